@@ -1,0 +1,74 @@
+//! Numbers computed from plain arrays: what a linear method achieves on the same images.
+//!
+//! An *analysis* is a pure function: slices in, vectors out, the same answer every time. Images
+//! come as `&[u8]`, one after another, each `dim` values long (width × height × channels), and
+//! are read as intensities in `0.0..=1.0`, that is, value / 255.
+
+pub mod baselines;
+pub mod pca;
+mod spectrum;
+
+pub use baselines::Baselines;
+pub use pca::Pca;
+
+/// Why an analysis could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnalysisError {
+    /// Images without pixels.
+    #[error("expected images of at least one pixel, found a dimension of 0 for {set}")]
+    NoPixels {
+        /// Which set of images, in words.
+        set: &'static str,
+    },
+
+    /// A set without images.
+    #[error("expected at least one image in {set}, found none")]
+    NoImages {
+        /// Which set of images, in words.
+        set: &'static str,
+    },
+
+    /// A slice that does not hold whole images.
+    #[error("expected {set} to hold whole images of {dim} pixels, found {found} pixels")]
+    PartialImage {
+        /// Which set of images, in words.
+        set: &'static str,
+        /// Pixels in one image.
+        dim: usize,
+        /// Pixels in the slice.
+        found: usize,
+    },
+
+    /// More components than the decomposition holds.
+    #[error("expected at most {held} principal components, found a request for {requested}")]
+    TooManyComponents {
+        /// Components the decomposition holds.
+        held: usize,
+        /// Components asked for.
+        requested: usize,
+    },
+
+    /// The eigensolver gave up, which finite pixels do not cause.
+    #[error(
+        "expected the eigenvalues of a {dim} × {dim} covariance matrix to converge, but they did not"
+    )]
+    EigenvaluesDiverged {
+        /// Rows of the matrix.
+        dim: usize,
+    },
+}
+
+/// Number of images in `pixels`, at least one, each `dim` pixels long.
+fn image_count(pixels: &[u8], dim: usize, set: &'static str) -> Result<usize, AnalysisError> {
+    if dim == 0 {
+        return Err(AnalysisError::NoPixels { set });
+    }
+    if pixels.is_empty() {
+        return Err(AnalysisError::NoImages { set });
+    }
+    if !pixels.len().is_multiple_of(dim) {
+        let found = pixels.len();
+        return Err(AnalysisError::PartialImage { set, dim, found });
+    }
+    Ok(pixels.len() / dim)
+}

@@ -1,0 +1,96 @@
+//! The engine: a thread of its own that trains runs and tells of it.
+//!
+//! A *live run* is a run the engine holds. Users of the engine, the window and the command line,
+//! send [`Command`]s and receive [`Event`]s, in order and none lost, and [`Snapshot`]s, of which
+//! only the newest counts.
+
+mod devices;
+mod library;
+mod live;
+mod protocol;
+mod worker;
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+pub use devices::{DeviceError, check_device, list_devices, start_device};
+pub use protocol::{
+    Command, DatasetInfo, DeviceInfo, Event, Extension, Pictures, Progress, RunId, RunInfo,
+    RunPictures, RunState, Snapshot,
+};
+use worker::{Message, Outlet, Worker};
+
+/// The handle of the engine's thread. Dropping it ends the thread after the step under way.
+pub struct Engine {
+    commands: Sender<Message>,
+    events: Receiver<Event>,
+    snapshots: Receiver<Arc<Snapshot>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Starts the thread. `wake` is called after every batch of reports, on the engine's thread.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn spawn(wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        // On this thread, before any other has to do with the graphics driver: some crash otherwise.
+        devices::list_devices();
+        let (commands, inbox) = unbounded();
+        let (events_in, events) = unbounded();
+        let (snapshots_in, snapshots) = bounded(1);
+        let outlet = Outlet {
+            events: events_in,
+            snapshots: snapshots_in,
+            stale: snapshots.clone(),
+            wake: Box::new(wake),
+        };
+        let answers = commands.clone();
+        let thread = thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(move || Worker::new(inbox, answers, outlet).run())?;
+        Ok(Self {
+            commands,
+            events,
+            snapshots,
+            thread: Some(thread),
+        })
+    }
+
+    /// Asks for something. Never waits.
+    pub fn send(&self, command: Command) {
+        if self.commands.send(Message::Command(command)).is_err() {
+            log::error!("the engine has ended, a command was lost");
+        }
+    }
+
+    /// The next report, if there is one. Never waits.
+    pub fn next_event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
+    /// The next report, waiting at most this long.
+    pub fn wait_event(&self, timeout: Duration) -> Option<Event> {
+        self.events.recv_timeout(timeout).ok()
+    }
+
+    /// The newest pictures, if they are new. Never waits.
+    pub fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshots.try_recv().ok()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.send(Command::Shutdown);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            log::error!("the engine's thread panicked");
+        }
+    }
+}

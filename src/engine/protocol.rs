@@ -1,0 +1,290 @@
+//! What crosses between the engine's thread and its users: plain data only.
+//!
+//! A *command* asks, an *event* tells. Events come in order and none is lost; of *snapshots* only the
+//! newest counts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::analysis::Baselines;
+use crate::data::ImageShape;
+use crate::model::LayerInfo;
+use crate::train::{Metrics, RunConfig};
+
+/// Names a run for as long as the engine lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub u64);
+
+/// What the engine is asked to do.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Opens the data, then builds the network with its initial weights; answers `RunReady` or `Failed`.
+    AddRun {
+        /// A new name.
+        id: RunId,
+        /// What to train.
+        config: Box<RunConfig>,
+    },
+    /// Opens a run that was kept; answers `RunReady` or `Failed`.
+    OpenRun {
+        /// A new name.
+        id: RunId,
+        /// The folder of the run.
+        folder: PathBuf,
+        /// `Some` trains on from there to this many epochs in the last phase, and on this device.
+        extend: Option<Extension>,
+    },
+    /// Trains until the schedule ends, or until paused.
+    Start(RunId),
+    /// Stops between two steps; `Start` goes on.
+    Pause(RunId),
+    /// One training step, then pauses.
+    StepOnce(RunId),
+    /// Ends the run where it is: measured once more, then as good as finished.
+    Stop(RunId),
+    /// Back to the initial weights and an empty history.
+    Reset(RunId),
+    /// Forgets the run.
+    Remove(RunId),
+    /// Keeps the run as a folder; answers `Saved` or `Notice`.
+    Save {
+        /// The run.
+        id: RunId,
+        /// The folder to write: new, empty, or a run already.
+        folder: PathBuf,
+    },
+    /// Which test images the snapshots show.
+    ShowImages(Vec<u32>),
+    /// Ends the thread once everything before it is done.
+    Shutdown,
+}
+
+/// How a kept run goes on.
+#[derive(Clone, Debug, Default)]
+pub struct Extension {
+    /// Epochs of the last phase in all, when more than the run was configured for.
+    pub epochs: Option<usize>,
+    /// The device to go on with, when not the one of the run.
+    pub device: Option<String>,
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// Data and network are being made.
+    Preparing,
+    /// Between two steps.
+    Paused,
+    /// Training.
+    Running,
+    /// The schedule ended, or the run was stopped.
+    Finished,
+    /// An error or divergence ended it; the last good weights are kept.
+    Failed,
+}
+
+/// What a run turned out to be once its data and network were there.
+#[derive(Clone, Debug)]
+pub struct RunInfo {
+    /// As resolved: every knob with a value.
+    pub config: RunConfig,
+    /// The images.
+    pub dataset: DatasetInfo,
+    /// Encoder then decoder, image to image.
+    pub layers: Vec<LayerInfo>,
+    /// Number of pairs of layers.
+    pub stages: usize,
+    /// Weights and biases.
+    pub parameters: usize,
+    /// Size of the code.
+    pub latent: usize,
+    /// The device in words, such as `Flex (CPU, 2 threads)`.
+    pub device: String,
+    /// Steps of all phases.
+    pub total_steps: u64,
+    /// Steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// A reason why the device is not the obvious one, or other things worth saying.
+    pub remarks: Vec<String>,
+}
+
+/// A data set as the window shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatasetInfo {
+    /// Name or folder it was opened by.
+    pub location: String,
+    /// What to call it.
+    pub name: String,
+    /// Size of an image.
+    pub shape: ImageShape,
+    /// Training images in use.
+    pub train: usize,
+    /// Test images.
+    pub test: usize,
+    /// How the test images came about, where that needs saying.
+    pub split: String,
+    /// SHA-256 of the pixels.
+    pub hash: String,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Training steps done.
+    pub step: u64,
+    /// Index of the phase under way.
+    pub phase: usize,
+    /// Epoch within the phase, from 0; fractional.
+    pub epoch: f64,
+    /// Learning rate of the next step.
+    pub learning_rate: f64,
+    /// Training steps a second, lately, while training.
+    pub steps_per_sec: f64,
+    /// Training images a second over the whole run, without measuring on test images.
+    pub images_per_sec: f64,
+    /// Expected seconds to the end of the schedule.
+    pub remaining_secs: Option<f64>,
+    /// Seconds spent training so far, measurements on test images included.
+    pub elapsed_secs: f64,
+    /// Measuring on the test images, not training, right now.
+    pub is_measuring: bool,
+}
+
+/// What the engine tells.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The devices of this machine; sent once at the start.
+    Devices(Vec<DeviceInfo>),
+    /// The run can start; replaces what was known of it.
+    RunReady {
+        /// The run.
+        id: RunId,
+        /// What it is.
+        info: Arc<RunInfo>,
+        /// Its history, empty unless it was opened.
+        metrics: Arc<Metrics>,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// The run does something else now.
+    StateChanged {
+        /// The run.
+        id: RunId,
+        /// What it does.
+        state: RunState,
+    },
+    /// New points, to be appended.
+    Progress {
+        /// The run.
+        id: RunId,
+        /// Points since the last of these events.
+        more: Metrics,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// Reference lines of the data of a run, once they are computed.
+    Baselines {
+        /// The run.
+        id: RunId,
+        /// Mean MSE on the test images.
+        baselines: Arc<Baselines>,
+    },
+    /// Something the user should know about a run that goes on; empty text takes it back.
+    Warning {
+        /// The run.
+        id: RunId,
+        /// A sentence or two.
+        text: String,
+    },
+    /// The run cannot be, or cannot go on.
+    Failed {
+        /// The run.
+        id: RunId,
+        /// One sentence: expected, found, where.
+        error: String,
+        /// Whether what the user asked for was wrong, rather than the machine.
+        is_bad_input: bool,
+    },
+    /// The run was kept.
+    Saved {
+        /// The run.
+        id: RunId,
+        /// Where.
+        folder: PathBuf,
+    },
+    /// Keeping failed; the run goes on.
+    SaveFailed {
+        /// The run.
+        id: RunId,
+        /// One sentence: expected, found, where.
+        error: String,
+    },
+}
+
+/// A device that can train.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// The spelling of `--device`: `flex`, `wgpu:0`.
+    pub id: String,
+    /// What it is, such as `NVIDIA H200 (Vulkan)`.
+    pub name: String,
+    /// A CPU that plays a GPU: correct, but far slower than `flex`.
+    pub is_software: bool,
+    /// What `auto` takes.
+    pub is_auto: bool,
+}
+
+/// Equal-sized pictures, one after another, each channel-planar like the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    /// Size of each.
+    pub shape: ImageShape,
+    /// Pixels of all of them, 0 to 255.
+    pub pixels: Vec<u8>,
+}
+
+impl Pictures {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pixels.len() / self.shape.pixels().max(1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.pixels.is_empty()
+    }
+
+    /// The pixels of one of them, or nothing beyond the end.
+    pub fn get(&self, index: usize) -> &[u8] {
+        let pixels = self.shape.pixels();
+        self.pixels
+            .get(index * pixels..(index + 1) * pixels)
+            .unwrap_or_default()
+    }
+}
+
+/// Test images and what a run makes of them.
+#[derive(Clone, Debug)]
+pub struct RunPictures {
+    /// The run.
+    pub id: RunId,
+    /// Training steps done.
+    pub step: u64,
+    /// Index of the phase under way.
+    pub phase: usize,
+    /// Indices of the images among the test images.
+    pub indices: Vec<u32>,
+    /// The images.
+    pub originals: Arc<Pictures>,
+    /// Through the stages in use, clamped to 0..=255.
+    pub reconstructions: Pictures,
+    /// Mean squared error of each, pixels in [0, 1], before clamping.
+    pub errors: Vec<f32>,
+}
+
+/// The newest pictures of all runs.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// One entry a run that has pictures, in order of the runs.
+    pub runs: Vec<Arc<RunPictures>>,
+}

@@ -1,0 +1,489 @@
+//! The engine's thread: commands in, slices of work for every active run, events and snapshots out.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+
+use crate::analysis::Baselines;
+use crate::store;
+use crate::train::{Metrics, Trainer, TrainerError};
+
+use super::devices;
+use super::library::{Library, Loaded, Source};
+use super::live::LiveRun;
+use super::protocol::{Command, Event, RunId, RunState, Snapshot};
+
+/// One run's turn.
+const SLICE: Duration = Duration::from_millis(20);
+/// Between two reports of progress.
+const PROGRESS: Duration = Duration::from_millis(50);
+/// Between two sets of pictures.
+const PICTURES: Duration = Duration::from_millis(250);
+/// Test images shown before anybody chose others.
+const FIRST_IMAGES: u32 = 16;
+
+/// What reaches the thread.
+pub(super) enum Message {
+    /// From a user of the engine.
+    Command(Command),
+    /// From a loader.
+    Loaded(Box<Loaded>),
+    /// From the thread that computes baselines.
+    Baselines {
+        hash: String,
+        baselines: Arc<Baselines>,
+    },
+}
+
+/// Where reports go.
+pub(super) struct Outlet {
+    pub(super) events: Sender<Event>,
+    pub(super) snapshots: Sender<Arc<Snapshot>>,
+    /// The reading end, to take out a snapshot that nobody fetched.
+    pub(super) stale: Receiver<Arc<Snapshot>>,
+    pub(super) wake: Box<dyn Fn() + Send>,
+}
+
+impl Outlet {
+    fn tell(&self, event: Event) {
+        // A closed channel means that nobody listens any more; a shutdown follows.
+        let _ = self.events.send(event);
+    }
+
+    /// Replaces the newest snapshot.
+    fn show(&self, snapshot: Arc<Snapshot>) {
+        let mut snapshot = snapshot;
+        while let Err(TrySendError::Full(back)) = self.snapshots.try_send(snapshot) {
+            let _ = self.stale.try_recv();
+            snapshot = back;
+        }
+    }
+}
+
+/// State of the thread.
+pub(super) struct Worker {
+    inbox: Receiver<Message>,
+    outlet: Outlet,
+    library: Library,
+    runs: Vec<LiveRun>,
+    images: Vec<u32>,
+    tickets: u64,
+    last_progress: Instant,
+    last_pictures: Instant,
+}
+
+impl Worker {
+    pub(super) fn new(inbox: Receiver<Message>, answers: Sender<Message>, outlet: Outlet) -> Self {
+        Self {
+            inbox,
+            outlet,
+            library: Library::new(answers),
+            runs: Vec::new(),
+            images: (0..FIRST_IMAGES).collect(),
+            tickets: 0,
+            last_progress: Instant::now(),
+            last_pictures: Instant::now(),
+        }
+    }
+
+    /// Works until told to shut down.
+    pub(super) fn run(mut self) {
+        self.outlet.tell(Event::Devices(devices::list_devices()));
+        (self.outlet.wake)();
+        loop {
+            // Nothing to train: sleep until somebody wants something.
+            let is_idle = !self.runs.iter().any(LiveRun::is_running);
+            let first = if is_idle {
+                self.inbox.recv().ok()
+            } else {
+                self.inbox.try_recv().ok()
+            };
+            if is_idle && first.is_none() {
+                return;
+            }
+            let was_asked = first.is_some();
+            let mut next = first;
+            while let Some(message) = next {
+                if matches!(message, Message::Command(Command::Shutdown)) {
+                    return;
+                }
+                self.receive(message);
+                next = self.inbox.try_recv().ok();
+            }
+            for index in 0..self.runs.len() {
+                self.work(index);
+            }
+            self.publish(was_asked);
+        }
+    }
+
+    fn receive(&mut self, message: Message) {
+        match message {
+            Message::Command(command) => self.obey(command),
+            Message::Loaded(loaded) => self.prepare(*loaded),
+            Message::Baselines { hash, baselines } => {
+                self.library.set_baselines(hash.clone(), Arc::clone(&baselines));
+                for run in &self.runs {
+                    if run.trainer.as_ref().is_some_and(|t| t.data().hash == hash) {
+                        self.outlet.tell(Event::Baselines {
+                            id: run.id,
+                            baselines: Arc::clone(&baselines),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::AddRun { id, config } => self.add(id, Source::Config(config)),
+            Command::OpenRun { id, folder, extend } => {
+                self.add(id, Source::Folder(folder, extend));
+            }
+            Command::Start(id) => self.start(id, false),
+            Command::StepOnce(id) => self.start(id, true),
+            Command::Pause(id) => {
+                if let Some(run) = self.find(id) {
+                    run.starts_when_ready = false;
+                    if run.state == RunState::Running {
+                        self.finish_slice(id, RunState::Paused);
+                    }
+                }
+            }
+            Command::Stop(id) => {
+                if let Some(run) = self.find(id)
+                    && matches!(run.state, RunState::Running | RunState::Paused)
+                    && let Some(trainer) = &mut run.trainer
+                {
+                    trainer.request_measurement();
+                    run.is_stopping = true;
+                    if trainer.position().is_measured && !trainer.is_measuring() {
+                        self.finish_slice(id, RunState::Finished);
+                    } else {
+                        self.set_state(id, RunState::Running);
+                    }
+                }
+            }
+            Command::Reset(id) => {
+                if let Some(config) = self
+                    .find(id)
+                    .and_then(|run| run.trainer.as_ref())
+                    .map(|trainer| trainer.config().clone())
+                {
+                    self.add(id, Source::Config(Box::new(config)));
+                }
+            }
+            Command::Remove(id) => self.runs.retain(|run| run.id != id),
+            Command::Save { id, folder } => self.save(id, &folder),
+            Command::ShowImages(images) => {
+                self.images = images;
+                for run in &mut self.runs {
+                    run.has_new_pictures = true;
+                }
+            }
+            Command::Shutdown => {}
+        }
+    }
+
+    fn find(&mut self, id: RunId) -> Option<&mut LiveRun> {
+        self.runs.iter_mut().find(|run| run.id == id)
+    }
+
+    fn set_state(&mut self, id: RunId, state: RunState) {
+        let Some(run) = self.find(id) else { return };
+        if run.state != state {
+            run.state = state;
+            self.outlet.tell(Event::StateChanged { id, state });
+        }
+    }
+
+    fn add(&mut self, id: RunId, source: Source) {
+        self.tickets += 1;
+        let mut fresh = LiveRun::new(id, self.tickets);
+        match self.runs.iter_mut().find(|run| run.id == id) {
+            Some(run) => {
+                fresh.pictures = run.pictures.take();
+                *run = fresh;
+            }
+            None => self.runs.push(fresh),
+        }
+        self.outlet.tell(Event::StateChanged {
+            id,
+            state: RunState::Preparing,
+        });
+        self.library.load(id, self.tickets, source);
+    }
+
+    fn start(&mut self, id: RunId, is_single_step: bool) {
+        let Some(run) = self.find(id) else { return };
+        run.is_single_step = is_single_step;
+        run.is_stopping = false;
+        match run.state {
+            RunState::Preparing => run.starts_when_ready = true,
+            RunState::Paused => {
+                run.restart_clock();
+                self.set_state(id, RunState::Running);
+            }
+            RunState::Running | RunState::Finished | RunState::Failed => {}
+        }
+    }
+
+    /// Builds the network once the images are there.
+    fn prepare(&mut self, loaded: Loaded) {
+        let id = loaded.id;
+        if self.find(id).is_none_or(|run| run.ticket != loaded.ticket) {
+            return;
+        }
+        let data = match loaded.data {
+            Ok(data) => data,
+            Err(error) => return self.fail(id, error, true),
+        };
+        self.library.keep(&loaded.config, &data);
+        let compute = match devices::start_device(&loaded.config.device) {
+            Ok(compute) => compute,
+            Err(error) => return self.fail(id, error.to_string(), true),
+        };
+        let config = loaded.config;
+        let built = guarded(|| match &loaded.checkpoint {
+            Some(checkpoint) => Trainer::resume(config, checkpoint, Arc::clone(&data), &compute),
+            None => Trainer::new(config, Arc::clone(&data), &compute),
+        });
+        let trainer = match built {
+            Ok(trainer) => trainer,
+            Err(failure) => return self.fail(id, failure.sentence, failure.is_bad_input),
+        };
+        let Some(run) = self.find(id) else { return };
+        run.state = if trainer.is_finished() {
+            RunState::Finished
+        } else {
+            RunState::Paused
+        };
+        let metrics = Arc::new(trainer.metrics().clone());
+        run.trainer = Some(trainer);
+        run.device_name = compute.name;
+        run.remarks = compute.remarks;
+        run.tell_all();
+        run.restart_clock();
+        run.has_new_pictures = true;
+        let (state, starts) = (run.state, run.starts_when_ready);
+        let Some(info) = run.info() else { return };
+        let progress = run.progress();
+        self.outlet.tell(Event::RunReady {
+            id,
+            info: Arc::new(info),
+            metrics,
+            progress,
+        });
+        self.outlet.tell(Event::StateChanged { id, state });
+        if let Some(baselines) = self.library.baselines(&data) {
+            self.outlet.tell(Event::Baselines { id, baselines });
+        }
+        if starts {
+            let is_single_step = self.find(id).is_some_and(|run| run.is_single_step);
+            self.start(id, is_single_step);
+        }
+    }
+
+    fn fail(&mut self, id: RunId, error: String, is_bad_input: bool) {
+        self.set_state(id, RunState::Failed);
+        self.outlet.tell(Event::Failed {
+            id,
+            error,
+            is_bad_input,
+        });
+    }
+
+    /// One run's turn.
+    fn work(&mut self, index: usize) {
+        let run = &mut self.runs[index];
+        if !run.is_running() {
+            return;
+        }
+        let id = run.id;
+        match guarded(|| run.work(SLICE)) {
+            Ok(true) => {}
+            Ok(false) => {
+                let is_over = run.is_stopping
+                    || run.trainer.as_ref().is_none_or(Trainer::is_finished);
+                let state = if is_over {
+                    RunState::Finished
+                } else {
+                    RunState::Paused
+                };
+                self.finish_slice(id, state);
+            }
+            Err(failure) => self.fail_training(id, failure),
+        }
+    }
+
+    /// Reports everything up to here, then changes the state.
+    fn finish_slice(&mut self, id: RunId, state: RunState) {
+        let Some(index) = self.runs.iter().position(|run| run.id == id) else {
+            return;
+        };
+        self.report(index);
+        if self.runs[index].state != RunState::Failed {
+            self.set_state(id, state);
+            // Once more, now that the pace is that of a run that stands.
+            self.report(index);
+        }
+    }
+
+    fn fail_training(&mut self, id: RunId, failure: Failure) {
+        if let Some(run) = self.find(id) {
+            // The last good weights are back: show them.
+            run.has_new_pictures = true;
+        }
+        self.fail(id, failure.sentence, failure.is_bad_input);
+    }
+
+    /// Sends a run's new points and how far it is.
+    fn report(&mut self, index: usize) {
+        let run = &mut self.runs[index];
+        if run.trainer.is_none() {
+            return;
+        }
+        let id = run.id;
+        match guarded(|| run.news()) {
+            Ok(more) => {
+                let progress = run.progress();
+                let warning = run.new_warning();
+                self.outlet.tell(Event::Progress { id, more, progress });
+                if let Some(text) = warning {
+                    self.outlet.tell(Event::Warning { id, text });
+                }
+            }
+            Err(failure) => {
+                let progress = run.progress();
+                self.outlet.tell(Event::Progress {
+                    id,
+                    more: Metrics::default(),
+                    progress,
+                });
+                self.fail_training(id, failure);
+            }
+        }
+    }
+
+    /// Reports and pictures, as often as is worth it; at once after somebody asked for something.
+    fn publish(&mut self, was_asked: bool) {
+        let is_idle = !self.runs.iter().any(LiveRun::is_running);
+        let mut has_told = was_asked;
+        if self.last_progress.elapsed() >= PROGRESS || is_idle {
+            self.last_progress = Instant::now();
+            for index in 0..self.runs.len() {
+                if self.runs[index].is_running() {
+                    self.report(index);
+                    has_told = true;
+                }
+            }
+        }
+        let has_news = self.runs.iter().any(|run| run.has_new_pictures);
+        if has_news && (self.last_pictures.elapsed() >= PICTURES || is_idle || was_asked) {
+            self.last_pictures = Instant::now();
+            self.show_pictures();
+            has_told = true;
+        }
+        if has_told || is_idle {
+            (self.outlet.wake)();
+        }
+    }
+
+    fn show_pictures(&mut self) {
+        let images = self.images.clone();
+        let mut failures = Vec::new();
+        for run in self.runs.iter_mut().filter(|run| run.has_new_pictures) {
+            if let Err(failure) = guarded(|| run.draw(&images)) {
+                run.has_new_pictures = false;
+                failures.push((run.id, failure));
+            }
+        }
+        for (id, failure) in failures {
+            self.fail(id, failure.sentence, failure.is_bad_input);
+        }
+        let runs = self.runs.iter().filter_map(|run| run.pictures.clone());
+        self.outlet.show(Arc::new(Snapshot {
+            runs: runs.collect(),
+        }));
+    }
+
+    fn save(&mut self, id: RunId, folder: &Path) {
+        let images = self.images.clone();
+        let Some(run) = self.find(id) else { return };
+        let saved = guarded(|| run.draw(&images)).and_then(|()| {
+            let grid = match &run.pictures {
+                Some(pictures) => Some(store::encode_grid(
+                    folder,
+                    pictures.originals.shape,
+                    &[&pictures.originals.pixels, &pictures.reconstructions.pixels],
+                )?),
+                None => None,
+            };
+            let Some(trainer) = &mut run.trainer else {
+                return Err(Failure {
+                    sentence: "a run can be kept once its data is loaded, but it is not yet"
+                        .to_owned(),
+                    is_bad_input: true,
+                });
+            };
+            let checkpoint = guarded(|| trainer.checkpoint())?;
+            Ok(store::save_run(folder, &checkpoint, grid.as_deref())?)
+        });
+        self.outlet.tell(match saved {
+            Ok(()) => Event::Saved {
+                id,
+                folder: folder.to_owned(),
+            },
+            Err(failure) => Event::SaveFailed {
+                id,
+                error: failure.sentence,
+            },
+        });
+    }
+}
+
+/// Why something could not be done, ready to be told.
+struct Failure {
+    sentence: String,
+    is_bad_input: bool,
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            is_bad_input: true,
+        }
+    }
+}
+
+/// Keeps a panic of a library, such as that of a lost device, from taking the other runs along.
+fn guarded<T>(work: impl FnOnce() -> Result<T, TrainerError>) -> Result<T, Failure> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Failure {
+            is_bad_input: matches!(
+                error,
+                TrainerError::Config(_) | TrainerError::OtherImages { .. }
+            ),
+            sentence: error.to_string(),
+        }),
+        Err(panic) => Err(Failure {
+            sentence: format!("the device failed: {}", panic_text(&*panic)),
+            is_bad_input: false,
+        }),
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<String>(), panic.downcast_ref::<&str>()) {
+        (Some(text), _) => text,
+        (None, Some(text)) => text,
+        (None, None) => "no reason was given",
+    }
+}

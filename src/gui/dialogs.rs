@@ -1,0 +1,60 @@
+//! Dialogs of the desktop, which the window never waits for.
+//!
+//! [`AskFolder`] is the one way to a dialog; tests put their own in its place.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use super::action::{Action, FolderFor};
+
+/// Asks for a folder and sends [`Action::FolderChosen`], or nothing when the user cancels. Returns
+/// at once.
+pub type AskFolder = Box<dyn Fn(FolderFor, &egui::Context, Sender<Action>)>;
+
+/// The dialog of the desktop, waited for in a thread of its own.
+pub fn desktop() -> AskFolder {
+    Box::new(|purpose, ctx, answers| {
+        let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title());
+        // Made here because some desktops want their dialogs from the window's thread.
+        let answer = dialog.pick_folder();
+        let ctx = ctx.clone();
+        let waiting = thread::Builder::new()
+            .name("folder dialog".to_owned())
+            .spawn(move || {
+                if let Some(folder) = wait_for(answer) {
+                    let action = Action::FolderChosen(purpose, folder.path().to_owned());
+                    // A window that is gone needs no answer.
+                    let _gone = answers.send(action);
+                    ctx.request_repaint();
+                }
+            });
+        if let Err(error) = waiting {
+            log::error!("the folder dialog could not be opened: {error}");
+        }
+    })
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Drives a future to its end on this thread, asleep while there is nothing to do.
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Rows of a form: a label on the left, a control on the right, named by the label.
+//!
+//! A *row* is one setting. What it says on hovering is the same over label and control.
+
+use std::ops::RangeInclusive;
+
+use egui::{Align, Layout, Response, Ui, vec2};
+
+/// Width of the labels.
+const LABEL_WIDTH: f32 = 116.0;
+
+/// Width of a number beside its slider.
+const NUMBER_WIDTH: f32 = 56.0;
+
+/// One row; `add` draws the control and returns what the label names.
+pub fn row<R>(ui: &mut Ui, name: &str, help: &str, add: impl FnOnce(&mut Ui, egui::Id) -> R) -> R {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let height = ui.spacing().interact_size.y;
+        let label = ui
+            .allocate_ui_with_layout(
+                vec2(LABEL_WIDTH, height),
+                Layout::left_to_right(Align::Center),
+                |ui| {
+                    ui.set_min_width(LABEL_WIDTH);
+                    ui.add(egui::Label::new(name).truncate())
+                },
+            )
+            .inner;
+        let id = label.id;
+        if !help.is_empty() {
+            label.on_hover_text(help);
+        }
+        add(ui, id)
+    })
+    .inner
+}
+
+/// How a slider for a number runs.
+#[derive(Clone, Copy, Debug)]
+pub struct NumberStyle {
+    /// Equal distances for equal ratios.
+    pub is_logarithmic: bool,
+    /// Distance of neighbouring values; 0 for any.
+    pub step: f64,
+    /// Where a logarithmic slider over 0 has its smallest value above 0.
+    pub smallest: f64,
+}
+
+impl NumberStyle {
+    /// Whole numbers.
+    pub const WHOLE: Self = Self { is_logarithmic: false, step: 1.0, smallest: 1.0 };
+    /// Whole numbers over several magnitudes.
+    pub const WHOLE_LOG: Self = Self { is_logarithmic: true, step: 1.0, smallest: 1.0 };
+    /// Any number.
+    pub const REAL: Self = Self { is_logarithmic: false, step: 0.0, smallest: 1e-6 };
+    /// Any number over several magnitudes.
+    pub const REAL_LOG: Self = Self { is_logarithmic: true, step: 0.0, smallest: 1e-6 };
+}
+
+/// A row with a slider and the number itself.
+pub fn number_row(
+    ui: &mut Ui,
+    (name, help): (&str, &str),
+    value: &mut f64,
+    range: RangeInclusive<f64>,
+    style: NumberStyle,
+) {
+    row(ui, name, help, |ui, label| {
+        let is_whole = style.step > 0.0;
+        let width = ui.available_width() - NUMBER_WIDTH - ui.spacing().item_spacing.x;
+        ui.spacing_mut().slider_width = width.max(40.0);
+        let (low, high) = (*range.start(), *range.end());
+        let mut slider = egui::Slider::new(value, range.clone())
+            .show_value(false)
+            .logarithmic(style.is_logarithmic)
+            .smallest_positive(style.smallest);
+        if is_whole {
+            slider = slider.step_by(style.step);
+        }
+        ui.add(slider).labelled_by(label).on_hover_text(help);
+        let speed = if is_whole {
+            style.step * 0.1
+        } else if style.is_logarithmic {
+            (value.abs() * 0.01).max(style.smallest)
+        } else {
+            (high - low) / 500.0
+        };
+        let number = egui::DragValue::new(value)
+            .range(range)
+            .speed(speed)
+            .update_while_editing(false)
+            .custom_formatter(move |value, _| {
+                if is_whole { format!("{value:.0}") } else { super::words::setting(value) }
+            });
+        ui.add_sized(vec2(NUMBER_WIDTH, ui.spacing().interact_size.y), number)
+            .labelled_by(label)
+            .on_hover_text(help);
+        if is_whole {
+            // Typed numbers go to the nearest one there is.
+            *value = low + ((*value - low) / style.step).round() * style.step;
+        }
+    });
+}
+
+/// A row with a whole number of any size, without a slider.
+pub fn count_row(
+    ui: &mut Ui,
+    (name, help): (&str, &str),
+    value: &mut usize,
+    range: RangeInclusive<usize>,
+) {
+    row(ui, name, help, |ui, label| {
+        let width = ui.available_width();
+        let number = egui::DragValue::new(value)
+            .range(range)
+            .speed(0.2)
+            .update_while_editing(false);
+        ui.add_sized(vec2(width, ui.spacing().interact_size.y), number)
+            .labelled_by(label)
+            .on_hover_text(help);
+    });
+}
+
+/// One entry of a chooser.
+pub struct Entry<'a, T> {
+    /// What it stands for.
+    pub value: T,
+    /// What it is called.
+    pub name: &'a str,
+    /// What it does.
+    pub help: &'a str,
+}
+
+/// A row with a list to choose from. Returns what was chosen now, if anything.
+pub fn choice_row<'a, T: Copy + PartialEq + 'a>(
+    ui: &mut Ui,
+    (name, help): (&str, &str),
+    current: (T, &str),
+    entries: impl IntoIterator<Item = Entry<'a, T>>,
+) -> Option<T> {
+    row(ui, name, help, |ui, label| {
+        choice(ui, (name, help), label, current, entries)
+    })
+}
+
+/// A list to choose from, named by `label`.
+pub fn choice<'a, T: Copy + PartialEq + 'a>(
+    ui: &mut Ui,
+    (salt, help): (&str, &str),
+    label: egui::Id,
+    (current, shown): (T, &str),
+    entries: impl IntoIterator<Item = Entry<'a, T>>,
+) -> Option<T> {
+    let width = ui.available_width();
+    let mut chosen = None;
+    let list = egui::ComboBox::from_id_salt(salt)
+        .selected_text(shown)
+        .width(width)
+        .truncate()
+        .show_ui(ui, |ui| {
+            for entry in entries {
+                let is_current = entry.value == current;
+                let mut option = ui.selectable_label(is_current, entry.name);
+                if !entry.help.is_empty() {
+                    option = option.on_hover_text(entry.help);
+                }
+                if option.clicked() {
+                    chosen = Some(entry.value);
+                }
+            }
+        });
+    let response: Response = list.response.labelled_by(label);
+    if ui.is_enabled() {
+        response.on_hover_text(help);
+    } else {
+        response.on_disabled_hover_text(help);
+    }
+    chosen
+}
+
+/// A heading within a form.
+pub fn section(ui: &mut Ui, name: &str) {
+    ui.add_space(8.0);
+    ui.label(egui::RichText::new(name).strong().size(14.5));
+}
+
+/// A line of small, weak text.
+pub fn remark(ui: &mut Ui, text: impl Into<String>) {
+    ui.add(egui::Label::new(egui::RichText::new(text).small().weak()).wrap());
+}

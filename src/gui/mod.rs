@@ -1,0 +1,80 @@
+//! The window: panels over one state.
+//!
+//! [`state::AppState`] holds everything the window knows. It changes in two places only, `handle`
+//! for the user's actions and `apply` for the engine's events. A *panel* is a function
+//! `foo_ui(ui, view, out)` that draws a [`view::View`] of the state and pushes actions to `out`.
+//! The thread of the window never waits: training, files and pictures are the engine's, dialogs run
+//! in threads of their own, and only news repaint the window.
+
+mod action;
+mod app;
+mod dialogs;
+mod draft;
+mod form;
+mod knob_ui;
+mod network;
+mod notices;
+mod phases;
+mod pictures;
+mod plot;
+mod run;
+mod series;
+mod setup;
+mod setup_training;
+mod state;
+mod status;
+mod strips;
+mod theme;
+mod ticks;
+mod transport;
+mod view;
+mod words;
+
+use std::path::PathBuf;
+
+use crate::train::RunConfig;
+
+pub use action::{
+    Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
+};
+pub use app::{App, EngineLink};
+pub use dialogs::AskFolder;
+pub use draft::Draft;
+pub use run::{Failure, LossUnit, Run};
+pub use state::{AppState, MAX_RUNS};
+
+/// What the window opens with.
+#[derive(Clone, Debug, Default)]
+pub struct StartOptions {
+    /// The first run; a small autoencoder on the built-in digits when absent.
+    pub config: Option<RunConfig>,
+    /// The folder of a run to open.
+    pub open: Option<PathBuf>,
+}
+
+/// Why the window cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum GuiError {
+    /// Neither X11 nor Wayland is there.
+    #[error(
+        "the window needs a display, but neither WAYLAND_DISPLAY nor DISPLAY is set; \
+         `hourglass train` runs without one"
+    )]
+    NoDisplay,
+    /// The display or the graphics adapter refused.
+    #[error(
+        "the window could not be opened on this display ({0}); `hourglass train` runs without one"
+    )]
+    Window(#[from] eframe::Error),
+    /// The engine's thread could not be started.
+    #[error("the training thread could not be started ({0})")]
+    Engine(#[from] std::io::Error),
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// There is no display, or the window or the engine's thread could not be made.
+pub fn run(start: StartOptions) -> Result<(), GuiError> {
+    app::run(start)
+}

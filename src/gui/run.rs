@@ -1,0 +1,203 @@
+//! One run as the window knows it.
+//!
+//! A run has *started* once a step was taken or is being taken; from then on its settings are fixed
+//! until it is reset.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::analysis::Baselines;
+use crate::engine::{Progress, RunId, RunInfo, RunPictures, RunState};
+use crate::model::{KnobValue, Objective};
+use crate::train::{Metrics, Phase, RunConfig};
+
+use super::draft::Draft;
+
+/// Why a run ended early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// One sentence.
+    pub text: String,
+    /// Whether what was asked for was wrong, rather than the machine.
+    pub is_bad_input: bool,
+}
+
+/// Everything known of a run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its name towards the engine.
+    pub id: RunId,
+    /// Place in the row of run colours.
+    pub slot: usize,
+    /// Its settings.
+    pub draft: Draft,
+    /// The settings the engine has, unless it opened the run itself.
+    pub sent: Option<RunConfig>,
+    /// The folder it is being opened from.
+    pub opening: Option<PathBuf>,
+    /// What it does.
+    pub state: RunState,
+    /// What the engine made of the settings.
+    pub info: Option<Arc<RunInfo>>,
+    /// Its history.
+    pub metrics: Metrics,
+    /// How far it is.
+    pub progress: Progress,
+    /// What methods without training reach.
+    pub baselines: Option<Arc<Baselines>>,
+    /// Its newest pictures.
+    pub pictures: Option<Arc<RunPictures>>,
+    /// What the engine warns of.
+    pub warning: Option<String>,
+    /// Whether the user has read the warning.
+    pub is_warning_dismissed: bool,
+    /// Why it ended.
+    pub failure: Option<Failure>,
+    /// Whether the user has read why it ended.
+    pub is_failure_dismissed: bool,
+}
+
+/// What the numbers of a phase's training loss measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossUnit {
+    /// Mean squared error per pixel.
+    Pixels,
+    /// Mean squared error per value of a hidden code.
+    Codes,
+    /// Binary cross-entropy per pixel.
+    CrossEntropy,
+}
+
+impl Run {
+    /// A run that the engine is about to make.
+    pub fn new(id: RunId, slot: usize, draft: Draft) -> Self {
+        Self {
+            id,
+            slot,
+            draft,
+            sent: None,
+            opening: None,
+            state: RunState::Preparing,
+            info: None,
+            metrics: Metrics::default(),
+            progress: Progress::default(),
+            baselines: None,
+            pictures: None,
+            warning: None,
+            is_warning_dismissed: false,
+            failure: None,
+            is_failure_dismissed: false,
+        }
+    }
+
+    /// What the window calls it.
+    pub fn name(&self) -> &str {
+        match self.draft.config.name.trim() {
+            "" => "Run",
+            name => name,
+        }
+    }
+
+    /// Whether a step was or is being taken.
+    pub fn has_started(&self) -> bool {
+        self.progress.step > 0
+            || matches!(self.state, RunState::Running | RunState::Finished)
+    }
+
+    /// Whether its settings differ from those the engine has.
+    pub fn is_edited(&self) -> bool {
+        self.opening.is_none() && self.sent.as_ref() != Some(&self.draft.config)
+    }
+
+    /// Whether it can train on.
+    pub fn can_start(&self) -> bool {
+        match self.state {
+            RunState::Preparing | RunState::Paused => true,
+            RunState::Running | RunState::Finished => false,
+            // Settings that were wrong may have been mended since.
+            RunState::Failed => !self.has_started() && self.is_edited(),
+        }
+    }
+
+    /// Whether it trains.
+    pub fn is_running(&self) -> bool {
+        self.state == RunState::Running
+    }
+
+    /// Whether it is between the first step and the end.
+    pub fn can_stop(&self) -> bool {
+        self.has_started() && matches!(self.state, RunState::Running | RunState::Paused)
+    }
+
+    /// Whether it has anything to go back from.
+    pub fn can_reset(&self) -> bool {
+        self.has_started() && self.info.is_some()
+    }
+
+    /// Whether there is anything to keep.
+    pub fn can_save(&self) -> bool {
+        self.info.is_some() && self.state != RunState::Preparing && !self.is_edited()
+    }
+
+    /// The phases, as the engine has them or as they are being edited.
+    pub fn phases(&self) -> &[Phase] {
+        match &self.info {
+            Some(info) if self.has_started() => &info.config.schedule.phases,
+            Some(_) | None => &self.draft.config.schedule.phases,
+        }
+    }
+
+    /// The phase under way.
+    pub fn phase(&self) -> Option<&Phase> {
+        self.phases().get(self.progress.phase)
+    }
+
+    /// Whether training minimises cross-entropy.
+    pub fn minimises_cross_entropy(&self) -> bool {
+        matches!(self.draft.config.knobs.get("loss"), Some(KnobValue::Text(id)) if id == "bce")
+    }
+
+    /// What the training loss of a phase measures.
+    pub fn loss_unit(&self, phase: usize) -> LossUnit {
+        match self.phases().get(phase).map(|phase| phase.objective) {
+            Some(Objective::Greedy { stage }) if stage > 0 => LossUnit::Codes,
+            Some(Objective::Greedy { .. } | Objective::EndToEnd | Objective::EndsInward { .. })
+            | None => {
+                if self.minimises_cross_entropy() {
+                    LossUnit::CrossEntropy
+                } else {
+                    LossUnit::Pixels
+                }
+            }
+        }
+    }
+
+    /// Whether kernels are probably being compiled: training, on a GPU, without a step so far.
+    pub fn is_tuning(&self) -> bool {
+        self.is_running()
+            && self.metrics.train.is_empty()
+            && self.progress.steps_per_sec <= 0.0
+            && !self.is_on_cpu()
+    }
+
+    fn is_on_cpu(&self) -> bool {
+        self.info
+            .as_ref()
+            .is_some_and(|info| info.device.starts_with("Flex"))
+    }
+
+    /// What it does, in a word or two.
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            RunState::Preparing if self.opening.is_some() => "Opening…",
+            RunState::Preparing => "Preparing…",
+            RunState::Paused if self.has_started() => "Paused",
+            RunState::Paused => "Ready",
+            RunState::Running if self.progress.is_measuring => "Measuring…",
+            RunState::Running if self.is_tuning() => "Tuning kernels…",
+            RunState::Running => "Training",
+            RunState::Finished => "Finished",
+            RunState::Failed => "Failed",
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The part of the side panel that sets how a run trains.
+
+use egui::Ui;
+
+use crate::model::{OptimizerKind, Pretraining, variant};
+use crate::train::{LearningRateDecay, PhaseSettings};
+
+use super::draft::Draft;
+use super::form::{self, Entry, NumberStyle};
+
+/// Schedule, optimizer, batch and seed.
+pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
+    let is_layered = variant(&draft.config.variant).is_ok_and(|variant| variant.is_layered());
+    pretraining_ui(ui, draft, is_layered);
+    if draft.config.pretraining != Pretraining::EndToEnd {
+        pretraining_phases_ui(ui, draft);
+    }
+    phase_ui(ui, &mut draft.finetune, "");
+    let batch = ("Batch size", "Images of one training step.");
+    let mut size = draft.config.batch as f64;
+    form::number_row(ui, batch, &mut size, 1.0..=4096.0, NumberStyle::WHOLE_LOG);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the row keeps to its range"
+    )]
+    let size = size as usize;
+    // A file may ask for more than the slider offers.
+    if size != draft.config.batch.min(4096) {
+        draft.config.batch = size;
+    }
+    let seed = "Of the initial weights, the order of the images and the dropout: the same seed \
+                gives the same run.";
+    form::row(ui, "Seed", seed, |ui, label| {
+        let width = ui.available_width();
+        let number = egui::DragValue::new(&mut draft.config.seed)
+            .speed(0.1)
+            .update_while_editing(false);
+        ui.add_sized(egui::vec2(width, ui.spacing().interact_size.y), number)
+            .labelled_by(label)
+            .on_hover_text(seed);
+    });
+}
+
+fn pretraining_ui(ui: &mut Ui, draft: &mut Draft, is_layered: bool) {
+    let current = draft.config.pretraining;
+    let entries = Pretraining::ALL.iter().map(|&kind| Entry {
+        value: kind,
+        name: kind.name(),
+        help: kind.summary(),
+    });
+    let help = if is_layered {
+        current.summary()
+    } else {
+        "This model has a single pair of layers, so there is nothing to train layer by layer."
+    };
+    // What was left over from another model can still be taken back.
+    let is_enabled = is_layered || current != Pretraining::EndToEnd;
+    let picked = ui
+        .add_enabled_ui(is_enabled, |ui| {
+            form::choice_row(ui, ("Schedule", help), (current, current.name()), entries)
+        })
+        .inner;
+    if let Some(kind) = picked {
+        draft.config.pretraining = kind;
+    }
+    form::remark(ui, help);
+}
+
+fn pretraining_phases_ui(ui: &mut Ui, draft: &mut Draft) {
+    form::count_row(
+        ui,
+        ("Pretraining epochs", "Passes over the training images for each pair of layers."),
+        &mut draft.pretrain.epochs,
+        1..=100_000,
+    );
+    egui::CollapsingHeader::new("Pretraining phases")
+        .id_salt("pretraining")
+        .show_unindented(ui, |ui| {
+            ui.push_id("pretraining", |ui| {
+                rate_ui(ui, &mut draft.pretrain, "Pretraining ");
+                if draft.config.pretraining == Pretraining::Greedy {
+                    let words = (
+                        "Dropout",
+                        "Share of the input and of the hidden code set to zero in each step \
+                         (Xie et al. 2016).",
+                    );
+                    form::number_row(ui, words, &mut draft.dropout, 0.0..=0.9, NumberStyle::REAL);
+                }
+            });
+        });
+}
+
+/// Epochs and everything about the rate.
+fn phase_ui(ui: &mut Ui, phase: &mut PhaseSettings, prefix: &str) {
+    let words = ("Epochs", "Passes over the training images with all layers training.");
+    form::count_row(ui, words, &mut phase.epochs, 1..=100_000);
+    rate_ui(ui, phase, prefix);
+}
+
+/// Optimizer and learning rate. `prefix` tells names of two such forms apart.
+fn rate_ui(ui: &mut Ui, phase: &mut PhaseSettings, prefix: &str) {
+    let name = |plain: &str| {
+        if prefix.is_empty() {
+            plain.to_owned()
+        } else {
+            format!("{prefix}{}", plain.to_lowercase())
+        }
+    };
+    let kind = phase.optimizer.kind;
+    let entries = OptimizerKind::ALL.iter().map(|&kind| Entry {
+        value: kind,
+        name: kind.name(),
+        help: match kind {
+            OptimizerKind::Sgd => "Steps along the gradient, with momentum.",
+            OptimizerKind::Adam => "Steps scaled for every weight (Kingma & Ba 2015).",
+            OptimizerKind::AdamW => "Adam with decoupled weight decay (Loshchilov & Hutter 2019).",
+        },
+    });
+    let words = (&*name("Optimizer"), "The rule that turns a gradient into a step.");
+    if let Some(kind) = form::choice_row(ui, words, (kind, kind.name()), entries) {
+        phase.optimizer.kind = kind;
+    }
+    let words = (&*name("Learning rate"), "Length of a step at the start of the phase.");
+    form::number_row(ui, words, &mut phase.learning_rate, 1e-6..=10.0, NumberStyle::REAL_LOG);
+    decay_ui(ui, &mut phase.decay, &name);
+    if phase.optimizer.kind == OptimizerKind::Sgd {
+        let words = (&*name("Momentum"), "Share of the last step that is kept in the next one.");
+        form::number_row(ui, words, &mut phase.optimizer.momentum, 0.0..=0.9999, NumberStyle::REAL);
+    }
+    let words = (&*name("Weight decay"), "Pull of the weights towards zero.");
+    let decay = &mut phase.optimizer.weight_decay;
+    form::number_row(ui, words, decay, 0.0..=1.0, NumberStyle::REAL_LOG);
+}
+
+fn decay_ui(ui: &mut Ui, decay: &mut LearningRateDecay, name: &dyn Fn(&str) -> String) {
+    let step = LearningRateDecay::Step { epochs: 2, factor: 0.5 };
+    let entries = [
+        (LearningRateDecay::Constant, "The same throughout the phase."),
+        (step, "Multiplied by a factor every few epochs."),
+        (LearningRateDecay::Cosine, "Half a cosine down to zero at the end of the phase."),
+    ]
+    .map(|(value, help)| Entry { value, name: value.name(), help });
+    let words = (&*name("Decay"), "How the learning rate runs over the phase.");
+    if let Some(picked) = form::choice_row(ui, words, (*decay, decay.name()), entries) {
+        *decay = picked;
+    }
+    if let LearningRateDecay::Step { epochs, factor } = decay {
+        let words = (&*name("Decay epochs"), "Epochs between two drops.");
+        form::count_row(ui, words, epochs, 1..=100_000);
+        let words = (&*name("Decay factor"), "What is left of the learning rate after a drop.");
+        form::number_row(ui, words, factor, 0.01..=1.0, NumberStyle::REAL);
+    }
+}

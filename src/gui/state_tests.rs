@@ -1,0 +1,1 @@
+//! The state, driven by actions and events alone.

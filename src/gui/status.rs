@@ -1,0 +1,74 @@
+//! The line at the bottom: what the selected run is doing, in numbers.
+
+use egui::{RichText, Ui};
+
+use super::run::Run;
+use super::view::View;
+use super::words;
+
+/// Draws the line.
+pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
+    let Some(run) = view.run() else {
+        ui.label("Add a run to begin.");
+        return;
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 14.0;
+        let color = view.palette.run(run.slot);
+        ui.label(RichText::new(format!("● {}", run.name())).color(color));
+        ui.label(RichText::new(run.state_name()).strong());
+        for (text, help) in facts(run) {
+            ui.label(RichText::new(text).small()).on_hover_text(help);
+        }
+        for remark in run.info.iter().flat_map(|info| &info.remarks) {
+            ui.label(RichText::new(remark).small().weak());
+        }
+    });
+}
+
+/// What there is to say of a run, each with an explanation.
+fn facts(run: &Run) -> Vec<(String, &'static str)> {
+    let Some(info) = &run.info else {
+        return Vec::new();
+    };
+    let progress = &run.progress;
+    let mut facts = vec![(
+        format!("step {} of {}", words::count(progress.step), words::count(info.total_steps)),
+        "Training steps done, of all phases",
+    )];
+    if let Some(phase) = run.phase().filter(|_phase| run.has_started()) {
+        facts.push((phase.name(), "The phase under way"));
+        facts.push((
+            format!("epoch {:.1} of {}", progress.epoch, phase.epochs),
+            "Passes over the training images within the phase",
+        ));
+        facts.push((
+            format!("learning rate {}", words::setting(progress.learning_rate)),
+            "Of the next step",
+        ));
+    }
+    if run.is_running() && progress.steps_per_sec > 0.0 {
+        facts.push((
+            format!("{} it/s", words::rate(progress.steps_per_sec)),
+            "Training steps a second, lately",
+        ));
+    }
+    if progress.images_per_sec > 0.0 {
+        facts.push((
+            format!("{} images/s", words::rate(progress.images_per_sec)),
+            "Training images a second over the whole run, without measuring on test images",
+        ));
+    }
+    if progress.elapsed_secs > 0.0 {
+        facts.push((words::duration(progress.elapsed_secs), "Time spent training"));
+    }
+    if let Some(left) = progress.remaining_secs.filter(|_left| run.is_running()) {
+        facts.push((format!("{} left", words::duration(left)), "Expected time to the end"));
+    }
+    facts.push((
+        format!("{} parameters", words::count(info.parameters as u64)),
+        "Weights and biases",
+    ));
+    facts.push((info.device.clone(), "The device that trains"));
+    facts
+}

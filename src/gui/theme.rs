@@ -1,0 +1,223 @@
+//! Colours: the only place in the window where any is named.
+//!
+//! A *palette* is one set of colours, dark or light. The colours of runs are those of Okabe & Ito
+//! (2008), which people with any kind of colour vision can tell apart.
+
+use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, vec2};
+
+use super::action::ThemeChoice;
+
+/// Colours of the window.
+#[derive(Debug)]
+pub struct Palette {
+    /// Behind panels.
+    pub panel: Color32,
+    /// Behind bars at the top and bottom.
+    pub bar: Color32,
+    /// Behind charts and text fields.
+    pub deep: Color32,
+    /// Behind what is raised a little: notices, chips.
+    pub raised: Color32,
+    /// Buttons at rest.
+    pub button: Color32,
+    /// Buttons under the pointer.
+    pub button_hovered: Color32,
+    /// Buttons held down.
+    pub button_active: Color32,
+    /// Lines between things.
+    pub border: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Text that stands back.
+    pub weak: Color32,
+    /// Text that stands out.
+    pub strong: Color32,
+    /// Selected text and items.
+    pub selection: Color32,
+    /// Text and marks on what is selected, links, focus.
+    pub accent: Color32,
+    /// The button that starts.
+    pub go: Color32,
+    /// Text on the button that starts.
+    pub on_go: Color32,
+    /// Warnings.
+    pub warning: Color32,
+    /// Failures.
+    pub failure: Color32,
+    /// Reference lines.
+    pub baseline: Color32,
+    /// Layers that do not move.
+    pub frozen: Color32,
+    /// One a run.
+    pub runs: [Color32; 4],
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+static DARK: Palette = Palette {
+    panel: rgb(0x171b21),
+    bar: rgb(0x1c2128),
+    deep: rgb(0x0f1216),
+    raised: rgb(0x212730),
+    button: rgb(0x2a313b),
+    button_hovered: rgb(0x363f4b),
+    button_active: rgb(0x424d5b),
+    border: rgb(0x2d343f),
+    text: rgb(0xd3d9e2),
+    weak: rgb(0x949eae),
+    strong: rgb(0xffffff),
+    selection: rgb(0x124e70),
+    accent: rgb(0x7cc7f2),
+    go: rgb(0x1d7f5f),
+    on_go: rgb(0xffffff),
+    warning: rgb(0xf0c75e),
+    failure: rgb(0xff9478),
+    baseline: rgb(0x8c96a5),
+    frozen: rgb(0x556070),
+    runs: [rgb(0x56b4e9), rgb(0xe69f00), rgb(0x2cc796), rgb(0xe08fbd)],
+};
+
+static LIGHT: Palette = Palette {
+    panel: rgb(0xf5f6f8),
+    bar: rgb(0xebeef2),
+    deep: rgb(0xffffff),
+    raised: rgb(0xffffff),
+    button: rgb(0xe1e5eb),
+    button_hovered: rgb(0xd3d9e1),
+    button_active: rgb(0xc3cbd6),
+    border: rgb(0xcfd6de),
+    text: rgb(0x262d38),
+    weak: rgb(0x5c6675),
+    strong: rgb(0x0a0d12),
+    selection: rgb(0xc4e2f5),
+    accent: rgb(0x005f96),
+    go: rgb(0x007a59),
+    on_go: rgb(0xffffff),
+    warning: rgb(0x8a5a00),
+    failure: rgb(0xa83200),
+    baseline: rgb(0x768190),
+    frozen: rgb(0x98a3b2),
+    runs: [rgb(0x0072b2), rgb(0xd55e00), rgb(0x008a65), rgb(0xa8478a)],
+};
+
+impl Palette {
+    /// The palette of the theme a [`egui::Ui`] has.
+    pub fn of(visuals: &egui::Visuals) -> &'static Self {
+        if visuals.dark_mode { &DARK } else { &LIGHT }
+    }
+
+    /// The colour of a run.
+    pub fn run(&self, slot: usize) -> Color32 {
+        self.runs[slot % self.runs.len()]
+    }
+}
+
+/// What egui calls a choice of theme.
+pub fn preference(choice: ThemeChoice) -> egui::ThemePreference {
+    match choice {
+        ThemeChoice::System => egui::ThemePreference::System,
+        ThemeChoice::Dark => egui::ThemePreference::Dark,
+        ThemeChoice::Light => egui::ThemePreference::Light,
+    }
+}
+
+/// Gives a context the look of the window, in both themes.
+pub fn install(ctx: &egui::Context) {
+    for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
+        ctx.style_mut_of(theme, |style| {
+            style.text_styles = [
+                (TextStyle::Heading, FontId::new(16.0, FontFamily::Proportional)),
+                (TextStyle::Body, FontId::new(13.5, FontFamily::Proportional)),
+                (TextStyle::Button, FontId::new(13.5, FontFamily::Proportional)),
+                (TextStyle::Small, FontId::new(11.5, FontFamily::Proportional)),
+                (TextStyle::Monospace, FontId::new(12.5, FontFamily::Monospace)),
+            ]
+            .into();
+            style.spacing.item_spacing = vec2(8.0, 6.0);
+            style.spacing.button_padding = vec2(9.0, 3.0);
+            style.spacing.interact_size.y = 22.0;
+            style.spacing.tooltip_width = 340.0;
+            style.interaction.selectable_labels = false;
+            paint(&mut style.visuals, palette);
+        });
+    }
+}
+
+fn paint(visuals: &mut egui::Visuals, palette: &Palette) {
+    visuals.panel_fill = palette.panel;
+    visuals.window_fill = palette.raised;
+    visuals.window_stroke = Stroke::new(1.0, palette.border);
+    visuals.extreme_bg_color = palette.deep;
+    visuals.faint_bg_color = palette.raised;
+    visuals.text_edit_bg_color = Some(palette.deep);
+    visuals.weak_text_color = Some(palette.weak);
+    visuals.hyperlink_color = palette.accent;
+    visuals.warn_fg_color = palette.warning;
+    visuals.error_fg_color = palette.failure;
+    visuals.selection.bg_fill = palette.selection;
+    visuals.selection.stroke = Stroke::new(1.0, palette.accent);
+    visuals.slider_trailing_fill = true;
+    visuals.handle_shape = egui::style::HandleShape::Circle;
+    let widgets = &mut visuals.widgets;
+    for (widget, fill, border, text) in [
+        (&mut widgets.noninteractive, palette.panel, palette.border, palette.text),
+        (&mut widgets.inactive, palette.button, palette.border, palette.text),
+        (&mut widgets.hovered, palette.button_hovered, palette.weak, palette.strong),
+        (&mut widgets.active, palette.button_active, palette.accent, palette.strong),
+        (&mut widgets.open, palette.button_hovered, palette.border, palette.strong),
+    ] {
+        widget.bg_fill = fill;
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = Stroke::new(1.0, border);
+        widget.fg_stroke = Stroke::new(1.0, text);
+        widget.corner_radius = CornerRadius::same(5);
+        widget.expansion = 0.0;
+    }
+}
+
+/// Points of the map for errors, Matplotlib's *inferno*: lightness grows evenly from 0 to 1.
+const INFERNO: [[u8; 3]; 9] = [
+    [0, 0, 4],
+    [31, 12, 72],
+    [85, 15, 109],
+    [136, 34, 106],
+    [186, 54, 85],
+    [227, 89, 51],
+    [249, 140, 10],
+    [249, 201, 50],
+    [252, 255, 164],
+];
+
+/// Colour of an error from 0 (none) to 255 (white instead of black).
+pub fn error_color(error: u8) -> Color32 {
+    let place = usize::from(error) * (INFERNO.len() - 1);
+    let (index, rest) = (place / 255, place % 255);
+    let low = INFERNO[index];
+    let high = INFERNO[(index + 1).min(INFERNO.len() - 1)];
+    let mix = |channel: usize| {
+        let (low, high) = (usize::from(low[channel]), usize::from(high[channel]));
+        u8::try_from((low * (255 - rest) + high * rest) / 255).unwrap_or(u8::MAX)
+    };
+    Color32::from_rgb(mix(0), mix(1), mix(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_map_runs_from_black_to_pale_yellow_and_only_gets_lighter() {
+        assert_eq!(error_color(0), Color32::from_rgb(0, 0, 4));
+        assert_eq!(error_color(255), Color32::from_rgb(252, 255, 164));
+        let lightness = |e: u8| {
+            let [r, g, b, _] = error_color(e).to_array().map(f32::from);
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        for error in 1..=255 {
+            assert!(lightness(error) >= lightness(error - 1) - 1.0, "{error}");
+        }
+    }
+}

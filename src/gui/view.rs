@@ -1,0 +1,25 @@
+//! What panels see.
+//!
+//! A *view* borrows the state for one frame, together with the colours and textures of that frame.
+
+use super::run::Run;
+use super::state::AppState;
+use super::strips::Strips;
+use super::theme::Palette;
+
+/// Everything a panel may read.
+pub struct View<'a> {
+    /// The state.
+    pub state: &'a AppState,
+    /// The colours of the theme in use.
+    pub palette: &'static Palette,
+    /// The pictures as textures.
+    pub strips: &'a Strips,
+}
+
+impl View<'_> {
+    /// The selected run.
+    pub fn run(&self) -> Option<&Run> {
+        self.state.selected_run()
+    }
+}

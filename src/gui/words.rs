@@ -1,0 +1,84 @@
+//! Numbers in words: one way to write each kind of number everywhere in the window.
+
+/// `12,345,678`.
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Three significant digits, such as `0.0341` or `12.3`.
+pub fn three_digits(value: f64) -> String {
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    let magnitude = value.abs();
+    if magnitude > 0.0 && magnitude < 1e-4 {
+        return format!("{value:.2e}");
+    }
+    let before_point = if magnitude >= 1.0 {
+        magnitude.log10().floor() as i32 + 1
+    } else if magnitude > 0.0 {
+        magnitude.log10().floor() as i32 + 1
+    } else {
+        1
+    };
+    let decimals = usize::try_from((3 - before_point).clamp(0, 8)).unwrap_or(0);
+    format!("{value:.decimals$}")
+}
+
+/// A setting such as a learning rate: as few digits as it has.
+pub fn setting(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-3 {
+        format!("{value:e}")
+    } else {
+        let text = format!("{value:.4}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
+
+/// `42 s`, `3 min 20 s` or `2 h 5 min`.
+pub fn duration(secs: f64) -> String {
+    let secs = secs.max(0.0).round() as u64;
+    match secs {
+        0..60 => format!("{secs} s"),
+        60..3600 => format!("{} min {} s", secs / 60, secs % 60),
+        _ => format!("{} h {} min", secs / 3600, secs % 3600 / 60),
+    }
+}
+
+/// A rate: `840`, `12,300` or `3.21` a second, without the unit.
+pub fn rate(value: f64) -> String {
+    if value >= 100.0 {
+        count(value.round() as u64)
+    } else {
+        three_digits(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(3), "3");
+        assert_eq!(count(1_120_794), "1,120,794");
+        assert_eq!(three_digits(0.034_07), "0.0341");
+        assert_eq!(three_digits(0.5), "0.500");
+        assert_eq!(three_digits(12.345), "12.3");
+        assert_eq!(three_digits(0.000_012_3), "1.23e-5");
+        assert_eq!(setting(0.001), "0.001");
+        assert_eq!(setting(1.0), "1");
+        assert_eq!(setting(0.000_03), "3e-5");
+        assert_eq!(duration(200.2), "3 min 20 s");
+        assert_eq!(duration(7_500.0), "2 h 5 min");
+        assert_eq!(rate(12_300.4), "12,300");
+    }
+}

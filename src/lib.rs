@@ -1,0 +1,7 @@
+//! Hourglass.
+pub mod analysis;
+pub mod data;
+pub mod engine;
+pub mod model;
+pub mod store;
+pub mod train;

@@ -1,0 +1,73 @@
+//! Activation functions of hidden layers, code and output.
+
+use burn::tensor::{Tensor, activation};
+
+use super::knobs::Choice;
+
+/// A function applied to every value of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// x
+    Linear,
+    /// max(0, x)
+    Relu,
+    /// x above zero, 0.01 x below
+    LeakyRelu,
+    /// tanh x
+    Tanh,
+    /// 1 / (1 + e⁻ˣ)
+    Sigmoid,
+    /// x Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016)
+    Gelu,
+}
+
+impl Activation {
+    const ALL: &'static [Self] = &[
+        Self::Linear,
+        Self::Relu,
+        Self::LeakyRelu,
+        Self::Tanh,
+        Self::Sigmoid,
+        Self::Gelu,
+    ];
+
+    /// The key on the command line and in files.
+    pub const fn id(self) -> &'static str {
+        self.choice().id
+    }
+
+    /// The activation with this key.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|a| a.id() == id)
+    }
+
+    /// This activation as an option of a knob.
+    pub const fn choice(self) -> Choice {
+        let (id, name, help) = match self {
+            Self::Linear => ("linear", "Linear", "x: no bend"),
+            Self::Relu => ("relu", "ReLU", "max(0, x)"),
+            Self::LeakyRelu => ("leaky-relu", "Leaky ReLU", "x above zero, 0.01 x below"),
+            Self::Tanh => ("tanh", "Tanh", "tanh x, between −1 and 1"),
+            Self::Sigmoid => ("sigmoid", "Sigmoid", "1 / (1 + exp(−x)), between 0 and 1"),
+            Self::Gelu => ("gelu", "GELU", "x Φ(x), a smooth ReLU"),
+        };
+        Choice {
+            id,
+            name,
+            help,
+            companion: None,
+        }
+    }
+
+    /// Applies it to a tensor of any shape.
+    pub fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Linear => x,
+            Self::Relu => activation::relu(x),
+            Self::LeakyRelu => activation::leaky_relu(x, 0.01),
+            Self::Tanh => activation::tanh(x),
+            Self::Sigmoid => activation::sigmoid(x),
+            Self::Gelu => activation::gelu(x),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The trait of all autoencoders, and the network that most of them are: a stack of pairs.
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::activation::Activation;
+use super::conv::{ConvPair, ConvPlan};
+use super::dense::{DensePair, DensePlan};
+use super::layers::LayerInfo;
+use super::loss::{ImageLoss, mean_squared_error};
+use super::noise::Noise;
+use super::objective::Objective;
+
+/// A network that squeezes an image into a code and rebuilds it, built from stages.
+///
+/// Parameters of stage `s` must lie under a field path that contains `stages.s`, so that a phase can
+/// freeze all others. Images and codes are flat: `[images, values]`.
+pub trait Autoencoder: Module + Clone + Debug + Send + 'static {
+    /// Number of stages.
+    fn stages(&self) -> usize;
+
+    /// One stage of the encoder, a step inwards.
+    fn encode_stage(&self, stage: usize, x: Tensor<2>) -> Tensor<2>;
+
+    /// One stage of the decoder, a step outwards. Stage 0 gives values before the output function.
+    fn decode_stage(&self, stage: usize, code: Tensor<2>) -> Tensor<2>;
+
+    /// The outermost `depth` stages of the encoder.
+    fn encode(&self, x: Tensor<2>, depth: usize) -> Tensor<2> {
+        (0..depth).fold(x, |x, stage| self.encode_stage(stage, x))
+    }
+
+    /// The outermost `depth` stages of the decoder, from the code of that depth to values before the
+    /// output function.
+    fn decode(&self, code: Tensor<2>, depth: usize) -> Tensor<2> {
+        (0..depth)
+            .rev()
+            .fold(code, |code, stage| self.decode_stage(stage, code))
+    }
+
+    /// What a phase minimises.
+    ///
+    /// # Shapes
+    /// - x: `[images, pixels]`, pixels in [0, 1]
+    /// - returns: `[1]`
+    fn loss(
+        &self,
+        objective: Objective,
+        x: Tensor<2>,
+        image_loss: ImageLoss,
+        noise: &mut Noise,
+    ) -> Tensor<1> {
+        match objective {
+            Objective::EndToEnd | Objective::EndsInward { .. } => {
+                let depth = objective.depth(self.stages());
+                let logits = self.decode(self.encode(x.clone(), depth), depth);
+                image_loss.compute(logits, x)
+            }
+            Objective::Greedy { stage } => {
+                let target = self.encode(x, stage);
+                // As in Xie et al. 2016: the image itself stays clean, and so does the final code.
+                let input = if stage == 0 {
+                    target.clone()
+                } else {
+                    noise.drop_out(target.clone())
+                };
+                let code = self.encode_stage(stage, input);
+                let code = if stage + 1 == self.stages() {
+                    code
+                } else {
+                    noise.drop_out(code)
+                };
+                let output = self.decode_stage(stage, code);
+                if stage == 0 {
+                    image_loss.compute(output, target)
+                } else {
+                    mean_squared_error(output, target)
+                }
+            }
+        }
+    }
+}
+
+/// Shape of one stage of a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PairPlan {
+    /// Dense layers.
+    Dense(DensePlan),
+    /// Convolutions.
+    Conv(ConvPlan),
+}
+
+/// Shape of a stack, from the image inwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StackPlan {
+    /// One entry a stage.
+    pub pairs: Vec<PairPlan>,
+    /// Applied to the last layer.
+    pub output: Activation,
+}
+
+impl StackPlan {
+    /// The layers from the image to the code and back to the image.
+    pub fn layers(&self) -> Vec<LayerInfo> {
+        let pairs: Vec<[LayerInfo; 2]> = self
+            .pairs
+            .iter()
+            .enumerate()
+            .map(|(stage, pair)| match pair {
+                PairPlan::Dense(plan) => plan.layers(stage, self.output),
+                PairPlan::Conv(plan) => plan.layers(stage, self.output),
+            })
+            .collect();
+        let encoder = pairs.iter().map(|[encoder, _]| encoder.clone());
+        let decoder = pairs.iter().rev().map(|[_, decoder]| decoder.clone());
+        encoder.chain(decoder).collect()
+    }
+
+    /// Size of the code.
+    pub fn latent(&self) -> usize {
+        match self.pairs.last() {
+            Some(PairPlan::Dense(plan)) => plan.inner,
+            Some(PairPlan::Conv(plan)) => plan.inner_values(),
+            None => 0,
+        }
+    }
+
+    /// The network, with weights still to be initialised.
+    pub fn init(&self, device: &Device) -> Stack {
+        Stack {
+            stages: self
+                .pairs
+                .iter()
+                .map(|pair| match pair {
+                    PairPlan::Dense(plan) => Pair::Dense(plan.init(device)),
+                    PairPlan::Conv(plan) => Pair::Conv(plan.init(device)),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// One stage of a stack.
+#[derive(Module, Debug)]
+pub enum Pair {
+    /// Dense layers.
+    Dense(DensePair),
+    /// Convolutions.
+    Conv(ConvPair),
+}
+
+/// Pairs of layers, one inside the other: the hourglass.
+#[derive(Module, Debug)]
+pub struct Stack {
+    stages: Vec<Pair>,
+}
+
+impl Autoencoder for Stack {
+    fn stages(&self) -> usize {
+        self.stages.len()
+    }
+
+    fn encode_stage(&self, stage: usize, x: Tensor<2>) -> Tensor<2> {
+        match &self.stages[stage] {
+            Pair::Dense(pair) => pair.encode(x),
+            Pair::Conv(pair) => pair.encode(x),
+        }
+    }
+
+    fn decode_stage(&self, stage: usize, code: Tensor<2>) -> Tensor<2> {
+        match &self.stages[stage] {
+            Pair::Dense(pair) => pair.decode(code),
+            Pair::Conv(pair) => pair.decode(code),
+        }
+    }
+}
+
+/// The stage a parameter belongs to, read from its path; `None` for parameters outside all stages,
+/// which train only end to end.
+pub fn stage_of(path: &[String]) -> Option<usize> {
+    let at = path.iter().position(|name| name == "stages")?;
+    path.get(at + 1)?.parse().ok()
+}
+
+/// Whether a parameter trains while the stages `trained` of `stages` do.
+pub fn is_trained(path: &[String], trained: &Range<usize>, stages: usize) -> bool {
+    match stage_of(path) {
+        Some(stage) => trained.contains(&stage),
+        None => *trained == (0..stages),
+    }
+}

@@ -1,0 +1,307 @@
+//! A pair of convolutions: one stage of the convolutional autoencoder.
+//!
+//! Every stage halves width and height with stride 2. *Same* padding is TensorFlow's: the output has
+//! ⌈n / 2⌉ values, and what must be padded is split before and after, the larger half after. The
+//! transposed convolution of the decoder is cropped by the same amounts, so that it gives back
+//! exactly the size its encoder layer took. *Valid* padding pads and crops nothing.
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
+use burn::tensor::module::{conv2d, conv_transpose2d};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+use burn::tensor::{Device, Tensor};
+
+use super::activation::Activation;
+use super::layers::{LayerInfo, Side};
+
+/// Distance of two neighbouring outputs.
+const STRIDE: usize = 2;
+
+/// Padding of one axis, before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Padding {
+    /// Before the first value.
+    pub before: usize,
+    /// After the last value.
+    pub after: usize,
+}
+
+impl Padding {
+    const VALID: Self = Self {
+        before: 0,
+        after: 0,
+    };
+
+    /// Padding that makes ⌈`size` / 2⌉ outputs.
+    pub fn same(size: usize, kernel: usize) -> Self {
+        let total = ((size.div_ceil(STRIDE) - 1) * STRIDE + kernel).saturating_sub(size);
+        Self {
+            before: total / 2,
+            after: total - total / 2,
+        }
+    }
+
+    fn total(self) -> usize {
+        self.before + self.after
+    }
+}
+
+/// One axis of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// Values on the image's side.
+    pub outer: usize,
+    /// Values on the code's side.
+    pub inner: usize,
+    /// Of the encoder layer; cropped by the decoder layer.
+    pub padding: Padding,
+}
+
+impl Axis {
+    fn new(outer: usize, kernel: usize, is_valid: bool) -> Self {
+        let padding = if is_valid {
+            Padding::VALID
+        } else {
+            Padding::same(outer, kernel)
+        };
+        Self {
+            outer,
+            inner: (outer + padding.total() - kernel) / STRIDE + 1,
+            padding,
+        }
+    }
+
+    /// Values that the transposed convolution lacks or has too many of after both sides were cropped
+    /// by `before`: (to append, to cut off).
+    fn mend(self, kernel: usize) -> (usize, usize) {
+        let full = (self.inner - 1) * STRIDE + kernel;
+        let cropped = full - 2 * self.padding.before;
+        (
+            self.outer.saturating_sub(cropped),
+            cropped.saturating_sub(self.outer),
+        )
+    }
+}
+
+/// Shape and activations of a pair of convolutions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvPlan {
+    /// Width and height of the (square) kernel.
+    pub kernel: usize,
+    /// Channels on the image's side.
+    pub outer_channels: usize,
+    /// Channels on the code's side.
+    pub inner_channels: usize,
+    /// Vertical.
+    pub height: Axis,
+    /// Horizontal.
+    pub width: Axis,
+    /// Of the encoder layer.
+    pub encoder_activation: Activation,
+    /// Of the decoder layer; linear in the outermost pair.
+    pub decoder_activation: Activation,
+}
+
+impl ConvPlan {
+    /// Stage `stage` on `channels`×`height`×`width`, as in Guo et al. 2017: 5×5 *same* in the first
+    /// two stages, then 3×3, *valid* where the side is not divisible by 8 and *same* where it is
+    /// (`pads_all`), or where the side is too small for *valid*.
+    pub fn new(
+        stage: usize,
+        channels: [usize; 2],
+        [height, width]: [usize; 2],
+        pads_all: [bool; 2],
+        activation: Activation,
+    ) -> Self {
+        let kernel = if stage < 2 { 5 } else { 3 };
+        let axis = |size: usize, pads: bool| Axis::new(size, kernel, stage >= 2 && !pads && size >= kernel);
+        Self {
+            kernel,
+            outer_channels: channels[0],
+            inner_channels: channels[1],
+            height: axis(height, pads_all[0]),
+            width: axis(width, pads_all[1]),
+            encoder_activation: activation,
+            decoder_activation: if stage == 0 {
+                Activation::Linear
+            } else {
+                activation
+            },
+        }
+    }
+
+    /// Values of an output of the encoder layer.
+    pub fn inner_values(&self) -> usize {
+        self.inner_channels * self.height.inner * self.width.inner
+    }
+
+    /// Both layers in words.
+    pub fn layers(&self, stage: usize, output: Activation) -> [LayerInfo; 2] {
+        let weights = self.kernel * self.kernel * self.outer_channels * self.inner_channels;
+        let outer = format!(
+            "{}×{}×{}",
+            self.width.outer, self.height.outer, self.outer_channels
+        );
+        let inner = format!(
+            "{}×{}×{}",
+            self.width.inner, self.height.inner, self.inner_channels
+        );
+        let outer_values = self.outer_channels * self.height.outer * self.width.outer;
+        let kernel = self.kernel;
+        [
+            LayerInfo {
+                name: format!("stages.{stage}.encoder"),
+                side: Side::Encoder,
+                stage,
+                kind: format!("conv {kernel}×{kernel}/{STRIDE}"),
+                input: outer.clone(),
+                output: inner.clone(),
+                outputs: self.inner_values(),
+                activation: self.encoder_activation.choice().name.to_owned(),
+                parameters: weights + self.inner_channels,
+            },
+            LayerInfo {
+                name: format!("stages.{stage}.decoder"),
+                side: Side::Decoder,
+                stage,
+                kind: format!("transposed conv {kernel}×{kernel}/{STRIDE}"),
+                input: inner,
+                output: outer,
+                outputs: outer_values,
+                activation: if stage == 0 {
+                    output
+                } else {
+                    self.decoder_activation
+                }
+                .choice()
+                .name
+                .to_owned(),
+                parameters: weights + self.outer_channels,
+            },
+        ]
+    }
+
+    /// The layers, with weights still to be initialised.
+    pub fn init(&self, device: &Device) -> ConvPair {
+        let kernel = [self.kernel, self.kernel];
+        ConvPair {
+            encoder: Conv2dConfig::new([self.outer_channels, self.inner_channels], kernel)
+                .with_stride([STRIDE, STRIDE])
+                .init(device),
+            decoder: ConvTranspose2dConfig::new([self.inner_channels, self.outer_channels], kernel)
+                .with_stride([STRIDE, STRIDE])
+                .init(device),
+            plan: *self,
+        }
+    }
+}
+
+/// A convolution and the transposed convolution that mirrors it.
+#[derive(Module, Debug)]
+pub struct ConvPair {
+    encoder: Conv2d,
+    decoder: ConvTranspose2d,
+    #[module(skip)]
+    plan: ConvPlan,
+}
+
+impl ConvPair {
+    /// # Shapes
+    /// `[images, channels × height × width]`, outer to inner
+    pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
+        let plan = &self.plan;
+        let [images, _] = x.dims();
+        let x = x.reshape([images, plan.outer_channels, plan.height.outer, plan.width.outer]);
+        let pad = |axis: Axis| (axis.padding.before, axis.padding.after);
+        let options = ConvOptions::new_with_padding(
+            [STRIDE, STRIDE],
+            [pad(plan.height), pad(plan.width)],
+            [1, 1],
+            1,
+        );
+        let y = conv2d(
+            x,
+            self.encoder.weight.val(),
+            self.encoder.bias.as_ref().map(|bias| bias.val()),
+            options,
+        );
+        let y = plan.encoder_activation.apply(y);
+        y.reshape([images, plan.inner_values()])
+    }
+
+    /// # Shapes
+    /// `[images, channels × height × width]`, inner to outer
+    pub fn decode(&self, code: Tensor<2>) -> Tensor<2> {
+        let plan = &self.plan;
+        let [images, _] = code.dims();
+        let x = code.reshape([images, plan.inner_channels, plan.height.inner, plan.width.inner]);
+        let (append_height, cut_height) = plan.height.mend(plan.kernel);
+        let (append_width, cut_width) = plan.width.mend(plan.kernel);
+        let y = conv_transpose2d(
+            x,
+            self.decoder.weight.val(),
+            self.decoder.bias.as_ref().map(|bias| bias.val()),
+            ConvTransposeOptions::new(
+                [STRIDE, STRIDE],
+                [plan.height.padding.before, plan.width.padding.before],
+                [append_height, append_width],
+                [1, 1],
+                1,
+            ),
+        );
+        let [_, channels, height, width] = y.dims();
+        let y = if cut_height + cut_width > 0 {
+            y.slice([0..images, 0..channels, 0..height - cut_height, 0..width - cut_width])
+        } else {
+            y
+        };
+        let y = plan.decoder_activation.apply(y);
+        y.reshape([images, channels * plan.height.outer * plan.width.outer])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sizes along the encoder, image to innermost.
+    fn sides(size: usize, stages: usize) -> Vec<usize> {
+        let mut sides = vec![size];
+        for stage in 0..stages {
+            let outer = sides[stage];
+            let plan = ConvPlan::new(stage, [1, 2], [outer, outer], [size % 8 == 0; 2], Activation::Relu);
+            sides.push(plan.height.inner);
+        }
+        sides
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_paper() {
+        assert_eq!(sides(28, 3), [28, 14, 7, 3]);
+        assert_eq!(sides(32, 3), [32, 16, 8, 4], "same padding where 8 divides the side");
+        assert_eq!(sides(8, 4), [8, 4, 2, 1, 1]);
+    }
+
+    #[test]
+    fn same_padding_is_one_before_and_two_after() {
+        assert_eq!(Padding::same(28, 5), Padding { before: 1, after: 2 });
+        assert_eq!(Padding::same(7, 5), Padding { before: 2, after: 2 });
+    }
+
+    #[test]
+    fn every_size_comes_back() {
+        let device = Device::flex();
+        for side in 8..=33 {
+            for stage in 0..4 {
+                let size = side.div_euclid(1 << stage).max(1);
+                let plan = ConvPlan::new(stage, [2, 3], [size, side], [side % 8 == 0; 2], Activation::Relu);
+                let pair = plan.init(&device);
+                let x = Tensor::<2>::ones([2, 2 * size * side], &device);
+                let code = pair.encode(x);
+                assert_eq!(code.dims(), [2, plan.inner_values()], "{side} at stage {stage}");
+                let y = pair.decode(code);
+                assert_eq!(y.dims(), [2, 2 * size * side], "{side} at stage {stage}");
+            }
+        }
+    }
+}

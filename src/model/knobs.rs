@@ -1,0 +1,475 @@
+//! Knobs: what can be set about a model, as data.
+//!
+//! A *knob* is one named setting of a variant with its range, default and help. From the tables of
+//! knobs follow the sliders of the window, the options of the command line and the checks of a
+//! `run.toml`, so nothing about a knob is written twice.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One setting of a variant.
+#[derive(Clone, Copy, Debug)]
+pub struct Knob {
+    /// Stable key, also the spelling of the command line option: `latent`.
+    pub id: &'static str,
+    /// What the window calls it: `Latent size`.
+    pub name: &'static str,
+    /// One or two sentences for tooltips and `--help`.
+    pub help: &'static str,
+    /// Type, range and default.
+    pub kind: KnobKind,
+    /// The knob matters only while another one (by id) has this value.
+    pub only_with: Option<(&'static str, &'static str)>,
+}
+
+/// How a slider runs over its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal distances for equal differences.
+    Linear,
+    /// Equal distances for equal ratios.
+    Logarithmic,
+}
+
+/// One option of a choice knob.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// Stable key, also the spelling on the command line.
+    pub id: &'static str,
+    /// What the window calls it.
+    pub name: &'static str,
+    /// What it does, with its formula or paper where it has one.
+    pub help: &'static str,
+    /// The id of the real knob that `option:value` sets along with this option.
+    pub companion: Option<&'static str>,
+}
+
+/// Type, range and default of a knob.
+#[derive(Clone, Copy, Debug)]
+pub enum KnobKind {
+    /// A whole number, `min..=max`, in steps of `step` counted from `min`.
+    Integer {
+        /// Smallest value.
+        min: i64,
+        /// Largest value.
+        max: i64,
+        /// Value when nothing is said.
+        default: i64,
+        /// Distance of two neighbouring values.
+        step: i64,
+        /// How a slider runs.
+        scale: Scale,
+    },
+    /// A number, `min..=max`.
+    Real {
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+        /// Value when nothing is said.
+        default: f64,
+        /// How a slider runs.
+        scale: Scale,
+    },
+    /// One of a fixed list.
+    Choice {
+        /// What can be chosen.
+        options: &'static [Choice],
+        /// The id of the option taken when nothing is said.
+        default: &'static str,
+    },
+    /// A list of layer widths such as `784,500,10`; empty leaves them to the taper.
+    Widths,
+}
+
+/// The value of a knob.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum KnobValue {
+    /// Value of an integer knob.
+    Integer(i64),
+    /// Value of a real knob.
+    Real(f64),
+    /// Id of the chosen option, or a list of widths.
+    Text(String),
+}
+
+impl fmt::Display for KnobValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Real(value) => write!(f, "{value}"),
+            Self::Text(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+/// What is wrong with the value of a knob.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum KnobError {
+    /// The variant has no such knob.
+    #[error("variant {variant} has no knob {id:?}; it has {known}")]
+    Unknown {
+        /// Id of the variant.
+        variant: String,
+        /// The unknown id.
+        id: String,
+        /// The ids there are.
+        known: String,
+    },
+    /// The value is of the wrong type or outside the range.
+    #[error("{id} must be {expected}, but is {found}")]
+    Invalid {
+        /// Id of the knob.
+        id: String,
+        /// Type and range.
+        expected: String,
+        /// The value given.
+        found: String,
+    },
+    /// Two knobs, or a knob and the data, contradict each other.
+    #[error("{0}")]
+    Contradiction(String),
+}
+
+impl Knob {
+    /// The value when nothing is said.
+    pub fn default_value(&self) -> KnobValue {
+        match self.kind {
+            KnobKind::Integer { default, .. } => KnobValue::Integer(default),
+            KnobKind::Real { default, .. } => KnobValue::Real(default),
+            KnobKind::Choice { default, .. } => KnobValue::Text(default.to_owned()),
+            KnobKind::Widths => KnobValue::Text(String::new()),
+        }
+    }
+
+    /// Type and range in words, for errors and `--help`.
+    pub fn expected(&self) -> String {
+        match self.kind {
+            KnobKind::Integer { min, max, step, .. } if step > 1 => {
+                format!("a whole number from {min} to {max} in steps of {step}")
+            }
+            KnobKind::Integer { min, max, .. } => format!("a whole number from {min} to {max}"),
+            KnobKind::Real { min, max, .. } => format!("a number from {min} to {max}"),
+            KnobKind::Choice { options, .. } => {
+                let spellings: Vec<String> = options
+                    .iter()
+                    .map(|o| match o.companion {
+                        Some(_) => format!("{}[:VALUE]", o.id),
+                        None => o.id.to_owned(),
+                    })
+                    .collect();
+                format!("one of {}", spellings.join(", "))
+            }
+            KnobKind::Widths => {
+                "a list of layer widths such as 784,500,10 (empty for the taper)".to_owned()
+            }
+        }
+    }
+
+    /// Whether the knob has an effect while the others have these values.
+    pub fn is_active(&self, knobs: &Knobs) -> bool {
+        match self.only_with {
+            Some((id, value)) => matches!(knobs.get(id), Some(KnobValue::Text(t)) if t == value),
+            None => true,
+        }
+    }
+
+    fn invalid(&self, found: impl fmt::Display) -> KnobError {
+        KnobError::Invalid {
+            id: self.id.to_owned(),
+            expected: self.expected(),
+            found: found.to_string(),
+        }
+    }
+
+    /// Checks a value against type and range; whole numbers are taken for real ones.
+    ///
+    /// # Errors
+    /// [`KnobError::Invalid`] with what was expected.
+    pub fn check(&self, value: &KnobValue) -> Result<KnobValue, KnobError> {
+        match (self.kind, value) {
+            (KnobKind::Integer { min, max, step, .. }, KnobValue::Integer(v))
+                if (min..=max).contains(v) && (v - min) % step == 0 =>
+            {
+                Ok(value.clone())
+            }
+            (KnobKind::Real { min, max, .. }, KnobValue::Real(v))
+                if (min..=max).contains(v) =>
+            {
+                Ok(value.clone())
+            }
+            (KnobKind::Real { min, max, .. }, KnobValue::Integer(v))
+                if (min..=max).contains(&(*v as f64)) =>
+            {
+                Ok(KnobValue::Real(*v as f64))
+            }
+            (KnobKind::Choice { options, .. }, KnobValue::Text(v))
+                if options.iter().any(|o| o.id == v) =>
+            {
+                Ok(value.clone())
+            }
+            (KnobKind::Widths, KnobValue::Text(text)) => {
+                parse_widths(text).map_err(|_invalid| self.invalid(format!("{text:?}")))?;
+                Ok(value.clone())
+            }
+            _ => Err(self.invalid(value)),
+        }
+    }
+}
+
+/// Parses `784,500,10`, also with `-`, `–` or spaces between the numbers; empty text is an empty list.
+///
+/// # Errors
+/// The piece that is not a positive whole number below 100,000.
+pub fn parse_widths(text: &str) -> Result<Vec<usize>, String> {
+    text.split([',', '-', '–', ' '])
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| match piece.parse::<usize>() {
+            Ok(width) if (1..100_000).contains(&width) => Ok(width),
+            Ok(_) | Err(_) => Err(piece.to_owned()),
+        })
+        .collect()
+}
+
+/// The values of a variant's knobs, by id.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Knobs(BTreeMap<String, KnobValue>);
+
+impl Knobs {
+    /// The defaults of a table.
+    pub fn defaults(table: &[Knob]) -> Self {
+        Self(
+            table
+                .iter()
+                .map(|knob| (knob.id.to_owned(), knob.default_value()))
+                .collect(),
+        )
+    }
+
+    /// The value of a knob, if it was set.
+    pub fn get(&self, id: &str) -> Option<&KnobValue> {
+        self.0.get(id)
+    }
+
+    /// Sets a knob without checking it; [`Knobs::resolve`] checks.
+    pub fn set(&mut self, id: &str, value: KnobValue) {
+        self.0.insert(id.to_owned(), value);
+    }
+
+    /// Ids and values in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &KnobValue)> {
+        self.0.iter().map(|(id, value)| (id.as_str(), value))
+    }
+
+    /// Sets a knob from the text of a command line option. `option:value` of a choice also sets the
+    /// knob that goes with that option, as in `--init normal:0.01`.
+    ///
+    /// # Errors
+    /// [`KnobError::Unknown`] or [`KnobError::Invalid`].
+    pub fn set_text(
+        &mut self,
+        variant: &str,
+        table: &[Knob],
+        id: &str,
+        text: &str,
+    ) -> Result<(), KnobError> {
+        let knob = find(variant, table, id)?;
+        let value = match knob.kind {
+            KnobKind::Integer { .. } => {
+                KnobValue::Integer(text.parse().map_err(|_parse| knob.invalid(quoted(text)))?)
+            }
+            KnobKind::Real { .. } => {
+                KnobValue::Real(text.parse().map_err(|_parse| knob.invalid(quoted(text)))?)
+            }
+            KnobKind::Choice { options, .. } => {
+                let (option, companion_text) = match text.split_once(':') {
+                    Some((option, rest)) => (option, Some(rest)),
+                    None => (text, None),
+                };
+                if let Some(companion_text) = companion_text {
+                    let companion = options
+                        .iter()
+                        .find(|o| o.id == option)
+                        .and_then(|o| o.companion)
+                        .ok_or_else(|| knob.invalid(quoted(text)))?;
+                    self.set_text(variant, table, companion, companion_text)?;
+                }
+                KnobValue::Text(option.to_owned())
+            }
+            KnobKind::Widths => KnobValue::Text(text.to_owned()),
+        };
+        let value = knob.check(&value)?;
+        self.set(id, value);
+        Ok(())
+    }
+
+    /// These values checked against the table, with defaults where nothing was set.
+    ///
+    /// # Errors
+    /// [`KnobError::Unknown`] or [`KnobError::Invalid`] for the first knob that does not fit.
+    pub fn resolve(&self, variant: &str, table: &[Knob]) -> Result<Self, KnobError> {
+        let mut resolved = Self::defaults(table);
+        for (id, value) in self.iter() {
+            let knob = find(variant, table, id)?;
+            resolved.set(id, knob.check(value)?);
+        }
+        Ok(resolved)
+    }
+
+    /// The value of an integer knob of resolved values.
+    ///
+    /// # Panics
+    /// When the values were not resolved against a table that has this knob.
+    pub fn integer(&self, id: &str) -> usize {
+        match self.get(id) {
+            Some(KnobValue::Integer(value)) => usize::try_from(*value).unwrap_or(0),
+            other => panic!("{id} must be a resolved integer knob, but is {other:?}"),
+        }
+    }
+
+    /// The value of a real knob of resolved values.
+    ///
+    /// # Panics
+    /// When the values were not resolved against a table that has this knob.
+    pub fn real(&self, id: &str) -> f64 {
+        match self.get(id) {
+            Some(KnobValue::Real(value)) => *value,
+            other => panic!("{id} must be a resolved real knob, but is {other:?}"),
+        }
+    }
+
+    /// The chosen option or the text of resolved values.
+    ///
+    /// # Panics
+    /// When the values were not resolved against a table that has this knob.
+    pub fn text(&self, id: &str) -> &str {
+        match self.get(id) {
+            Some(KnobValue::Text(value)) => value,
+            other => panic!("{id} must be a resolved choice knob, but is {other:?}"),
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+fn find<'t>(variant: &str, table: &'t [Knob], id: &str) -> Result<&'t Knob, KnobError> {
+    table
+        .iter()
+        .find(|knob| knob.id == id)
+        .ok_or_else(|| KnobError::Unknown {
+            variant: variant.to_owned(),
+            id: id.to_owned(),
+            known: table.iter().map(|k| k.id).collect::<Vec<_>>().join(", "),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &[Knob] = &[
+        Knob {
+            id: "layers",
+            name: "Layers",
+            help: "",
+            kind: KnobKind::Integer {
+                min: 2,
+                max: 20,
+                default: 10,
+                step: 2,
+                scale: Scale::Linear,
+            },
+            only_with: None,
+        },
+        Knob {
+            id: "init",
+            name: "Initialisation",
+            help: "",
+            kind: KnobKind::Choice {
+                options: &[
+                    Choice {
+                        id: "normal",
+                        name: "Normal",
+                        help: "",
+                        companion: Some("init-sigma"),
+                    },
+                    Choice {
+                        id: "he",
+                        name: "He",
+                        help: "",
+                        companion: None,
+                    },
+                ],
+                default: "normal",
+            },
+            only_with: None,
+        },
+        Knob {
+            id: "init-sigma",
+            name: "σ",
+            help: "",
+            kind: KnobKind::Real {
+                min: 1e-4,
+                max: 1.0,
+                default: 0.01,
+                scale: Scale::Logarithmic,
+            },
+            only_with: Some(("init", "normal")),
+        },
+    ];
+
+    fn set(id: &str, text: &str) -> Result<Knobs, KnobError> {
+        let mut knobs = Knobs::default();
+        knobs.set_text("deep", TABLE, id, text)?;
+        knobs.resolve("deep", TABLE)
+    }
+
+    #[test]
+    fn an_option_with_a_value_sets_its_companion() {
+        let knobs = set("init", "normal:0.05").unwrap();
+        assert_eq!(knobs.text("init"), "normal");
+        assert!((knobs.real("init-sigma") - 0.05).abs() < 1e-12);
+        assert!(set("init", "he:0.05").is_err(), "he takes no value");
+        assert!(set("init", "normal:7").is_err(), "σ is out of range");
+    }
+
+    #[test]
+    fn values_out_of_range_say_the_range() {
+        let message = set("layers", "7").unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "layers must be a whole number from 2 to 20 in steps of 2, but is 7"
+        );
+        assert!(set("layers", "22").is_err());
+        assert!(set("layers", "ten").is_err());
+        assert_eq!(set("layers", "8").unwrap().integer("layers"), 8);
+    }
+
+    #[test]
+    fn an_unknown_knob_names_the_known_ones() {
+        let message = set("depth", "3").unwrap_err().to_string();
+        assert!(message.contains("layers, init, init-sigma"), "{message}");
+    }
+
+    #[test]
+    fn a_companion_is_active_with_its_option_only() {
+        let knobs = set("init", "he").unwrap();
+        assert!(!TABLE[2].is_active(&knobs));
+        assert!(TABLE[2].is_active(&set("init", "normal").unwrap()));
+    }
+
+    #[test]
+    fn widths_are_read_with_commas_and_dashes() {
+        assert_eq!(parse_widths("784-500, 10"), Ok(vec![784, 500, 10]));
+        assert_eq!(parse_widths(""), Ok(vec![]));
+        assert_eq!(parse_widths("784,x"), Err("x".to_owned()));
+        assert_eq!(parse_widths("0"), Err("0".to_owned()));
+    }
+}

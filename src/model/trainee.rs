@@ -1,0 +1,253 @@
+//! What a trainer needs of a network, whatever its type: steps, pictures, weights.
+
+use burn::module::{ModuleMapper, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor};
+
+use super::autoencoder::{Autoencoder, is_trained};
+use super::init::{Init, initialise};
+use super::layers::LayerInfo;
+use super::loss::ImageLoss;
+use super::noise::Noise;
+use super::objective::Objective;
+use super::optimizer::OptimizerConfig;
+use super::updater::{OptimizerState, Updater};
+use super::weights::{NamedArray, read_weights, write_weights};
+
+/// What went wrong with a network.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// The device failed.
+    #[error("the device failed: {0}")]
+    Device(String),
+    /// Arrays that do not fit the network.
+    #[error("the weights do not fit the network: {0}")]
+    Weights(String),
+}
+
+impl From<burn::tensor::ExecutionError> for TrainingError {
+    fn from(error: burn::tensor::ExecutionError) -> Self {
+        Self::Device(error.to_string())
+    }
+}
+
+impl From<burn::tensor::DataError> for TrainingError {
+    fn from(error: burn::tensor::DataError) -> Self {
+        Self::Device(format!("{error:?}"))
+    }
+}
+
+/// A network in training.
+///
+/// Images and codes are flat, `[images, values]`, on [`Trainee::device`]; pixels in [0, 1].
+pub trait Trainee: Send {
+    /// Encoder then decoder, image to image.
+    fn layers(&self) -> &[LayerInfo];
+
+    /// Number of stages.
+    fn stages(&self) -> usize;
+
+    /// Where images are expected.
+    fn device(&self) -> &Device;
+
+    /// Freezes what `objective` does not train and starts a fresh optimizer.
+    fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig);
+
+    /// One step on a batch. Returns the loss before the step, shape `[1]`, still on the device.
+    fn step(&mut self, images: Tensor<2>, learning_rate: f64, noise: &mut Noise) -> Tensor<1>;
+
+    /// Images through the stages in use, back to pixels.
+    fn reconstruct(&self, images: Tensor<2>) -> Tensor<2>;
+
+    /// Codes of images at the depth in use.
+    fn encode(&self, images: Tensor<2>) -> Tensor<2>;
+
+    /// Pixels of codes of the depth in use.
+    fn decode(&self, codes: Tensor<2>) -> Tensor<2>;
+
+    /// All weights, by name.
+    ///
+    /// # Errors
+    /// When the device cannot be read.
+    fn weights(&self) -> Result<Vec<NamedArray>, TrainingError>;
+
+    /// Replaces all weights.
+    ///
+    /// # Errors
+    /// When an array is missing or has another shape; the old weights stay then.
+    fn set_weights(&mut self, weights: &[NamedArray]) -> Result<(), TrainingError>;
+
+    /// The optimizer's memory.
+    ///
+    /// # Errors
+    /// When the device cannot be read.
+    fn optimizer_state(&self) -> Result<OptimizerState, TrainingError>;
+
+    /// Replaces the optimizer's memory, within a phase that has begun.
+    fn set_optimizer_state(&mut self, state: &OptimizerState);
+
+    /// Tells that the losses of all steps so far were sound: the weights marked before this call have
+    /// proven good, the present ones are marked.
+    fn mark_good(&mut self);
+
+    /// Goes back to the last weights that have proven good.
+    fn roll_back(&mut self);
+}
+
+/// Any [`Autoencoder`] with its loss and optimizer: a [`Trainee`].
+pub struct Fit<M> {
+    /// Taken out for the length of an update, so that Burn can work in place.
+    model: Option<M>,
+    image_loss: ImageLoss,
+    layers: Vec<LayerInfo>,
+    objective: Objective,
+    updater: Updater,
+    device: Device,
+    /// Weights whose loss has been seen to be sound, and weights waiting for that.
+    good: M,
+    marked: M,
+}
+
+impl<M: Autoencoder> Fit<M> {
+    /// A network with its first weights, built on an autodiff device.
+    pub fn new(
+        model: M,
+        init: Init,
+        seed: u64,
+        image_loss: ImageLoss,
+        layers: Vec<LayerInfo>,
+        device: Device,
+    ) -> Self {
+        let model = initialise(model, init, seed);
+        Self {
+            good: model.clone(),
+            marked: model.clone(),
+            model: Some(model),
+            image_loss,
+            layers,
+            objective: Objective::EndToEnd,
+            updater: Updater::new(&OptimizerConfig::new(super::OptimizerKind::Sgd)),
+            device,
+        }
+    }
+
+    fn model(&self) -> &M {
+        self.model
+            .as_ref()
+            .expect("the model is only out during an update, which borrows self mutably")
+    }
+
+    fn take(&mut self) -> M {
+        self.model
+            .take()
+            .expect("the model is put back at the end of every update")
+    }
+
+    fn depth(&self) -> usize {
+        self.objective.depth(self.model().stages())
+    }
+
+    fn freeze(&self, model: M) -> M {
+        let stages = model.stages();
+        model.map(&mut Freezer {
+            path: Vec::new(),
+            trained: self.objective.trained(stages),
+            stages,
+        })
+    }
+}
+
+impl<M: Autoencoder> Trainee for Fit<M> {
+    fn layers(&self) -> &[LayerInfo] {
+        &self.layers
+    }
+
+    fn stages(&self) -> usize {
+        self.model().stages()
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig) {
+        self.objective = objective;
+        self.updater = Updater::new(optimizer);
+        let model = self.take();
+        self.model = Some(self.freeze(model));
+    }
+
+    fn step(&mut self, images: Tensor<2>, learning_rate: f64, noise: &mut Noise) -> Tensor<1> {
+        let model = self.take();
+        let images = images.autodiff();
+        let loss = model.loss(self.objective, images, self.image_loss, noise);
+        let value = loss.clone().inner();
+        let grads = GradientsParams::from_grads(loss.backward(), &model);
+        self.model = Some(self.updater.step(model, grads, learning_rate));
+        value
+    }
+
+    fn reconstruct(&self, images: Tensor<2>) -> Tensor<2> {
+        self.decode(self.encode(images))
+    }
+
+    fn encode(&self, images: Tensor<2>) -> Tensor<2> {
+        self.model().valid().encode(images, self.depth())
+    }
+
+    fn decode(&self, codes: Tensor<2>) -> Tensor<2> {
+        let logits = self.model().valid().decode(codes, self.depth());
+        self.image_loss.pixels(logits)
+    }
+
+    fn weights(&self) -> Result<Vec<NamedArray>, TrainingError> {
+        read_weights(self.model())
+    }
+
+    fn set_weights(&mut self, weights: &[NamedArray]) -> Result<(), TrainingError> {
+        let model = write_weights(self.model().clone(), weights)?;
+        self.good = model.clone();
+        self.marked = model.clone();
+        self.model = Some(model);
+        Ok(())
+    }
+
+    fn optimizer_state(&self) -> Result<OptimizerState, TrainingError> {
+        self.updater.state()
+    }
+
+    fn set_optimizer_state(&mut self, state: &OptimizerState) {
+        self.updater.restore(state);
+    }
+
+    fn mark_good(&mut self) {
+        let present = self.model().clone();
+        self.good = std::mem::replace(&mut self.marked, present);
+    }
+
+    fn roll_back(&mut self) {
+        self.marked = self.good.clone();
+        self.model = Some(self.freeze(self.good.clone()));
+    }
+}
+
+/// Makes the parameters of the stages that train require gradients, and no others.
+struct Freezer {
+    path: Vec<String>,
+    trained: std::ops::Range<usize>,
+    stages: usize,
+}
+
+impl ModuleMapper for Freezer {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.set_require_grad(is_trained(&self.path, &self.trained, self.stages))
+    }
+}

@@ -1,0 +1,243 @@
+//! The optimizer at work: gradients in, new weights out, with a state by name.
+//!
+//! The update rules are Burn's. Burn's own `ModuleOptimizer` is not used for two reasons: it restores
+//! a saved state on the default device, which is a GPU even where there is none, and it keys the state
+//! by ids that change with every start, where names stay.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::grad_clipping::{GradientClipping, GradientClippingConfig};
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{
+    Adam, AdamConfig, AdamW, AdamWConfig, GradientsParams, Optimizer, RecordState, Sgd, SgdConfig,
+    StateSink, StateSource,
+};
+use burn::tensor::{Tensor, TensorData};
+
+use super::TrainingError;
+use super::optimizer::{OptimizerConfig, OptimizerKind};
+use super::weights::{NamedArray, parameter_name};
+
+/// An optimizer's memory as plain arrays: momenta and moments, and counters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OptimizerState {
+    /// Named by parameter and role.
+    pub arrays: Vec<NamedArray>,
+    /// Step counters, named by parameter and role.
+    pub counters: BTreeMap<String, u64>,
+}
+
+/// An update rule with its state for every parameter it has met.
+pub enum Updater {
+    /// SGD with momentum.
+    Sgd(Rule<Sgd>),
+    /// Adam.
+    Adam(Rule<Adam>),
+    /// AdamW.
+    AdamW(Rule<AdamW>),
+}
+
+impl Updater {
+    /// A fresh optimizer.
+    pub fn new(config: &OptimizerConfig) -> Self {
+        let clip = (config.clip > 0.0)
+            .then(|| GradientClippingConfig::Norm(config.clip as f32).init());
+        let decay = config.weight_decay as f32;
+        match config.kind {
+            OptimizerKind::Sgd => {
+                let mut sgd = SgdConfig::new();
+                if config.momentum > 0.0 {
+                    // PyTorch's momentum: the gradient enters whole, not times (1 − dampening).
+                    sgd = sgd.with_momentum(Some(
+                        MomentumConfig::new()
+                            .with_momentum(config.momentum)
+                            .with_dampening(0.0),
+                    ));
+                }
+                if decay > 0.0 {
+                    sgd = sgd.with_weight_decay(Some(WeightDecayConfig::new(decay)));
+                }
+                Self::Sgd(Rule::new(sgd.build(), clip))
+            }
+            OptimizerKind::Adam => {
+                let mut adam = AdamConfig::new().with_epsilon(1e-8);
+                if decay > 0.0 {
+                    adam = adam.with_weight_decay(Some(WeightDecayConfig::new(decay)));
+                }
+                Self::Adam(Rule::new(adam.build(), clip))
+            }
+            OptimizerKind::AdamW => Self::AdamW(Rule::new(
+                AdamWConfig::new()
+                    .with_epsilon(1e-8)
+                    .with_weight_decay(decay)
+                    .build(),
+                clip,
+            )),
+        }
+    }
+
+    /// Moves every parameter that has a gradient; the others are left as they are, to the bit.
+    pub fn step<M: Module>(&mut self, module: M, grads: GradientsParams, learning_rate: f64) -> M {
+        match self {
+            Self::Sgd(rule) => rule.step(module, grads, learning_rate),
+            Self::Adam(rule) => rule.step(module, grads, learning_rate),
+            Self::AdamW(rule) => rule.step(module, grads, learning_rate),
+        }
+    }
+
+    /// Reads the state.
+    ///
+    /// # Errors
+    /// When a value cannot be read.
+    pub fn state(&self) -> Result<OptimizerState, TrainingError> {
+        let mut sink = StateSink::default();
+        match self {
+            Self::Sgd(rule) => rule.flatten(&mut sink),
+            Self::Adam(rule) => rule.flatten(&mut sink),
+            Self::AdamW(rule) => rule.flatten(&mut sink),
+        }
+        let arrays = sink
+            .tensors
+            .into_iter()
+            .map(|(name, data)| {
+                Ok(NamedArray {
+                    name,
+                    shape: data.shape().as_slice().to_vec(),
+                    values: data.try_to_vec()?,
+                })
+            })
+            .collect::<Result<_, TrainingError>>()?;
+        let counters = sink
+            .scalars
+            .into_iter()
+            .map(|(name, value)| {
+                let value = u64::try_from(value)
+                    .map_err(|_scalar| TrainingError::Weights(format!("{name} is not a counter")))?;
+                Ok((name, value))
+            })
+            .collect::<Result<_, TrainingError>>()?;
+        Ok(OptimizerState { arrays, counters })
+    }
+
+    /// Takes a state that was read before; each parameter takes up its part at its next step.
+    pub fn restore(&mut self, state: &OptimizerState) {
+        let scalars = state
+            .counters
+            .iter()
+            .map(|(name, value)| (name.clone(), (*value).into()))
+            .collect();
+        let mut source = StateSource::new(scalars);
+        for array in &state.arrays {
+            source.insert_tensor(
+                array.name.clone(),
+                TensorData::new(array.values.clone(), array.shape.clone()),
+            );
+        }
+        match self {
+            Self::Sgd(rule) => rule.source = Some(source),
+            Self::Adam(rule) => rule.source = Some(source),
+            Self::AdamW(rule) => rule.source = Some(source),
+        }
+    }
+}
+
+/// State of one parameter, its rank forgotten.
+trait ParameterState: Any + Send {
+    fn flatten(&self, name: &str, sink: &mut StateSink);
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+impl<S: RecordState> ParameterState for S {
+    fn flatten(&self, name: &str, sink: &mut StateSink) {
+        self.state_flatten(name, sink);
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+/// One of Burn's update rules and its state by parameter name.
+pub struct Rule<O: Optimizer> {
+    optimizer: O,
+    clip: Option<GradientClipping>,
+    states: BTreeMap<String, Box<dyn ParameterState>>,
+    /// A saved state not yet taken up.
+    source: Option<StateSource>,
+}
+
+impl<O: Optimizer> Rule<O> {
+    fn new(optimizer: O, clip: Option<GradientClipping>) -> Self {
+        Self {
+            optimizer,
+            clip,
+            states: BTreeMap::new(),
+            source: None,
+        }
+    }
+
+    fn step<M: Module>(&mut self, module: M, grads: GradientsParams, learning_rate: f64) -> M {
+        module.map(&mut Mover {
+            rule: self,
+            grads,
+            learning_rate,
+            path: Vec::new(),
+        })
+    }
+
+    fn flatten(&self, sink: &mut StateSink) {
+        for (name, state) in &self.states {
+            state.flatten(name, sink);
+        }
+    }
+}
+
+struct Mover<'a, O: Optimizer> {
+    rule: &'a mut Rule<O>,
+    grads: GradientsParams,
+    learning_rate: f64,
+    path: Vec<String>,
+}
+
+impl<O: Optimizer> ModuleMapper for Mover<'_, O> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(gradient) = self.grads.remove::<D>(param.id) else {
+            return param;
+        };
+        let gradient = match &self.rule.clip {
+            Some(clip) => clip.clip_gradient(gradient),
+            None => gradient,
+        };
+        let name = parameter_name(&self.path);
+        let (id, tensor, mapper) = param.consume();
+        let device = tensor.device().inner();
+        let state: Option<O::State<D>> = match self.rule.states.remove(&name) {
+            Some(state) => state.into_any().downcast().ok().map(|state| *state),
+            None => self
+                .rule
+                .source
+                .as_mut()
+                .and_then(|source| RecordState::state_unflatten(&name, source, &device)),
+        };
+        let (tensor, state) =
+            self.rule
+                .optimizer
+                .step(self.learning_rate, tensor.inner(), gradient, state);
+        if let Some(state) = state {
+            self.rule.states.insert(name, Box::new(state));
+        }
+        let tensor = Tensor::from_inner(tensor).require_grad();
+        Param::from_mapped_value(id, tensor, mapper)
+    }
+}

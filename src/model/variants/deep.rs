@@ -1,0 +1,212 @@
+//! The deep autoencoder: a tower of dense layers, mirrored.
+
+use burn::tensor::Device;
+
+use super::common::{self, ACTIVATION, CODE_ACTIVATION, INIT_SIGMA, LATENT, LOSS};
+use super::{Plan, Recipe, Variant};
+use crate::data::ImageShape;
+use crate::model::autoencoder::StackPlan;
+use crate::model::knobs::{Knob, KnobError, KnobKind, Knobs, Scale, parse_widths};
+use crate::model::objective::Pretraining;
+use crate::model::optimizer::OptimizerKind;
+use crate::model::trainee::Trainee;
+
+/// Many layers, trained all at once.
+pub(super) struct Deep;
+
+/// Knobs of everything built from dense layers.
+pub(super) const KNOBS: &[Knob] = &[
+    LATENT,
+    Knob {
+        id: "layers",
+        name: "Layers",
+        help: "Weight layers of encoder and decoder together.",
+        kind: KnobKind::Integer {
+            min: 2,
+            max: 20,
+            default: 10,
+            step: 2,
+            scale: Scale::Linear,
+        },
+        only_with: None,
+    },
+    Knob {
+        id: "widths",
+        name: "Widths",
+        help: "Layer widths from the image to the code, such as 784-500-500-2000-10. Empty: a taper \
+               from the image to the latent size. When given, they decide layer count and latent size.",
+        kind: KnobKind::Widths,
+        only_with: None,
+    },
+    ACTIVATION,
+    CODE_ACTIVATION,
+    common::output("sigmoid"),
+    LOSS,
+    common::init("normal"),
+    INIT_SIGMA,
+];
+
+/// Widths from `inputs` to `latent` in `stages` steps: the first hidden layer has 500 units for 784
+/// inputs, the last one 64 or twice the code, those between run geometrically; from 100 upwards they
+/// are rounded to 25.
+pub(super) fn taper(inputs: usize, latent: usize, stages: usize) -> Vec<usize> {
+    let hidden = stages.saturating_sub(1);
+    let first = (inputs as f64 * 500.0 / 784.0).max(latent as f64);
+    let last = (64.0_f64).max(2.0 * latent as f64).min(first);
+    let between = (0..hidden).map(|i| {
+        let progress = if hidden > 1 {
+            i as f64 / (hidden - 1) as f64
+        } else {
+            0.0
+        };
+        let width = first * (last / first).powf(progress);
+        let rounded = if width >= 100.0 {
+            (width / 25.0).round() * 25.0
+        } else {
+            width.round()
+        };
+        (rounded as usize).max(1)
+    });
+    std::iter::once(inputs)
+        .chain(between)
+        .chain(std::iter::once(latent))
+        .collect()
+}
+
+/// The list of the widths knob, if there is one.
+fn explicit_widths(knobs: &Knobs) -> Result<Option<Vec<usize>>, KnobError> {
+    let text = knobs.text("widths");
+    let widths = parse_widths(text).map_err(|piece| {
+        KnobError::Contradiction(format!(
+            "widths must be whole numbers from 1 to 99999, but hold {piece:?}"
+        ))
+    })?;
+    match widths.len() {
+        0 => Ok(None),
+        2..=11 => Ok(Some(widths)),
+        found => Err(KnobError::Contradiction(format!(
+            "widths must list 2 to 11 layers from the image to the code, but list {found}"
+        ))),
+    }
+}
+
+/// Number of pairs.
+pub(super) fn stages(knobs: &Knobs) -> Result<usize, KnobError> {
+    Ok(match explicit_widths(knobs)? {
+        Some(widths) => widths.len() - 1,
+        None => knobs.integer("layers") / 2,
+    })
+}
+
+/// The stack of the deep and the stacked autoencoder.
+pub(super) fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
+    let widths = match explicit_widths(knobs)? {
+        Some(widths) if widths[0] != shape.pixels() => {
+            return Err(KnobError::Contradiction(format!(
+                "widths must start with the {} values of an image of {shape}, but start with {}",
+                shape.pixels(),
+                widths[0]
+            )));
+        }
+        Some(widths) => widths,
+        None => taper(
+            shape.pixels(),
+            knobs.integer("latent"),
+            knobs.integer("layers") / 2,
+        ),
+    };
+    let loss = common::image_loss(knobs)?;
+    Ok(StackPlan {
+        pairs: common::dense_pairs(
+            &widths,
+            common::activation(knobs, "activation"),
+            common::activation(knobs, "code-activation"),
+        ),
+        output: loss.output,
+    })
+}
+
+impl Variant for Deep {
+    fn id(&self) -> &'static str {
+        "deep"
+    }
+
+    fn name(&self) -> &'static str {
+        "Deep"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Many layers on each side. Trained end to end from small random weights it does not get past \
+         the average image."
+    }
+
+    fn knobs(&self) -> &'static [Knob] {
+        KNOBS
+    }
+
+    fn recipe(&self) -> Recipe {
+        Recipe {
+            pretraining: Pretraining::EndToEnd,
+            optimizer: OptimizerKind::Sgd,
+            batch: 64,
+            pretrain_epochs: 4,
+            epochs: 4,
+        }
+    }
+
+    fn stages(&self, knobs: &Knobs) -> Result<usize, KnobError> {
+        stages(knobs)
+    }
+
+    fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError> {
+        Ok(common::plan(&stack(shape, knobs)?))
+    }
+
+    fn build(
+        &self,
+        shape: ImageShape,
+        knobs: &Knobs,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Box<dyn Trainee>, KnobError> {
+        common::build(&stack(shape, knobs)?, knobs, seed, device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_taper_of_ten_layers_is_the_classic_one() {
+        assert_eq!(taper(784, 10, 5), [784, 500, 250, 125, 64, 10]);
+        assert_eq!(taper(784, 10, 1), [784, 10]);
+        assert_eq!(taper(784, 10, 2), [784, 500, 10]);
+        assert_eq!(taper(64, 10, 3), [64, 41, 41, 10], "never wider than the first");
+        for stages in 1..=10 {
+            assert_eq!(taper(784, 256, stages).len(), stages + 1);
+        }
+    }
+
+    #[test]
+    fn widths_that_contradict_the_images_say_so() {
+        let shape = ImageShape {
+            width: 28,
+            height: 28,
+            channels: 1,
+        };
+        let mut knobs = Knobs::defaults(KNOBS);
+        knobs.set_text("deep", KNOBS, "widths", "100,10").unwrap();
+        let message = Deep.plan(shape, &knobs).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "widths must start with the 784 values of an image of 28×28×1, but start with 100"
+        );
+        knobs
+            .set_text("deep", KNOBS, "widths", "784-500-500-2000-10")
+            .unwrap();
+        let plan = Deep.plan(shape, &knobs).unwrap();
+        assert_eq!(plan.parameters(), 3_330_794);
+        assert_eq!((plan.stages, plan.latent), (4, 10));
+    }
+}

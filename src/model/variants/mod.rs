@@ -1,0 +1,126 @@
+//! Variants: the kinds of autoencoder there are, one file each and one line in [`VARIANTS`].
+//!
+//! From the table follow the chooser and the sliders of the window, the options of the command line,
+//! the README's table and the examination that `tests/variants.rs` puts every entry through.
+
+mod autoencoder;
+mod common;
+mod convolutional;
+mod deep;
+mod stacked;
+
+use burn::tensor::Device;
+
+use crate::data::ImageShape;
+
+use super::knobs::{Knob, KnobError, Knobs};
+use super::layers::LayerInfo;
+use super::objective::Pretraining;
+use super::optimizer::OptimizerKind;
+use super::trainee::Trainee;
+
+/// Every variant, in the order of the chooser.
+pub const VARIANTS: &[&dyn Variant] = &[
+    &autoencoder::Autoencoder,
+    &deep::Deep,
+    &stacked::Stacked,
+    &convolutional::Convolutional,
+];
+
+/// How a variant is trained when nothing else is said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recipe {
+    /// Schedule.
+    pub pretraining: Pretraining,
+    /// Update rule of all phases, at its usual learning rate.
+    pub optimizer: OptimizerKind,
+    /// Images a step.
+    pub batch: usize,
+    /// Epochs of each pretraining phase.
+    pub pretrain_epochs: usize,
+    /// Epochs of the last phase.
+    pub epochs: usize,
+}
+
+/// What a network will be, before it is built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Encoder then decoder, image to image.
+    pub layers: Vec<LayerInfo>,
+    /// Number of stages.
+    pub stages: usize,
+    /// Size of the code.
+    pub latent: usize,
+}
+
+impl Plan {
+    /// Weights and biases of all layers.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(|layer| layer.parameters).sum()
+    }
+}
+
+/// A kind of autoencoder.
+pub trait Variant: Sync {
+    /// The key on the command line and in files.
+    fn id(&self) -> &'static str;
+
+    /// What the window calls it.
+    fn name(&self) -> &'static str;
+
+    /// What it is and what to expect of it, in a sentence or two.
+    fn summary(&self) -> &'static str;
+
+    /// Its knobs, in the order of the side panel.
+    fn knobs(&self) -> &'static [Knob];
+
+    /// How it is trained when nothing else is said.
+    fn recipe(&self) -> Recipe;
+
+    /// Whether it can have more than one stage, so that layer-wise pretraining means something.
+    fn is_layered(&self) -> bool {
+        true
+    }
+
+    /// Number of stages, which does not depend on the images.
+    ///
+    /// # Errors
+    /// Knobs that contradict each other.
+    fn stages(&self, knobs: &Knobs) -> Result<usize, KnobError>;
+
+    /// What the network will be for images of this shape.
+    ///
+    /// # Errors
+    /// Knobs that contradict the images or each other.
+    fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError>;
+
+    /// The network with its first weights, on `device` without autodiff.
+    ///
+    /// # Errors
+    /// The same as [`Variant::plan`].
+    fn build(
+        &self,
+        shape: ImageShape,
+        knobs: &Knobs,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Box<dyn Trainee>, KnobError>;
+}
+
+/// The variant with this key.
+///
+/// # Errors
+/// Names the variants there are.
+pub fn variant(id: &str) -> Result<&'static dyn Variant, KnobError> {
+    VARIANTS
+        .iter()
+        .copied()
+        .find(|variant| variant.id() == id)
+        .ok_or_else(|| {
+            let known: Vec<&str> = VARIANTS.iter().map(|v| v.id()).collect();
+            KnobError::Contradiction(format!(
+                "variant must be one of {}, but is {id:?}",
+                known.join(", ")
+            ))
+        })
+}

@@ -1,0 +1,145 @@
+//! The series of a run as CSV: a row a training step and a row a measurement.
+//!
+//! Numbers are written so that reading gives back the same bits, and nothing in the file depends on
+//! the clock: the same run writes the same bytes.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::train::{Metrics, TestPoint, TrainPoint, Verdict};
+
+use super::StoreError;
+
+const HEADER: &str = "step,phase,train_loss,test_mse,outputs";
+
+const VERDICTS: [(Verdict, &str); 4] = [
+    (Verdict::Varied, "varied"),
+    (Verdict::MeanImage, "mean-image"),
+    (Verdict::AllBlack, "all-black"),
+    (Verdict::Constant, "constant"),
+];
+
+pub(super) fn encode(metrics: &Metrics) -> String {
+    let mut csv = String::from(HEADER);
+    csv.push('\n');
+    let mut tests = metrics.test.iter().peekable();
+    let mut phases = metrics.phases.iter().peekable();
+    let mut phase = 0;
+    for point in &metrics.train {
+        // A measurement at step n was taken before training step n.
+        while let Some(test) = tests.next_if(|test| test.step <= point.step) {
+            test_row(&mut csv, test);
+        }
+        while let Some(start) = phases.next_if(|start| start.step <= point.step) {
+            phase = start.phase;
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(csv, "{},{phase},{},,", point.step, point.loss);
+    }
+    for test in tests {
+        test_row(&mut csv, test);
+    }
+    csv
+}
+
+fn test_row(csv: &mut String, test: &TestPoint) {
+    let verdict = VERDICTS
+        .iter()
+        .find(|(verdict, _)| *verdict == test.verdict)
+        .map_or("", |(_, name)| name);
+    let _ = writeln!(csv, "{},{},,{},{verdict}", test.step, test.phase, test.mse);
+}
+
+/// Reads train and test points; the starts of the phases are kept elsewhere.
+pub(super) fn decode(path: &Path, csv: &str) -> Result<Metrics, StoreError> {
+    let mut lines = csv.lines();
+    if lines.next() != Some(HEADER) {
+        return Err(StoreError::content(
+            path,
+            "the columns step,phase,train_loss,test_mse,outputs",
+            "its first line names others",
+        ));
+    }
+    let mut metrics = Metrics::default();
+    for (index, line) in lines.enumerate() {
+        if !read_row(line, &mut metrics) {
+            return Err(StoreError::content(
+                path,
+                "a training step or a measurement in every row",
+                format!("row {} is {line:?}", index + 2),
+            ));
+        }
+    }
+    Ok(metrics)
+}
+
+fn read_row(line: &str, metrics: &mut Metrics) -> bool {
+    let fields: Vec<&str> = line.split(',').collect();
+    let [step, phase, loss, mse, verdict] = fields[..] else {
+        return false;
+    };
+    let (Ok(step), Ok(phase)) = (step.parse(), phase.parse()) else {
+        return false;
+    };
+    if let (Ok(loss), "", "") = (loss.parse(), mse, verdict) {
+        metrics.train.push(TrainPoint { step, loss });
+        return true;
+    }
+    let known = VERDICTS.iter().find(|(_, name)| *name == verdict);
+    if let ("", Ok(mse), Some((verdict, _))) = (loss, mse.parse(), known) {
+        metrics.test.push(TestPoint {
+            step,
+            phase,
+            mse,
+            verdict: *verdict,
+        });
+        return true;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::PhaseStart;
+
+    #[test]
+    fn series_come_back_bit_for_bit() {
+        let test = |step, phase, verdict| TestPoint {
+            step,
+            phase,
+            mse: 1.0 / 3.0 + step as f64,
+            verdict,
+        };
+        let metrics = Metrics {
+            train: (0..4)
+                .map(|step| TrainPoint {
+                    step,
+                    loss: 0.1 + step as f32 / 7.0,
+                })
+                .collect(),
+            test: vec![
+                test(0, 0, Verdict::Constant),
+                test(2, 0, Verdict::MeanImage),
+                test(2, 1, Verdict::AllBlack),
+                test(4, 1, Verdict::Varied),
+            ],
+            phases: vec![
+                PhaseStart { phase: 0, step: 0 },
+                PhaseStart { phase: 1, step: 2 },
+            ],
+        };
+        let csv = encode(&metrics);
+        assert!(csv.contains("\n2,1,0.38571"), "{csv}");
+        let mut back = decode(Path::new("metrics.csv"), &csv).unwrap();
+        back.phases.clone_from(&metrics.phases);
+        assert_eq!(back, metrics);
+    }
+
+    #[test]
+    fn a_damaged_row_is_named() {
+        let csv = format!("{HEADER}\n0,0,0.5,,\n1,0,oops,,\n");
+        let message = decode(Path::new("m.csv"), &csv).unwrap_err().to_string();
+        assert!(message.contains("row 3 is \"1,0,oops,,\""), "{message}");
+    }
+}

@@ -1,0 +1,175 @@
+//! The configuration of a run: everything needed to repeat it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::ImageShape;
+use crate::model::{Knobs, Pretraining, Variant};
+
+use super::schedule::{PhaseSettings, Schedule, in_range};
+
+/// What is wrong with a configuration, in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    /// An error with this sentence.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+/// Everything that decides the outcome of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// What the run is called in the window.
+    #[serde(default)]
+    pub name: String,
+    /// Where the images come from: the name of a built-in data set, or a folder.
+    pub dataset: String,
+    /// SHA-256 of the images in hexadecimal: when present, the run trains on no others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset_sha256: Option<String>,
+    /// How many of the training images are used; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// Id of the variant.
+    pub variant: String,
+    /// Images a step, 1 to 65,536.
+    #[serde(default = "default_batch")]
+    pub batch: usize,
+    /// Seed of weights, batch order and dropout.
+    #[serde(default)]
+    pub seed: u64,
+    /// `auto`, `flex`, `wgpu` or `wgpu:N`.
+    #[serde(default = "default_device")]
+    pub device: String,
+    /// The kind of schedule the phases were built from.
+    #[serde(default)]
+    pub pretraining: Pretraining,
+    /// Values of the variant's knobs; defaults where absent.
+    #[serde(default)]
+    pub knobs: Knobs,
+    /// The phases, in order; built from the variant's recipe when absent.
+    #[serde(rename = "phase", default = "no_phases")]
+    pub schedule: Schedule,
+}
+
+fn default_batch() -> usize {
+    256
+}
+
+fn default_device() -> String {
+    "auto".to_owned()
+}
+
+fn no_phases() -> Schedule {
+    Schedule { phases: Vec::new() }
+}
+
+impl RunConfig {
+    /// The recipe of a variant on a data set, with every knob at its default.
+    pub fn recipe(variant: &dyn Variant, dataset: &str) -> Self {
+        let mut config = Self {
+            name: variant.name().to_owned(),
+            dataset: dataset.to_owned(),
+            dataset_sha256: None,
+            limit: None,
+            variant: variant.id().to_owned(),
+            batch: variant.recipe().batch,
+            seed: 1,
+            device: default_device(),
+            pretraining: variant.recipe().pretraining,
+            knobs: Knobs::defaults(variant.knobs()),
+            schedule: no_phases(),
+        };
+        config.rebuild_schedule(variant);
+        config
+    }
+
+    /// Builds the phases anew from the variant's recipe and the kind of pretraining. Widths that
+    /// cannot be leave a schedule of one phase; [`RunConfig::check`] tells what is wrong.
+    pub fn rebuild_schedule(&mut self, variant: &dyn Variant) {
+        let recipe = variant.recipe();
+        let settings = PhaseSettings::usual(recipe.optimizer, recipe.epochs);
+        let pretrain = PhaseSettings::usual(recipe.optimizer, recipe.pretrain_epochs);
+        self.set_schedule(variant, pretrain, settings, DEFAULT_DROPOUT);
+    }
+
+    /// Builds the phases from settings for the pretraining phases and for the last one.
+    pub fn set_schedule(
+        &mut self,
+        variant: &dyn Variant,
+        pretrain: PhaseSettings,
+        finetune: PhaseSettings,
+        dropout: f64,
+    ) {
+        let stages = self
+            .knobs
+            .resolve(variant.id(), variant.knobs())
+            .and_then(|knobs| variant.stages(&knobs))
+            .unwrap_or(0);
+        self.schedule = Schedule::build(self.pretraining, stages, pretrain, finetune, dropout);
+    }
+
+    /// Settings of the first pretraining phase, of the last phase, and the dropout, as the side
+    /// panel shows them.
+    pub fn settings(&self) -> (Option<PhaseSettings>, Option<PhaseSettings>, f64) {
+        let of = |phase: &super::Phase| PhaseSettings {
+            epochs: phase.epochs,
+            learning_rate: phase.learning_rate,
+            decay: phase.decay,
+            optimizer: phase.optimizer,
+        };
+        let phases = &self.schedule.phases;
+        let pretrain = phases.first().filter(|_first| phases.len() > 1);
+        let dropout = phases
+            .iter()
+            .find(|phase| matches!(phase.objective, crate::model::Objective::Greedy { .. }))
+            .map_or(DEFAULT_DROPOUT, |phase| phase.dropout);
+        (pretrain.map(of), phases.last().map(of), dropout)
+    }
+
+    /// Checks everything that can be checked without images. Returns the variant and the resolved knobs.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(&'static dyn Variant, Knobs), ConfigError> {
+        let wrong = |error: crate::model::KnobError| ConfigError::new(error.to_string());
+        let variant = crate::model::variant(&self.variant).map_err(wrong)?;
+        let knobs = self
+            .knobs
+            .resolve(variant.id(), variant.knobs())
+            .map_err(wrong)?;
+        let stages = variant.stages(&knobs).map_err(wrong)?;
+        in_range("the run", "batch", self.batch as f64, 1.0..=65_536.0)?;
+        if let Some(limit) = self.limit {
+            in_range("the run", "limit", limit as f64, 1.0..=1e9)?;
+        }
+        if self.pretraining != Pretraining::EndToEnd && !variant.is_layered() {
+            return Err(ConfigError::new(format!(
+                "schedule {} needs a layered variant, but {} has a single pair of layers",
+                self.pretraining.id(),
+                variant.id()
+            )));
+        }
+        self.schedule.check(stages)?;
+        Ok((variant, knobs))
+    }
+
+    /// Checks the whole configuration against the images it is to train on.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check_with(&self, shape: ImageShape) -> Result<(&'static dyn Variant, Knobs), ConfigError> {
+        let (variant, knobs) = self.check()?;
+        variant
+            .plan(shape, &knobs)
+            .map_err(|error| ConfigError::new(error.to_string()))?;
+        Ok((variant, knobs))
+    }
+}
+
+/// Dropout of greedy pretraining when nothing is said (Xie et al. 2016).
+pub const DEFAULT_DROPOUT: f64 = 0.2;

@@ -1,0 +1,174 @@
+//! Evaluation: the mean squared error on all test images, a chunk at a time.
+//!
+//! It goes in chunks, so that other runs and the window get their turn in between, and it looks at the
+//! outputs while it has them: a network that answers every image with the same picture is told from
+//! one that learns slowly.
+
+use burn::tensor::{Tensor, Transaction};
+
+use crate::data::Images;
+use crate::model::{Trainee, TrainingError};
+
+use super::feed::{Feed, Half};
+use super::metrics::Verdict;
+
+/// Test images of one chunk.
+const CHUNK: usize = 500;
+
+/// Outputs vary less than this share of what the images vary by: they are all the same picture.
+const CONSTANT_SHARE: f64 = 0.02;
+
+/// Mean output below which a constant output is black.
+const BLACK: f64 = 0.01;
+
+/// A measurement under way.
+pub(super) struct Evaluation {
+    next: usize,
+    /// Per image; sums over all images of outputs and of squared outputs, per pixel.
+    errors: Vec<Tensor<1>>,
+    outputs: Option<[Tensor<2>; 2]>,
+}
+
+/// What a finished measurement found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Finding {
+    pub(super) mse: f64,
+    pub(super) verdict: Verdict,
+}
+
+impl Evaluation {
+    pub(super) fn new() -> Self {
+        Self {
+            next: 0,
+            errors: Vec::new(),
+            outputs: None,
+        }
+    }
+
+    /// One more chunk; the finding once all images have been seen.
+    pub(super) fn advance(
+        &mut self,
+        trainee: &dyn Trainee,
+        feed: &mut Feed,
+        spread: &Spread,
+    ) -> Result<Option<Finding>, TrainingError> {
+        let count = feed.data().test.len();
+        let end = (self.next + CHUNK).min(count);
+        let indices: Vec<u32> = (self.next as u32..end as u32).collect();
+        let images = feed.batch(Half::Test, &indices);
+        let outputs = trainee.reconstruct(images.clone());
+        let difference = outputs.clone() - images;
+        self.errors
+            .push((difference.clone() * difference).mean_dim(1).flatten(0, 1));
+        let sums = [
+            outputs.clone().sum_dim(0),
+            (outputs.clone() * outputs).sum_dim(0),
+        ];
+        self.outputs = Some(match self.outputs.take() {
+            None => sums,
+            Some([sum, squares]) => {
+                let [more_sum, more_squares] = sums;
+                [sum + more_sum, squares + more_squares]
+            }
+        });
+        self.next = end;
+        if end < count {
+            return Ok(None);
+        }
+        self.finish(count, spread).map(Some)
+    }
+
+    fn finish(&mut self, count: usize, spread: &Spread) -> Result<Finding, TrainingError> {
+        let errors = Tensor::cat(std::mem::take(&mut self.errors), 0);
+        let mut transaction = Transaction::default().register(errors);
+        if let Some([sum, squares]) = self.outputs.take() {
+            transaction = transaction.register(sum).register(squares);
+        }
+        let mut data = Vec::new();
+        for array in transaction.try_execute()? {
+            data.push(array.try_to_vec::<f32>()?);
+        }
+        let mean = |values: &[f32]| {
+            values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len().max(1) as f64
+        };
+        let mse = data.first().map_or(f64::NAN, |errors| mean(errors));
+        let verdict = match &data[..] {
+            [_, sum, squares] => {
+                let count = count as f64;
+                let level = mean(sum) / count;
+                let variance = sum
+                    .iter()
+                    .zip(squares)
+                    .map(|(s, q)| f64::from(*q) / count - (f64::from(*s) / count).powi(2))
+                    .sum::<f64>()
+                    / sum.len().max(1) as f64;
+                spread.judge(mse, level, variance)
+            }
+            _ => Verdict::Varied,
+        };
+        Ok(Finding { mse, verdict })
+    }
+}
+
+/// How much the test images differ from each other: the measure for outputs that do not.
+pub(super) struct Spread {
+    variance: f64,
+}
+
+impl Spread {
+    pub(super) fn of(images: &Images) -> Self {
+        let pixels = images.shape().pixels();
+        let count = images.len() as f64;
+        let mut sums = vec![0_u64; pixels];
+        let mut squares = vec![0_u64; pixels];
+        for image in images.pixels().chunks_exact(pixels) {
+            for ((sum, square), pixel) in sums.iter_mut().zip(&mut squares).zip(image) {
+                let pixel = u64::from(*pixel);
+                *sum += pixel;
+                *square += pixel * pixel;
+            }
+        }
+        let variance = sums
+            .iter()
+            .zip(&squares)
+            .map(|(s, q)| *q as f64 / count - (*s as f64 / count).powi(2))
+            .sum::<f64>()
+            / (pixels as f64 * 255.0 * 255.0);
+        Self { variance }
+    }
+
+    /// Judges outputs by their mean level and their variance over images, both averaged over pixels.
+    fn judge(&self, mse: f64, level: f64, variance: f64) -> Verdict {
+        if variance > CONSTANT_SHARE * self.variance {
+            Verdict::Varied
+        } else if level < BLACK {
+            Verdict::AllBlack
+        } else if mse <= 1.05 * self.variance {
+            Verdict::MeanImage
+        } else {
+            Verdict::Constant
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ImageShape;
+
+    #[test]
+    fn constant_outputs_are_told_apart() {
+        let shape = ImageShape {
+            width: 2,
+            height: 1,
+            channels: 1,
+        };
+        let images = Images::new(shape, vec![0, 255, 255, 255, 0, 255, 255, 255]).unwrap();
+        let spread = Spread::of(&images);
+        assert!((spread.variance - 0.125).abs() < 1e-9, "{}", spread.variance);
+        assert_eq!(spread.judge(0.125, 0.75, 0.0), Verdict::MeanImage);
+        assert_eq!(spread.judge(0.75, 0.001, 0.0), Verdict::AllBlack);
+        assert_eq!(spread.judge(0.3, 0.4, 0.0), Verdict::Constant);
+        assert_eq!(spread.judge(0.1, 0.75, 0.05), Verdict::Varied);
+    }
+}

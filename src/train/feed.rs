@@ -1,0 +1,97 @@
+//! The feed: batches of images on the device that trains.
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use crate::data::{Dataset, Images};
+
+/// A device ready for training, in Burn's terms and in words.
+#[derive(Clone, Debug)]
+pub struct Compute {
+    /// Without autodiff.
+    pub device: Device,
+    /// Such as `Flex (CPU, 2 threads)`.
+    pub name: String,
+    /// Whether it has a memory of its own, where the images are best kept.
+    pub has_own_memory: bool,
+    /// What is worth saying about the choice.
+    pub remarks: Vec<String>,
+}
+
+/// Largest set that is kept on a device, in bytes of f32.
+const RESIDENT_BYTES: usize = 2 << 30;
+
+/// Which half of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// Images to train on.
+    Train,
+    /// Images to measure on.
+    Test,
+}
+
+/// Turns indices into batches of pixels in [0, 1].
+///
+/// On the CPU a batch is assembled from the bytes, 256 values of a table; a device with a memory of
+/// its own gets each half once, as f32, and afterwards only indices cross.
+pub struct Feed {
+    data: Arc<Dataset>,
+    device: Device,
+    train: Option<Tensor<2>>,
+    test: Option<Tensor<2>>,
+    buffer: Vec<f32>,
+}
+
+impl Feed {
+    /// Uploads the images where that pays.
+    pub fn new(data: Arc<Dataset>, compute: &Compute) -> Self {
+        let upload = |images: &Images| {
+            let values = images.pixels().len();
+            (compute.has_own_memory && values * size_of::<f32>() <= RESIDENT_BYTES).then(|| {
+                let pixels: Vec<f32> = images
+                    .pixels()
+                    .iter()
+                    .map(|pixel| f32::from(*pixel) / 255.0)
+                    .collect();
+                let shape = [images.len(), images.shape().pixels()];
+                Tensor::from_data(TensorData::new(pixels, shape), &compute.device)
+            })
+        };
+        Self {
+            train: upload(&data.train),
+            test: upload(&data.test),
+            data,
+            device: compute.device.clone(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// The images behind it.
+    pub fn data(&self) -> &Arc<Dataset> {
+        &self.data
+    }
+
+    /// Images as `[indices, pixels]`, pixels in [0, 1]. Indices must be below the number of images.
+    pub fn batch(&mut self, half: Half, indices: &[u32]) -> Tensor<2> {
+        let (images, resident) = match half {
+            Half::Train => (&self.data.train, &self.train),
+            Half::Test => (&self.data.test, &self.test),
+        };
+        match resident {
+            Some(all) => {
+                let indices: Vec<i32> = indices.iter().map(|index| *index as i32).collect();
+                let count = indices.len();
+                let indices =
+                    Tensor::<1, Int>::from_data(TensorData::new(indices, [count]), &self.device);
+                all.clone().select(0, indices)
+            }
+            None => {
+                images.write_batch(indices, &mut self.buffer);
+                let shape = [indices.len(), images.shape().pixels()];
+                let values = std::mem::take(&mut self.buffer);
+                Tensor::from_data(TensorData::new(values, shape), &self.device)
+            }
+        }
+    }
+}

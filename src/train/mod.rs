@@ -1,0 +1,19 @@
+//! Training: configurations, schedules and the stepper that runs them.
+//!
+//! A *run* is one network trained through one [`Schedule`]. The [`Trainer`] steps it; nothing here
+//! knows of threads, files or windows.
+
+mod checkpoint;
+mod config;
+mod evaluation;
+mod feed;
+mod metrics;
+mod schedule;
+mod trainer;
+
+pub use checkpoint::{Checkpoint, Position};
+pub use config::{ConfigError, DEFAULT_DROPOUT, RunConfig};
+pub use feed::{Compute, Feed, Half};
+pub use metrics::{Metrics, PhaseStart, TestPoint, TrainPoint, Verdict};
+pub use schedule::{LearningRateDecay, Phase, PhaseSettings, Schedule};
+pub use trainer::{Advance, Trainer, TrainerError};

@@ -1,0 +1,433 @@
+//! The trainer: a plain stepper through the schedule of one run.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Tensor, Transaction};
+
+use crate::data::{BatchOrder, Dataset};
+use crate::model::{Noise, Trainee, TrainingError};
+
+use super::checkpoint::{Checkpoint, Position};
+use super::config::{ConfigError, RunConfig};
+use super::evaluation::{Evaluation, Spread};
+use super::feed::{Compute, Feed, Half};
+use super::metrics::{Metrics, PhaseStart, TestPoint, TrainPoint};
+use super::schedule::Phase;
+
+/// A loss beyond this means outputs off by a hundredfold: the run has diverged.
+const DIVERGED_LOSS: f32 = 1e4;
+
+/// Why a run cannot be or cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainerError {
+    /// The configuration does not fit itself or the images.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The network or its device failed.
+    #[error(transparent)]
+    Training(#[from] TrainingError),
+    /// The loss left all bounds; the last good weights were put back.
+    #[error(
+        "training diverged at step {step} (loss {loss}); the last good weights were kept: try a smaller learning rate"
+    )]
+    Diverged {
+        /// The step with the bad loss.
+        step: u64,
+        /// Its loss.
+        loss: f32,
+    },
+    /// The configuration names other images.
+    #[error(
+        "the run was made on images with SHA-256 {expected}, but {location} holds images with {found}"
+    )]
+    OtherImages {
+        /// Hash in the checkpoint.
+        expected: String,
+        /// Hash of the images at hand.
+        found: String,
+        /// Where these are.
+        location: String,
+    },
+}
+
+/// What one call of [`Trainer::advance`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advance {
+    /// One training step.
+    Trained,
+    /// A part of a measurement on the test images, or a change of phase.
+    Measured,
+    /// Nothing: the schedule has ended.
+    Finished,
+}
+
+/// Steps through the phases of a run, measuring before each phase and after each epoch.
+pub struct Trainer {
+    config: RunConfig,
+    trainee: Box<dyn Trainee>,
+    feed: Feed,
+    spread: Spread,
+    order: Option<(u64, BatchOrder)>,
+    position: Position,
+    metrics: Metrics,
+    /// Losses still on the device, with their steps.
+    unread: Vec<(u64, Tensor<1>)>,
+    evaluation: Option<Evaluation>,
+    train_time: Duration,
+    elapsed: Duration,
+}
+
+impl Trainer {
+    /// A run with its first weights.
+    ///
+    /// # Errors
+    /// [`TrainerError::Config`] when the configuration does not fit itself or the images.
+    pub fn new(
+        mut config: RunConfig,
+        data: Arc<Dataset>,
+        compute: &Compute,
+    ) -> Result<Self, TrainerError> {
+        if let Some(expected) = &config.dataset_sha256
+            && *expected != data.hash
+        {
+            return Err(TrainerError::OtherImages {
+                expected: expected.clone(),
+                found: data.hash.clone(),
+                location: data.location.clone(),
+            });
+        }
+        let shape = data.train.shape();
+        let (variant, knobs) = config.check_with(shape)?;
+        let trainee = variant
+            .build(shape, &knobs, config.seed, &compute.device)
+            .map_err(|error| ConfigError::new(error.to_string()))?;
+        config.knobs = knobs;
+        config.dataset_sha256 = Some(data.hash.clone());
+        Ok(Self {
+            config,
+            trainee,
+            spread: Spread::of(&data.test),
+            feed: Feed::new(data, compute),
+            order: None,
+            position: Position::default(),
+            metrics: Metrics::default(),
+            unread: Vec::new(),
+            evaluation: None,
+            train_time: Duration::ZERO,
+            elapsed: Duration::ZERO,
+        })
+    }
+
+    /// Takes a run up where a checkpoint left it. The configuration given here may extend the
+    /// checkpoint's: more epochs in the last phase, another device.
+    ///
+    /// # Errors
+    /// When the images are others or the weights do not fit.
+    pub fn resume(
+        config: RunConfig,
+        checkpoint: &Checkpoint,
+        data: Arc<Dataset>,
+        compute: &Compute,
+    ) -> Result<Self, TrainerError> {
+        let mut trainer = Self::new(config, data, compute)?;
+        if checkpoint.position.phase >= trainer.config.schedule.phases.len() {
+            return Err(ConfigError::new(format!(
+                "the position of the run must lie in one of its {} phases, but is phase {}",
+                trainer.config.schedule.phases.len(),
+                checkpoint.position.phase + 1
+            ))
+            .into());
+        }
+        trainer.trainee.set_weights(&checkpoint.weights)?;
+        trainer.position = checkpoint.position;
+        trainer.metrics = checkpoint.metrics.clone();
+        trainer.train_time = duration(checkpoint.train_secs);
+        trainer.elapsed = duration(checkpoint.elapsed_secs);
+        if trainer.position.has_begun {
+            let phase = *trainer.phase();
+            trainer.trainee.begin_phase(phase.objective, &phase.optimizer);
+            trainer.trainee.set_optimizer_state(&checkpoint.optimizer);
+        }
+        Ok(trainer)
+    }
+
+    /// The configuration, every knob with a value.
+    pub fn config(&self) -> &RunConfig {
+        &self.config
+    }
+
+    /// The network.
+    pub fn trainee(&self) -> &dyn Trainee {
+        &*self.trainee
+    }
+
+    /// The images.
+    pub fn data(&self) -> &Arc<Dataset> {
+        self.feed.data()
+    }
+
+    /// How far it is.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Everything measured so far, as of the last [`Trainer::collect`].
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Time spent in training steps.
+    pub fn train_time(&self) -> Duration {
+        self.train_time
+    }
+
+    /// Time spent in all, measuring included.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Whether a measurement is under way.
+    pub fn is_measuring(&self) -> bool {
+        self.evaluation.is_some()
+    }
+
+    /// The phase under way.
+    pub fn phase(&self) -> &Phase {
+        &self.config.schedule.phases[self.position.phase]
+    }
+
+    /// Training steps of an epoch.
+    pub fn steps_per_epoch(&self) -> u64 {
+        (self.data().train.len() / self.config.batch).max(1) as u64
+    }
+
+    /// Training steps of all phases.
+    pub fn total_steps(&self) -> u64 {
+        self.config.schedule.epochs() as u64 * self.steps_per_epoch()
+    }
+
+    fn phase_steps(&self) -> u64 {
+        self.phase().epochs as u64 * self.steps_per_epoch()
+    }
+
+    /// Learning rate of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        let phase = self.phase();
+        phase.learning_rate
+            * phase.decay.factor(
+                self.position.step_in_phase,
+                self.phase_steps(),
+                self.steps_per_epoch(),
+            )
+    }
+
+    /// Whether the schedule has ended and the last measurement is done.
+    pub fn is_finished(&self) -> bool {
+        self.position.phase + 1 == self.config.schedule.phases.len()
+            && self.position.has_begun
+            && self.position.step_in_phase >= self.phase_steps()
+            && self.position.is_measured
+    }
+
+    /// Does the next thing that is due: a training step, or a part of a measurement.
+    ///
+    /// Losses stay on the device until [`Trainer::collect`].
+    ///
+    /// # Errors
+    /// When the device fails or the run has diverged.
+    pub fn advance(&mut self) -> Result<Advance, TrainerError> {
+        let start = Instant::now();
+        let advance = self.advance_untimed();
+        let spent = start.elapsed();
+        self.elapsed += spent;
+        if matches!(advance, Ok(Advance::Trained)) {
+            self.train_time += spent;
+        }
+        advance
+    }
+
+    fn advance_untimed(&mut self) -> Result<Advance, TrainerError> {
+        if !self.position.has_begun {
+            self.begin_phase();
+        }
+        if !self.position.is_measured {
+            self.measure()?;
+            return Ok(Advance::Measured);
+        }
+        if self.position.step_in_phase >= self.phase_steps() {
+            if self.is_finished() {
+                return Ok(Advance::Finished);
+            }
+            self.position.phase += 1;
+            self.position.step_in_phase = 0;
+            self.begin_phase();
+            return Ok(Advance::Measured);
+        }
+        self.train_step();
+        Ok(Advance::Trained)
+    }
+
+    fn begin_phase(&mut self) {
+        let phase = *self.phase();
+        self.trainee.begin_phase(phase.objective, &phase.optimizer);
+        self.position.has_begun = true;
+        self.position.is_measured = false;
+        self.metrics.phases.push(PhaseStart {
+            phase: self.position.phase,
+            step: self.position.step,
+        });
+    }
+
+    fn train_step(&mut self) {
+        let per_epoch = self.steps_per_epoch();
+        let learning_rate = self.learning_rate();
+        let Position {
+            phase,
+            step_in_phase,
+            step,
+            ..
+        } = self.position;
+        let epoch = step / per_epoch;
+        let order = match self.order.take() {
+            Some((of, order)) if of == epoch => order,
+            _ => BatchOrder::new(
+                self.data().train.len(),
+                self.config.batch,
+                self.config.seed,
+                epoch,
+            ),
+        };
+        let images = self
+            .feed
+            .batch(Half::Train, order.batch((step % per_epoch) as usize));
+        let mut noise = Noise::new(self.phase().dropout, self.config.seed, phase, step_in_phase);
+        let loss = self.trainee.step(images, learning_rate, &mut noise);
+        self.order = Some((epoch, order));
+        self.unread.push((step, loss));
+        self.position.step += 1;
+        self.position.step_in_phase += 1;
+        self.position.is_measured = !self.position.step.is_multiple_of(per_epoch);
+    }
+
+    /// Asks for a measurement now, between two epochs too; [`Trainer::advance`] does it.
+    pub fn request_measurement(&mut self) {
+        if self.metrics.test.last().map(|test| test.step) != Some(self.position.step) {
+            self.position.is_measured = false;
+        }
+    }
+
+    fn measure(&mut self) -> Result<(), TrainerError> {
+        let mut evaluation = match self.evaluation.take() {
+            Some(evaluation) => evaluation,
+            None => {
+                // Waits for the steps before, so that their time is not taken for the measurement's.
+                let start = Instant::now();
+                self.collect()?;
+                self.train_time += start.elapsed();
+                Evaluation::new()
+            }
+        };
+        let Some(finding) = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread)? else {
+            self.evaluation = Some(evaluation);
+            return Ok(());
+        };
+        self.position.is_measured = true;
+        if !finding.mse.is_finite() {
+            self.trainee.roll_back();
+            return Err(TrainerError::Diverged {
+                step: self.position.step,
+                loss: finding.mse as f32,
+            });
+        }
+        self.metrics.test.push(TestPoint {
+            step: self.position.step,
+            phase: self.position.phase,
+            mse: finding.mse,
+            verdict: finding.verdict,
+        });
+        Ok(())
+    }
+
+    /// Reads all losses from the device in one go and appends them to the metrics.
+    ///
+    /// # Errors
+    /// When the device fails, or when a loss shows that the run has diverged; the last good weights
+    /// are back in place then.
+    pub fn collect(&mut self) -> Result<(), TrainerError> {
+        if self.unread.is_empty() {
+            return Ok(());
+        }
+        let mut steps = Vec::with_capacity(self.unread.len());
+        let mut transaction = Transaction::default();
+        for (step, loss) in self.unread.drain(..) {
+            steps.push(step);
+            transaction = transaction.register(loss);
+        }
+        let data = transaction.try_execute().map_err(TrainingError::from)?;
+        for (step, data) in steps.into_iter().zip(data) {
+            let loss = data
+                .try_to_vec::<f32>()
+                .map_err(TrainingError::from)?
+                .first()
+                .copied()
+                .unwrap_or(f32::NAN);
+            if !loss.is_finite() || loss > DIVERGED_LOSS {
+                self.trainee.roll_back();
+                self.evaluation = None;
+                return Err(TrainerError::Diverged { step, loss });
+            }
+            self.metrics.train.push(TrainPoint { step, loss });
+        }
+        self.trainee.mark_good();
+        Ok(())
+    }
+
+    /// What the network makes of some test images: pixels (0 to 1, not clamped) and the mean squared
+    /// error of each.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn pictures(&mut self, indices: &[u32]) -> Result<(Vec<f32>, Vec<f32>), TrainerError> {
+        if indices.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let images = self.feed.batch(Half::Test, indices);
+        let outputs = self.trainee.reconstruct(images.clone());
+        let difference = outputs.clone() - images;
+        let errors = (difference.clone() * difference).mean_dim(1);
+        let data = Transaction::default()
+            .register(outputs)
+            .register(errors)
+            .try_execute()
+            .map_err(TrainingError::from)?;
+        let mut arrays = data
+            .into_iter()
+            .map(|array| array.try_to_vec::<f32>().map_err(TrainingError::from));
+        let outputs = arrays.next().transpose()?.unwrap_or_default();
+        let errors = arrays.next().transpose()?.unwrap_or_default();
+        Ok((outputs, errors))
+    }
+
+    /// The run as plain data.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn checkpoint(&mut self) -> Result<Checkpoint, TrainerError> {
+        self.collect()?;
+        Ok(Checkpoint {
+            config: self.config.clone(),
+            position: self.position,
+            train_secs: self.train_time.as_secs_f64(),
+            elapsed_secs: self.elapsed.as_secs_f64(),
+            metrics: self.metrics.clone(),
+            weights: self.trainee.weights()?,
+            optimizer: self.trainee.optimizer_state()?,
+        })
+    }
+}
+
+/// Seconds as a duration; nonsense in a file counts as nothing.
+fn duration(secs: f64) -> Duration {
+    Duration::try_from_secs_f64(secs).unwrap_or_default()
+}
