@@ -1,5 +1,6 @@
 //! Hourglass.
 pub mod analysis;
+pub mod cli;
 pub mod data;
 pub mod engine;
 pub mod model;

@@ -1,24 +1,41 @@
-//! The binary.
-use hourglass::{data, model, train};
-use std::sync::Arc;
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let data = Arc::new(data::open(&data::DatasetRequest { location: args[1].clone(), limit: None }).unwrap());
-    let variant = model::variant(&args[2]).unwrap();
-    let mut config = train::RunConfig::recipe(variant, &args[1]);
-    config.batch = args[3].parse().unwrap();
-    config.seed = args[6].parse().unwrap();
-    let (o, lr) = if args[2] == "convolutional" || args.get(7).is_some() { (model::OptimizerKind::Adam, 1e-3) } else { (model::OptimizerKind::Sgd, 1.0) };
-    let mut p = train::PhaseSettings::usual(o, args[5].parse().unwrap());
-    p.learning_rate = lr; p.optimizer.clip = std::env::var("CLIP").ok().map_or(0.0, |c| c.parse().unwrap());
-    config.pretraining = *model::Pretraining::ALL.iter().find(|p| p.id() == args[4]).unwrap();
-    config.set_schedule(variant, p, p, 0.2);
-    let compute = train::Compute { device: burn::tensor::Device::flex(), name: "flex".into(), has_own_memory: false, remarks: vec![] };
-    let mut t = train::Trainer::new(config, data, &compute).unwrap();
-    let mut seen = 0;
-    loop {
-        match t.advance().unwrap() { train::Advance::Finished => break, _ => {} }
-        if t.metrics().test.len() > seen { seen = t.metrics().test.len(); let m = t.metrics(); println!("{:?} train {:?} t {:.1}/{:.1}", m.test.last().unwrap(), m.train.last(), t.train_time().as_secs_f64(), t.elapsed().as_secs_f64()); }
+//! The binary: parses, wires, runs, prints an error once.
+
+use std::process::ExitCode;
+
+use hourglass::cli::{self, Request};
+
+fn main() -> ExitCode {
+    env_logger::Builder::from_env(
+        env_logger::Env::default().default_filter_or("error,wgpu_hal=off"),
+    )
+    .init();
+    quiet_engine_panics();
+    let request = match cli::run(std::env::args_os()) {
+        Ok(request) => request,
+        Err(failure) => return fail(&failure, failure.code()),
+    };
+    match request {
+        Request::Done(code) => code,
+        Request::Window { config: _, open: _ } => ExitCode::SUCCESS,
     }
-    t.collect().unwrap();
+}
+
+/// The only place that prints an error.
+#[expect(clippy::print_stderr, reason = "this is where errors are told, once")]
+fn fail(error: &dyn std::error::Error, code: ExitCode) -> ExitCode {
+    eprintln!("hourglass: {error}");
+    code
+}
+
+/// The engine catches the panics of its libraries and tells them in a sentence; their traces go to
+/// the log only.
+fn quiet_engine_panics() {
+    let standard = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() == Some("engine") {
+            log::warn!("{panic}");
+        } else {
+            standard(panic);
+        }
+    }));
 }

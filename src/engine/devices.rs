@@ -84,9 +84,7 @@ fn detect() -> Detected {
                 wgpu::DeviceType::IntegratedGpu => {
                     (DeviceKind::IntegratedGpu(next(&mut integrated)), 2)
                 }
-                wgpu::DeviceType::VirtualGpu => {
-                    (DeviceKind::VirtualGpu(next(&mut virtual_gpu)), 1)
-                }
+                wgpu::DeviceType::VirtualGpu => (DeviceKind::VirtualGpu(next(&mut virtual_gpu)), 1),
                 wgpu::DeviceType::Cpu => (DeviceKind::Cpu, 0),
                 wgpu::DeviceType::Other => return None,
             };
@@ -106,9 +104,14 @@ fn detect() -> Detected {
 
 /// The adapter `auto` takes, if there is a real GPU.
 fn best_gpu() -> Option<usize> {
-    let gpus = adapters().iter().enumerate().filter(|(_, a)| !a.is_software);
+    let gpus = adapters()
+        .iter()
+        .enumerate()
+        .filter(|(_, a)| !a.is_software);
     // Of equals the first, as the driver lists them.
-    gpus.rev().max_by_key(|(_, a)| a.rank).map(|(index, _)| index)
+    gpus.rev()
+        .max_by_key(|(_, a)| a.rank)
+        .map(|(index, _)| index)
 }
 
 fn flex_name() -> String {
@@ -127,12 +130,15 @@ pub fn list_devices() -> Vec<DeviceInfo> {
         is_software: false,
         is_auto: best.is_none(),
     };
-    let gpus = adapters().iter().enumerate().map(|(index, adapter)| DeviceInfo {
-        id: format!("wgpu:{index}"),
-        name: adapter.name.clone(),
-        is_software: adapter.is_software,
-        is_auto: best == Some(index),
-    });
+    let gpus = adapters()
+        .iter()
+        .enumerate()
+        .map(|(index, adapter)| DeviceInfo {
+            id: format!("wgpu:{index}"),
+            name: adapter.name.clone(),
+            is_software: adapter.is_software,
+            is_auto: best == Some(index),
+        });
     std::iter::once(flex).chain(gpus).collect()
 }
 
@@ -264,6 +270,9 @@ mod tests {
             "device must be auto, flex, wgpu or wgpu:N, but is \"cuda\""
         );
         let message = check_device("wgpu:99").unwrap_err().to_string();
-        assert!(message.starts_with("device wgpu:99 asks for GPU number 99, but this machine has"), "{message}");
+        assert!(
+            message.starts_with("device wgpu:99 asks for GPU number 99, but this machine has"),
+            "{message}"
+        );
     }
 }

@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 use crate::data::{Dataset, Split};
 use crate::train::{Advance, Metrics, RunConfig, Trainer, TrainerError, Verdict};
 
-use super::protocol::{
-    DatasetInfo, Pictures, Progress, RunId, RunInfo, RunPictures, RunState,
-};
+use super::protocol::{DatasetInfo, Pictures, Progress, RunId, RunInfo, RunPictures, RunState};
 
 /// A run between `AddRun` and `Remove`.
 pub(super) struct LiveRun {
@@ -176,8 +174,7 @@ impl LiveRun {
             } else {
                 0.0
             },
-            remaining_secs: (position.step > 0)
-                .then(|| left * elapsed_secs / position.step as f64),
+            remaining_secs: (position.step > 0).then(|| left * elapsed_secs / position.step as f64),
             elapsed_secs,
             is_measuring: trainer.is_measuring(),
         }
@@ -251,11 +248,7 @@ impl LiveRun {
         };
         let layers = trainee.layers().to_vec();
         let stages = trainee.stages();
-        let latent = layers
-            .iter()
-            .filter(|layer| layer.side == crate::model::Side::Encoder)
-            .next_back()
-            .map_or(0, |layer| layer.outputs);
+        let latent = trainer.latent();
         Some(RunInfo {
             config,
             dataset: dataset_info(trainer.data()),

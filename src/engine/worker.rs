@@ -126,7 +126,8 @@ impl Worker {
             Message::Command(command) => self.obey(command),
             Message::Loaded(loaded) => self.prepare(*loaded),
             Message::Baselines { hash, baselines } => {
-                self.library.set_baselines(hash.clone(), Arc::clone(&baselines));
+                self.library
+                    .set_baselines(hash.clone(), Arc::clone(&baselines));
                 for run in &self.runs {
                     if run.trainer.as_ref().is_some_and(|t| t.data().hash == hash) {
                         self.outlet.tell(Event::Baselines {
@@ -308,8 +309,8 @@ impl Worker {
         match guarded(|| run.work(SLICE)) {
             Ok(true) => {}
             Ok(false) => {
-                let is_over = run.is_stopping
-                    || run.trainer.as_ref().is_none_or(Trainer::is_finished);
+                let is_over =
+                    run.is_stopping || run.trainer.as_ref().is_none_or(Trainer::is_finished);
                 let state = if is_over {
                     RunState::Finished
                 } else {

@@ -158,7 +158,11 @@ fn window_ui(ui: &mut egui::Ui, view: &View<'_>, out: &mut Actions) {
     let notices = notices::notices(view.state);
     if !notices.is_empty() {
         egui::Panel::top("notices")
-            .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(10, 6)))
+            .frame(
+                egui::Frame::new()
+                    .fill(view.palette.panel)
+                    .inner_margin(egui::Margin { left: 10, right: 10, top: 8, bottom: 0 }),
+            )
             .show_separator_line(false)
             .show(ui, |ui| notices::notices_ui(ui, view, &notices, out));
     }

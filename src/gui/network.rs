@@ -91,6 +91,7 @@ fn summary(run: &Run) -> String {
     let phases = run.phases();
     let epochs: usize = phases.iter().map(|phase| phase.epochs).sum();
     match phases.len() {
+        1 if epochs == 1 => "1 epoch".to_owned(),
         1 => format!("{epochs} epochs"),
         count => format!("{count} phases, {epochs} epochs"),
     }
@@ -165,13 +166,21 @@ fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     );
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
     let most = bars.iter().map(|bar| bar.values).max().unwrap_or(1).max(2) as f32;
-    let slot = rect.width() / bars.len().max(1) as f32;
-    let width = (slot - 3.0).clamp(2.0, 26.0);
+    let slot = (rect.width() / bars.len().max(1) as f32).min(56.0);
+    let width = (slot - 3.0).clamp(2.0, 24.0);
+    let place = |index: usize| {
+        let values = bars.get(index).map_or(0, |bar| bar.values);
+        let share = (1.0 + values as f32).ln() / (1.0 + most).ln();
+        let center = pos2(rect.left() + (index as f32 + 0.5) * slot, rect.center().y);
+        Rect::from_center_size(center, vec2(width, (height * share).max(4.0)))
+    };
     let mut text = None;
     for (index, bar) in bars.iter().enumerate() {
-        let share = (1.0 + bar.values as f32).ln() / (1.0 + most).ln();
-        let center = pos2(rect.left() + (index as f32 + 0.5) * slot, rect.center().y);
-        let drawn = Rect::from_center_size(center, vec2(width, (height * share).max(4.0)));
+        let drawn = place(index);
+        let center = drawn.center();
+        if index > 0 {
+            glass_ui(ui, view, place(index - 1), drawn);
+        }
         let role = bar.layer.map(|layer| role(objective, layer.stage, stages, is_over));
         let fill = role.map_or(view.palette.button, |role| color(view, run, role));
         ui.painter().rect_filled(drawn, 3.0, fill);
@@ -187,6 +196,17 @@ fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     if let Some(text) = text {
         response.on_hover_text_at_pointer(text);
     }
+}
+
+/// The wall of the hourglass between two bars.
+fn glass_ui(ui: &Ui, view: &View<'_>, left: Rect, right: Rect) {
+    let corners = vec![
+        left.right_top(),
+        right.left_top(),
+        right.left_bottom(),
+        left.right_bottom(),
+    ];
+    ui.painter().add(egui::Shape::convex_polygon(corners, view.palette.raised, Stroke::NONE));
 }
 
 fn key_ui(ui: &mut Ui, view: &View<'_>, run: &Run, role: LayerRole) {

@@ -116,6 +116,10 @@ fn purpose(phase: &Phase) -> String {
     }
 }
 
+fn epochs(count: usize) -> String {
+    if count == 1 { "1 epoch".to_owned() } else { format!("{count} epochs") }
+}
+
 fn explain(index: usize, total: usize, phase: &Phase) -> String {
     let dropout = if phase.dropout > 0.0 {
         format!(", dropout {}", words::setting(phase.dropout))
@@ -123,11 +127,11 @@ fn explain(index: usize, total: usize, phase: &Phase) -> String {
         String::new()
     };
     format!(
-        "Phase {} of {total}: {}\n{}\n{} epochs, {}, learning rate {}{dropout}",
+        "Phase {} of {total}: {}\n{}\n{}, {}, learning rate {}{dropout}",
         index + 1,
         phase.name(),
         purpose(phase),
-        phase.epochs,
+        epochs(phase.epochs),
         phase.optimizer.kind.name(),
         words::setting(phase.learning_rate),
     )

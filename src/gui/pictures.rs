@@ -80,7 +80,9 @@ pub fn pictures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         for row in &rows {
             most = most.max(row_ui(ui, view, row, height));
         }
-        out.push(Action::FitImages(most));
+        if view.state.wants_images(most) {
+            out.push(Action::FitImages(most));
+        }
     });
 }
 

@@ -146,6 +146,7 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, options: ViewOptions, height: f32) {
         .height(height)
         .show_crosshair(false)
         .set_margin_fraction(vec2(0.01, 0.06))
+        .grid_color(view.palette.border)
         .label_formatter(format_hover)
         .x_axis_formatter(|mark: GridMark, _range| {
             if mark.value < 0.0 { String::new() } else { words::count(mark.value.round() as u64) }
@@ -256,6 +257,7 @@ fn training(
             Line::new(format!("{}, {what}", run.name()), drawn)
                 .color(color.gamma_multiply(0.55))
                 .width(1.0)
+                .allow_band(false)
                 .style(style),
         );
     }
@@ -263,23 +265,25 @@ fn training(
 
 fn test(chart: &mut egui_plot::PlotUi<'_>, view: &View<'_>, run: &Run, is_log: bool) {
     let color = view.palette.run(run.slot);
-    let finite = |point: &&TestPoint| point.mse.is_finite();
-    let drawn: Vec<[f64; 2]> = run
-        .metrics
-        .test
-        .iter()
-        .filter(finite)
-        .map(|point| [point.step as f64, ticks::place(point.mse, is_log)])
-        .collect();
     let name = format!("{}, test images", run.name());
-    if drawn.len() <= MOST_MARKERS {
-        let marks = Points::new(name.clone(), drawn.clone())
-            .shape(MarkerShape::Circle)
-            .color(color)
-            .radius(3.5);
-        chart.points(marks);
+    let has_marks = run.metrics.test.len() <= MOST_MARKERS;
+    // A phase that brings in untrained layers begins anew, so its line does too.
+    for phase in run.metrics.test.chunk_by(|a, b| a.phase == b.phase) {
+        let finite = |point: &&TestPoint| point.mse.is_finite();
+        let drawn: Vec<[f64; 2]> = phase
+            .iter()
+            .filter(finite)
+            .map(|point| [point.step as f64, ticks::place(point.mse, is_log)])
+            .collect();
+        if has_marks {
+            let marks = Points::new(name.clone(), drawn.clone())
+                .shape(MarkerShape::Circle)
+                .color(color)
+                .radius(3.0);
+            chart.points(marks);
+        }
+        chart.line(Line::new(name.clone(), drawn).color(color).width(2.5).allow_band(false));
     }
-    chart.line(Line::new(name, drawn).color(color).width(2.5));
 }
 
 /// Names at the right end of the lines; one that would cover another goes below its line.
@@ -375,7 +379,11 @@ fn empty_ui(ui: &mut Ui, view: &View<'_>, frame: egui::Rect) {
         vec2((frame.width() - 40.0).clamp(40.0, 420.0), 40.0),
     );
     let text = RichText::new(text).size(15.0).color(view.palette.text);
-    ui.put(rect, egui::Label::new(text).wrap());
+    // Over the chart, so it takes no room of its own.
+    let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(
+        egui::Layout::centered_and_justified(egui::Direction::TopDown),
+    ));
+    over.add(egui::Label::new(text).wrap());
 }
 
 #[cfg(test)]

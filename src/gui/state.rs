@@ -12,7 +12,7 @@ use crate::engine::{
     Command, DeviceInfo, Event, Extension, RunId, RunInfo, RunState, Snapshot,
 };
 use crate::model::VARIANTS;
-use crate::train::RunConfig;
+use crate::train::{Metrics, RunConfig};
 
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::draft::Draft;
@@ -445,11 +445,16 @@ impl AppState {
         self.show(images)
     }
 
+    /// Whether a row with room for `count` pictures needs more than there are.
+    pub fn wants_images(&self, count: usize) -> bool {
+        count.min(MOST_IMAGES) > self.image_count
+    }
+
     fn fit_images(&mut self, count: usize) -> Vec<Effect> {
-        let wanted = count.min(MOST_IMAGES);
-        if wanted <= self.image_count {
+        if !self.wants_images(count) {
             return Vec::new();
         }
+        let wanted = count.min(MOST_IMAGES);
         self.image_count = wanted;
         let total = self.test_count();
         let next = self.images.last().map_or(0, |&last| last as usize + 1);
@@ -461,8 +466,6 @@ impl AppState {
         vec![self.show(images)]
     }
 }
-
-use crate::train::Metrics;
 
 /// Takes in what the engine made of a run.
 fn become_ready(run: &mut Run, info: Arc<RunInfo>) {

@@ -126,6 +126,16 @@ pub fn preference(choice: ThemeChoice) -> egui::ThemePreference {
 
 /// Gives a context the look of the window, in both themes.
 pub fn install(ctx: &egui::Context) {
+    let mut fonts = egui::FontDefinitions::default();
+    // Has the arrows and the triangle that the proportional font lacks.
+    let spare = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+    let family = fonts.families.entry(FontFamily::Proportional).or_default();
+    for name in spare {
+        if !family.contains(&name) {
+            family.push(name);
+        }
+    }
+    ctx.set_fonts(fonts);
     for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| {
             style.text_styles = [
@@ -160,6 +170,8 @@ fn paint(visuals: &mut egui::Visuals, palette: &Palette) {
     visuals.selection.bg_fill = palette.selection;
     visuals.selection.stroke = Stroke::new(1.0, palette.accent);
     visuals.slider_trailing_fill = true;
+    // Settings of a run that has started are off, but there to be read.
+    visuals.disabled_alpha = 0.65;
     visuals.handle_shape = egui::style::HandleShape::Circle;
     let widgets = &mut visuals.widgets;
     for (widget, fill, border, text) in [

@@ -145,6 +145,10 @@ impl StackPlan {
 
 /// One stage of a stack.
 #[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network has a handful of these"
+)]
 pub enum Pair {
     /// Dense layers.
     Dense(DensePair),

@@ -7,7 +7,7 @@
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
-use burn::tensor::module::{conv2d, conv_transpose2d};
+use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor};
 
@@ -114,7 +114,9 @@ impl ConvPlan {
         activation: Activation,
     ) -> Self {
         let kernel = if stage < 2 { 5 } else { 3 };
-        let axis = |size: usize, pads: bool| Axis::new(size, kernel, stage >= 2 && !pads && size >= kernel);
+        let axis = |size: usize, pads: bool| {
+            Axis::new(size, kernel, stage >= 2 && !pads && size >= kernel)
+        };
         Self {
             kernel,
             outer_channels: channels[0],
@@ -211,7 +213,12 @@ impl ConvPair {
     pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
         let plan = &self.plan;
         let [images, _] = x.dims();
-        let x = x.reshape([images, plan.outer_channels, plan.height.outer, plan.width.outer]);
+        let x = x.reshape([
+            images,
+            plan.outer_channels,
+            plan.height.outer,
+            plan.width.outer,
+        ]);
         let pad = |axis: Axis| (axis.padding.before, axis.padding.after);
         let options = ConvOptions::new_with_padding(
             [STRIDE, STRIDE],
@@ -234,7 +241,12 @@ impl ConvPair {
     pub fn decode(&self, code: Tensor<2>) -> Tensor<2> {
         let plan = &self.plan;
         let [images, _] = code.dims();
-        let x = code.reshape([images, plan.inner_channels, plan.height.inner, plan.width.inner]);
+        let x = code.reshape([
+            images,
+            plan.inner_channels,
+            plan.height.inner,
+            plan.width.inner,
+        ]);
         let (append_height, cut_height) = plan.height.mend(plan.kernel);
         let (append_width, cut_width) = plan.width.mend(plan.kernel);
         let y = conv_transpose2d(
@@ -251,7 +263,12 @@ impl ConvPair {
         );
         let [_, channels, height, width] = y.dims();
         let y = if cut_height + cut_width > 0 {
-            y.slice([0..images, 0..channels, 0..height - cut_height, 0..width - cut_width])
+            y.slice([
+                0..images,
+                0..channels,
+                0..height - cut_height,
+                0..width - cut_width,
+            ])
         } else {
             y
         };
@@ -269,7 +286,13 @@ mod tests {
         let mut sides = vec![size];
         for stage in 0..stages {
             let outer = sides[stage];
-            let plan = ConvPlan::new(stage, [1, 2], [outer, outer], [size % 8 == 0; 2], Activation::Relu);
+            let plan = ConvPlan::new(
+                stage,
+                [1, 2],
+                [outer, outer],
+                [size % 8 == 0; 2],
+                Activation::Relu,
+            );
             sides.push(plan.height.inner);
         }
         sides
@@ -278,14 +301,30 @@ mod tests {
     #[test]
     fn sizes_are_those_of_the_paper() {
         assert_eq!(sides(28, 3), [28, 14, 7, 3]);
-        assert_eq!(sides(32, 3), [32, 16, 8, 4], "same padding where 8 divides the side");
+        assert_eq!(
+            sides(32, 3),
+            [32, 16, 8, 4],
+            "same padding where 8 divides the side"
+        );
         assert_eq!(sides(8, 4), [8, 4, 2, 1, 1]);
     }
 
     #[test]
     fn same_padding_is_one_before_and_two_after() {
-        assert_eq!(Padding::same(28, 5), Padding { before: 1, after: 2 });
-        assert_eq!(Padding::same(7, 5), Padding { before: 2, after: 2 });
+        assert_eq!(
+            Padding::same(28, 5),
+            Padding {
+                before: 1,
+                after: 2
+            }
+        );
+        assert_eq!(
+            Padding::same(7, 5),
+            Padding {
+                before: 2,
+                after: 2
+            }
+        );
     }
 
     #[test]
@@ -294,11 +333,21 @@ mod tests {
         for side in 8..=33 {
             for stage in 0..4 {
                 let size = side.div_euclid(1 << stage).max(1);
-                let plan = ConvPlan::new(stage, [2, 3], [size, side], [side % 8 == 0; 2], Activation::Relu);
+                let plan = ConvPlan::new(
+                    stage,
+                    [2, 3],
+                    [size, side],
+                    [side % 8 == 0; 2],
+                    Activation::Relu,
+                );
                 let pair = plan.init(&device);
                 let x = Tensor::<2>::ones([2, 2 * size * side], &device);
                 let code = pair.encode(x);
-                assert_eq!(code.dims(), [2, plan.inner_values()], "{side} at stage {stage}");
+                assert_eq!(
+                    code.dims(),
+                    [2, plan.inner_values()],
+                    "{side} at stage {stage}"
+                );
                 let y = pair.decode(code);
                 assert_eq!(y.dims(), [2, 2 * size * side], "{side} at stage {stage}");
             }

@@ -40,7 +40,13 @@ impl DensePlan {
             self.decoder_activation
         };
         [
-            info(Side::Encoder, self.outer, self.inner, self.encoder_activation, "encoder"),
+            info(
+                Side::Encoder,
+                self.outer,
+                self.inner,
+                self.encoder_activation,
+                "encoder",
+            ),
             info(Side::Decoder, self.inner, self.outer, decoder, "decoder"),
         ]
     }

@@ -47,10 +47,13 @@ impl Initialiser {
     fn generator(&self) -> ChaCha8Rng {
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
         // FNV-1a: a fixed hash, so that a seed means the same weights in every version.
-        let stream = self.path.join(".").bytes().fold(
-            0xcbf2_9ce4_8422_2325_u64,
-            |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3),
-        );
+        let stream = self
+            .path
+            .join(".")
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
         generator.set_stream(stream);
         generator
     }
@@ -164,7 +167,11 @@ mod tests {
             let (weights, bias) = weights(init, 1);
             let found = sigma(&weights);
             assert!((found / expected - 1.0).abs() < 0.03, "{init:?}: {found}");
-            assert_eq!(sigma(&bias) > 0.0, init == Init::Uniform, "bias of {init:?}");
+            assert_eq!(
+                sigma(&bias) > 0.0,
+                init == Init::Uniform,
+                "bias of {init:?}"
+            );
         }
     }
 

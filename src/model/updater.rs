@@ -7,8 +7,8 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleMapper, Param};
 use burn::grad_clipping::{GradientClipping, GradientClippingConfig};
+use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{
@@ -43,8 +43,8 @@ pub enum Updater {
 impl Updater {
     /// A fresh optimizer.
     pub fn new(config: &OptimizerConfig) -> Self {
-        let clip = (config.clip > 0.0)
-            .then(|| GradientClippingConfig::Norm(config.clip as f32).init());
+        let clip =
+            (config.clip > 0.0).then(|| GradientClippingConfig::Norm(config.clip as f32).init());
         let decay = config.weight_decay as f32;
         match config.kind {
             OptimizerKind::Sgd => {
@@ -114,8 +114,9 @@ impl Updater {
             .scalars
             .into_iter()
             .map(|(name, value)| {
-                let value = u64::try_from(value)
-                    .map_err(|_scalar| TrainingError::Weights(format!("{name} is not a counter")))?;
+                let value = u64::try_from(value).map_err(|_scalar| {
+                    TrainingError::Weights(format!("{name} is not a counter"))
+                })?;
                 Ok((name, value))
             })
             .collect::<Result<_, TrainingError>>()?;

@@ -118,7 +118,8 @@ impl ModuleMapper for Writer<'_> {
         let name = parameter_name(&self.path);
         let shape = param.lazy_shape();
         let Some(array) = self.arrays.get(name.as_str()) else {
-            self.error.get_or_insert_with(|| format!("{name} is missing"));
+            self.error
+                .get_or_insert_with(|| format!("{name} is missing"));
             return param;
         };
         if array.shape != shape.as_slice() {

@@ -10,7 +10,7 @@ mod metrics_csv;
 mod run_folder;
 
 pub use grid::{encode_grid, write_grid};
-pub use run_folder::{open_run, read_config, save_run};
+pub use run_folder::{open_run, prepare_folder, read_config, save_run};
 
 use std::io;
 use std::path::{Path, PathBuf};

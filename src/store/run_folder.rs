@@ -133,7 +133,11 @@ fn encode_toml<T: Serialize>(path: &Path, value: &T) -> Result<String, StoreErro
         .map_err(|error| StoreError::content(path, "what TOML can hold", error.to_string()))
 }
 
-fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
+/// Makes sure that a folder can keep a run, before there is one: it is made, and written to.
+///
+/// # Errors
+/// When the folder holds something else or cannot be written.
+pub fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(folder).map_err(StoreError::io("creating", folder))?;
     commit::recover(folder)?;
     let mut entries = fs::read_dir(folder).map_err(StoreError::io("reading", folder))?;
@@ -149,6 +153,7 @@ fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
             path: folder.to_owned(),
         });
     }
+    tempfile::tempfile_in(folder).map_err(StoreError::io("writing to", folder))?;
     Ok(())
 }
 

@@ -162,7 +162,10 @@ impl RunConfig {
     ///
     /// # Errors
     /// The first thing that is wrong.
-    pub fn check_with(&self, shape: ImageShape) -> Result<(&'static dyn Variant, Knobs), ConfigError> {
+    pub fn check_with(
+        &self,
+        shape: ImageShape,
+    ) -> Result<(&'static dyn Variant, Knobs), ConfigError> {
         let (variant, knobs) = self.check()?;
         variant
             .plan(shape, &knobs)

@@ -165,7 +165,11 @@ mod tests {
         };
         let images = Images::new(shape, vec![0, 255, 255, 255, 0, 255, 255, 255]).unwrap();
         let spread = Spread::of(&images);
-        assert!((spread.variance - 0.125).abs() < 1e-9, "{}", spread.variance);
+        assert!(
+            (spread.variance - 0.125).abs() < 1e-9,
+            "{}",
+            spread.variance
+        );
         assert_eq!(spread.judge(0.125, 0.75, 0.0), Verdict::MeanImage);
         assert_eq!(spread.judge(0.75, 0.001, 0.0), Verdict::AllBlack);
         assert_eq!(spread.judge(0.3, 0.4, 0.0), Verdict::Constant);

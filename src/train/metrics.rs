@@ -51,9 +51,9 @@ impl Verdict {
                 "Every image is rebuilt as black: the output units are saturated and pass no \
                  gradient. A linear output, smaller steps or another initialisation help.",
             ),
-            Self::Constant => Some(
-                "Every image is rebuilt as the same picture: the code carries nothing yet.",
-            ),
+            Self::Constant => {
+                Some("Every image is rebuilt as the same picture: the code carries nothing yet.")
+            }
         }
     }
 }

@@ -50,7 +50,9 @@ impl LearningRateDecay {
     /// The sentence that says what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let invalid = || {
-            format!("a learning rate decay must be constant, cosine or step:EPOCHS:FACTOR, but is {text:?}")
+            format!(
+                "a learning rate decay must be constant, cosine or step:EPOCHS:FACTOR, but is {text:?}"
+            )
         };
         match text.split(':').collect::<Vec<_>>()[..] {
             ["constant"] => Ok(Self::Constant),
@@ -245,7 +247,10 @@ mod tests {
 
     #[test]
     fn decay_runs_as_it_says() {
-        assert_eq!(LearningRateDecay::parse("cosine"), Ok(LearningRateDecay::Cosine));
+        assert_eq!(
+            LearningRateDecay::parse("cosine"),
+            Ok(LearningRateDecay::Cosine)
+        );
         assert!((LearningRateDecay::Cosine.factor(0, 100, 10) - 1.0).abs() < 1e-12);
         assert!((LearningRateDecay::Cosine.factor(50, 100, 10) - 0.5).abs() < 1e-12);
         let step = LearningRateDecay::parse("step:2:0.1").unwrap();

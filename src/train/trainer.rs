@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::{Tensor, Transaction};
 
 use crate::data::{BatchOrder, Dataset};
-use crate::model::{Noise, Trainee, TrainingError};
+use crate::model::{Noise, Side, Trainee, TrainingError};
 
 use super::checkpoint::{Checkpoint, Position};
 use super::config::{ConfigError, RunConfig};
@@ -146,7 +146,9 @@ impl Trainer {
         trainer.elapsed = duration(checkpoint.elapsed_secs);
         if trainer.position.has_begun {
             let phase = *trainer.phase();
-            trainer.trainee.begin_phase(phase.objective, &phase.optimizer);
+            trainer
+                .trainee
+                .begin_phase(phase.objective, &phase.optimizer);
             trainer.trainee.set_optimizer_state(&checkpoint.optimizer);
         }
         Ok(trainer)
@@ -328,7 +330,8 @@ impl Trainer {
                 Evaluation::new()
             }
         };
-        let Some(finding) = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread)? else {
+        let Some(finding) = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread)?
+        else {
             self.evaluation = Some(evaluation);
             return Ok(());
         };
@@ -347,6 +350,34 @@ impl Trainer {
             verdict: finding.verdict,
         });
         Ok(())
+    }
+
+    /// Measures the test images now, whatever is due, without a trace in the metrics.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn evaluate(&mut self) -> Result<TestPoint, TrainerError> {
+        let mut evaluation = Evaluation::new();
+        loop {
+            let found = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread)?;
+            if let Some(finding) = found {
+                return Ok(TestPoint {
+                    step: self.position.step,
+                    phase: self.position.phase,
+                    mse: finding.mse,
+                    verdict: finding.verdict,
+                });
+            }
+        }
+    }
+
+    /// Size of the code.
+    pub fn latent(&self) -> usize {
+        let layers = self.trainee.layers();
+        let mut outwards = layers.iter().rev();
+        outwards
+            .find(|layer| layer.side == Side::Encoder)
+            .map_or(0, |layer| layer.outputs)
     }
 
     /// Reads all losses from the device in one go and appends them to the metrics.

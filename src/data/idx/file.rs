@@ -232,7 +232,7 @@ fn promise(path: &Path, kind: Kind, header: &[u8]) -> Result<(ImageShape, usize)
 fn number(header: &[u8], i: usize) -> u32 {
     header[i * 4..i * 4 + 4]
         .iter()
-        .fold(0, |sum, &byte| sum << 8 | u32::from(byte))
+        .fold(0, |sum, &byte| (sum << 8) | u32::from(byte))
 }
 
 /// Counts what it reads and gives errors the file's name.

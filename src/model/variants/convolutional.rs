@@ -157,6 +157,9 @@ mod tests {
     fn images_that_are_too_small_say_so() {
         assert!(parameters(8, 9).is_ok());
         let message = parameters(8, 7).unwrap_err().to_string();
-        assert!(message.contains("at least 8×8, but these are 8×7"), "{message}");
+        assert!(
+            message.contains("at least 8×8, but these are 8×7"),
+            "{message}"
+        );
     }
 }

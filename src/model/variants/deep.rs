@@ -182,7 +182,11 @@ mod tests {
         assert_eq!(taper(784, 10, 5), [784, 500, 250, 125, 64, 10]);
         assert_eq!(taper(784, 10, 1), [784, 10]);
         assert_eq!(taper(784, 10, 2), [784, 500, 10]);
-        assert_eq!(taper(64, 10, 3), [64, 41, 41, 10], "never wider than the first");
+        assert_eq!(
+            taper(64, 10, 3),
+            [64, 41, 41, 10],
+            "never wider than the first"
+        );
         for stages in 1..=10 {
             assert_eq!(taper(784, 256, stages).len(), stages + 1);
         }

@@ -28,7 +28,7 @@ pub const VARIANTS: &[&dyn Variant] = &[
 ];
 
 /// How a variant is trained when nothing else is said.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recipe {
     /// Schedule.
     pub pretraining: Pretraining,

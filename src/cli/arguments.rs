@@ -1,0 +1,407 @@
+//! Arguments: the options of every command, and how those of `train` become a configuration.
+//!
+//! The knobs' options come from the variants' tables, so a knob has its option by existing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::engine::Extension;
+use crate::model::{Knob, OptimizerConfig, OptimizerKind, Pretraining, VARIANTS, Variant, variant};
+use crate::store;
+use crate::train::{LearningRateDecay, PhaseSettings, RunConfig};
+
+use super::Failure;
+
+/// What `train` is to do.
+pub(super) struct TrainPlan {
+    pub(super) start: Start,
+    /// The folder that keeps the run.
+    pub(super) out: PathBuf,
+    /// One JSON object an event, on standard output.
+    pub(super) is_json: bool,
+}
+
+/// Where training begins.
+pub(super) enum Start {
+    /// With first weights.
+    New(Box<RunConfig>),
+    /// Where a kept run stands.
+    Resume(PathBuf, Extension),
+}
+
+/// All commands with all options.
+pub(super) fn command() -> Command {
+    Command::new("hourglass")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A workbench for autoencoders. Without a command it opens the window.")
+        .arg(path(
+            "config",
+            "FILE",
+            "Open the window with the configuration of this run.toml",
+        ))
+        .arg(path("open", "RUN", "Open the window with this kept run").conflicts_with("config"))
+        .subcommand(train_command())
+        .subcommand(
+            Command::new("eval")
+                .about("Measure a kept run on the test images")
+                .arg(run())
+                .arg(device())
+                .arg(json()),
+        )
+        .subcommand(
+            Command::new("reconstruct")
+                .about("Draw test images over their reconstructions")
+                .arg(run())
+                .arg(path("out", "FILE", "PNG file to write").required(true))
+                .arg(
+                    Arg::new("images")
+                        .long("images")
+                        .value_name("N")
+                        .value_parser(value_parser!(u32).range(1..=200))
+                        .default_value("16")
+                        .help("How many test images, from the first"),
+                )
+                .arg(device()),
+        )
+        .subcommand(
+            Command::new("list")
+                .about("List what there is")
+                .arg(Arg::new("what").required(true).value_parser([
+                    "variants",
+                    "schedules",
+                    "datasets",
+                    "devices",
+                ]))
+                .arg(json()),
+        )
+}
+
+fn path(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(id)
+        .long(id)
+        .value_name(value)
+        .value_parser(value_parser!(PathBuf))
+        .help(help)
+}
+
+fn text(id: &'static str, value: &'static str, help: impl Into<String>) -> Arg {
+    Arg::new(id)
+        .long(id)
+        .value_name(value)
+        .allow_hyphen_values(true)
+        .help(help.into())
+}
+
+fn run() -> Arg {
+    Arg::new("run")
+        .value_name("RUN")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("Folder of a kept run")
+}
+
+fn device() -> Arg {
+    text(
+        "device",
+        "D",
+        "Device: auto, flex, wgpu or wgpu:N (see list devices)",
+    )
+}
+
+fn json() -> Arg {
+    Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .help("Print JSON")
+}
+
+fn ids<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    ids.collect::<Vec<_>>().join(", ")
+}
+
+/// Every knob once, in the order of the variants, with the variants that have it.
+fn all_knobs() -> Vec<(&'static Knob, Vec<&'static str>)> {
+    let mut order: Vec<(&'static Knob, Vec<&'static str>)> = Vec::new();
+    let mut places = BTreeMap::new();
+    for variant in VARIANTS {
+        for knob in variant.knobs() {
+            let place = *places.entry(knob.id).or_insert(order.len());
+            match order.get_mut(place) {
+                Some((_, variants)) => variants.push(variant.id()),
+                None => order.push((knob, vec![variant.id()])),
+            }
+        }
+    }
+    order
+}
+
+fn train_command() -> Command {
+    let variants = ids(VARIANTS.iter().map(|v| v.id()));
+    let schedules = ids(Pretraining::ALL.iter().map(|p| p.id()));
+    let optimizers = ids(OptimizerKind::ALL.iter().map(|o| o.id()));
+    let mut command = Command::new("train")
+        .about("Train without a window")
+        .next_help_heading("Run")
+        .arg(path("config", "FILE", "Configuration to start from; other options change it"))
+        .arg(path("resume", "RUN", "Go on with a kept run, with --epochs for more epochs of its last phase").conflicts_with("config"))
+        .arg(path("out", "FOLDER", "Folder that keeps the run: new, empty or a run, which is replaced [default: runs/VARIANT-N]"))
+        .arg(json().help("Print one JSON object an event"))
+        .next_help_heading("Data")
+        .arg(text("dataset", "NAME|FOLDER", "Built-in data (see list datasets) or a folder of IDX files [default: glyphs]"))
+        .arg(text("limit", "N", "How many training images are used [default: all]"))
+        .next_help_heading("Training")
+        .arg(text("variant", "NAME", format!("Kind of autoencoder: {variants} [default: autoencoder]")))
+        .arg(text("schedule", "NAME", format!("Schedule: {schedules} [default: the variant's]")))
+        .arg(text("epochs", "N", "Epochs of the last phase"))
+        .arg(text("pretrain-epochs", "N", "Epochs of each pretraining phase"))
+        .arg(text("batch", "N", "Images a step"))
+        .arg(text("optimizer", "NAME", format!("Update rule of all phases: {optimizers}")))
+        .arg(text("lr", "X", "Learning rate of all phases [default: 1 for sgd, 0.001 for adam and adamw]"))
+        .arg(text("momentum", "X", "Momentum of sgd [default: 0.9]"))
+        .arg(text("weight-decay", "X", "Weight decay [default: 0]"))
+        .arg(text("clip", "X", "Largest norm of the gradient of a weight matrix, 0 for no limit [default: 0.03 for sgd, 0 for adam and adamw]"))
+        .arg(text("lr-decay", "D", "Learning rate over a phase: constant, cosine or step:EPOCHS:FACTOR"))
+        .arg(text("pretrain-optimizer", "NAME", "Update rule of the pretraining phases, where it differs"))
+        .arg(text("pretrain-lr", "X", "Learning rate of the pretraining phases, where it differs"))
+        .arg(text("pretrain-lr-decay", "D", "Learning rate over a pretraining phase, where it differs"))
+        .arg(text("dropout", "X", "Dropout of greedy pretraining [default: 0.2]"))
+        .arg(text("seed", "N", "Seed of weights, batch order and dropout [default: 1]"))
+        .arg(device())
+        .next_help_heading("Knobs of the variants");
+    for (knob, variants) in all_knobs() {
+        let help = format!(
+            "{} Expects {}. Of {}.",
+            knob.help,
+            knob.expected(),
+            variants.join(", ")
+        );
+        command = command.arg(text(knob.id, "V", help).hide_short_help(false));
+    }
+    command
+}
+
+/// Reads a number given as an option.
+fn number<T: std::str::FromStr>(
+    matches: &ArgMatches,
+    id: &str,
+    expected: &str,
+) -> Result<Option<T>, Failure> {
+    match matches.get_one::<String>(id) {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_parse| {
+            Failure::bad_input(format!("--{id} must be {expected}, but is {text:?}"))
+        }),
+    }
+}
+
+fn count(matches: &ArgMatches, id: &str) -> Result<Option<usize>, Failure> {
+    match number(matches, id, "a whole number from 1")? {
+        Some(0) => Err(Failure::bad_input(format!(
+            "--{id} must be a whole number from 1, but is 0"
+        ))),
+        other => Ok(other),
+    }
+}
+
+/// What the arguments of `train` ask for.
+pub(super) fn train_plan(matches: &ArgMatches) -> Result<TrainPlan, Failure> {
+    let is_json = matches.get_flag("json");
+    let start = match matches.get_one::<PathBuf>("resume") {
+        Some(folder) => resume(matches, folder)?,
+        None => Start::New(Box::new(configure(matches)?)),
+    };
+    let out = match (matches.get_one::<PathBuf>("out"), &start) {
+        (Some(out), _) => out.clone(),
+        (None, Start::Resume(folder, _)) => folder.clone(),
+        (None, Start::New(config)) => unused_folder(&config.variant),
+    };
+    Ok(TrainPlan {
+        start,
+        out,
+        is_json,
+    })
+}
+
+fn resume(matches: &ArgMatches, folder: &Path) -> Result<Start, Failure> {
+    let allowed = ["resume", "out", "json", "epochs", "device"];
+    let other = matches.ids().map(clap::Id::as_str).find(|id| {
+        !allowed.contains(id)
+            && matches
+                .value_source(id)
+                .is_some_and(|s| s == clap::parser::ValueSource::CommandLine)
+    });
+    if let Some(other) = other {
+        return Err(Failure::bad_input(format!(
+            "a resumed run keeps its configuration, so --resume goes with --epochs, --device, --out and --json only, but --{other} was given"
+        )));
+    }
+    Ok(Start::Resume(
+        folder.to_owned(),
+        Extension {
+            epochs: count(matches, "epochs")?,
+            device: matches.get_one::<String>("device").cloned(),
+        },
+    ))
+}
+
+fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
+    let text = |id: &str| matches.get_one::<String>(id).map(String::as_str);
+    let given = match matches.get_one::<PathBuf>("config") {
+        Some(path) => Some(store::read_config(path)?),
+        None => None,
+    };
+    let id = text("variant")
+        .or_else(|| given.as_ref().map(|config| config.variant.as_str()))
+        .unwrap_or_else(|| VARIANTS[0].id());
+    let variant = variant(id)?;
+    let mut config = match given {
+        Some(config) if config.variant == variant.id() => config,
+        Some(_) | None => RunConfig::recipe(variant, "glyphs"),
+    };
+    if let Some(dataset) = text("dataset") {
+        dataset.clone_into(&mut config.dataset);
+        config.dataset_sha256 = None;
+    }
+    if let Some(limit) = count(matches, "limit")? {
+        config.limit = Some(limit);
+        config.dataset_sha256 = None;
+    }
+    if let Some(batch) = count(matches, "batch")? {
+        config.batch = batch;
+    }
+    if let Some(seed) = number(matches, "seed", "a whole number from 0")? {
+        config.seed = seed;
+    }
+    if let Some(device) = text("device") {
+        device.clone_into(&mut config.device);
+    }
+    for (knob, _) in all_knobs() {
+        if let Some(value) = text(knob.id) {
+            config
+                .knobs
+                .set_text(variant.id(), variant.knobs(), knob.id, value)?;
+        }
+    }
+    schedule(matches, variant, &mut config)?;
+    config.check()?;
+    Ok(config)
+}
+
+/// Builds the phases anew, unless a configuration brought its own and no option touches them.
+fn schedule(
+    matches: &ArgMatches,
+    variant: &dyn Variant,
+    config: &mut RunConfig,
+) -> Result<(), Failure> {
+    const TOUCHING: &[&str] = &[
+        "schedule",
+        "epochs",
+        "pretrain-epochs",
+        "optimizer",
+        "lr",
+        "momentum",
+        "weight-decay",
+        "clip",
+        "lr-decay",
+        "pretrain-optimizer",
+        "pretrain-lr",
+        "pretrain-lr-decay",
+        "dropout",
+        "layers",
+        "widths",
+        "stages",
+    ];
+    if !config.schedule.phases.is_empty() && !TOUCHING.iter().any(|id| matches.contains_id(id)) {
+        return Ok(());
+    }
+    if let Some(name) = matches.get_one::<String>("schedule") {
+        config.pretraining = *Pretraining::ALL
+            .iter()
+            .find(|p| p.id() == name)
+            .ok_or_else(|| {
+                Failure::bad_input(format!(
+                    "schedule must be one of {}, but is {name:?}",
+                    ids(Pretraining::ALL.iter().map(|p| p.id()))
+                ))
+            })?;
+    }
+    let recipe = variant.recipe();
+    let (old_pretrain, old_finetune, old_dropout) = config.settings();
+    let usual = |epochs| PhaseSettings::usual(recipe.optimizer, epochs);
+    let finetune = settings(
+        matches,
+        "",
+        old_finetune.unwrap_or_else(|| usual(recipe.epochs)),
+    )?;
+    let pretrain = old_pretrain.unwrap_or_else(|| usual(recipe.pretrain_epochs));
+    // Options for all phases first, then those for the pretraining phases alone.
+    let mut pretrain = settings(matches, "", pretrain)?;
+    pretrain.epochs = old_pretrain.map_or(recipe.pretrain_epochs, |settings| settings.epochs);
+    let pretrain = settings(matches, "pretrain-", pretrain)?;
+    let dropout = number(matches, "dropout", "a number")?.unwrap_or(old_dropout);
+    config.set_schedule(variant, pretrain, finetune, dropout);
+    Ok(())
+}
+
+/// Settings of a phase, changed by the options with this prefix.
+fn settings(
+    matches: &ArgMatches,
+    prefix: &str,
+    mut settings: PhaseSettings,
+) -> Result<PhaseSettings, Failure> {
+    let id = |name: &str| format!("{prefix}{name}");
+    let has = |name: &str| matches.try_contains_id(&id(name)).unwrap_or(false);
+    if has("epochs")
+        && let Some(epochs) = count(matches, &id("epochs"))?
+    {
+        settings.epochs = epochs;
+    }
+    if let Some(name) = matches.get_one::<String>(&id("optimizer")) {
+        let kind = *OptimizerKind::ALL
+            .iter()
+            .find(|kind| kind.id() == name)
+            .ok_or_else(|| {
+                Failure::bad_input(format!(
+                    "optimizer must be one of {}, but is {name:?}",
+                    ids(OptimizerKind::ALL.iter().map(|o| o.id()))
+                ))
+            })?;
+        if kind != settings.optimizer.kind {
+            settings.optimizer = OptimizerConfig {
+                momentum: settings.optimizer.momentum,
+                weight_decay: settings.optimizer.weight_decay,
+                ..OptimizerConfig::new(kind)
+            };
+            settings.learning_rate = kind.usual_learning_rate();
+        }
+    }
+    if let Some(learning_rate) = number(matches, &id("lr"), "a number")? {
+        settings.learning_rate = learning_rate;
+    }
+    if let Some(decay) = matches.get_one::<String>(&id("lr-decay")) {
+        settings.decay = LearningRateDecay::parse(decay).map_err(Failure::bad_input)?;
+    }
+    if prefix.is_empty() {
+        let optimizer = &mut settings.optimizer;
+        for (name, value) in [
+            ("momentum", &mut optimizer.momentum),
+            ("weight-decay", &mut optimizer.weight_decay),
+            ("clip", &mut optimizer.clip),
+        ] {
+            if let Some(given) = number(matches, name, "a number")? {
+                *value = given;
+            }
+        }
+    }
+    Ok(settings)
+}
+
+/// `runs/VARIANT-N` with the first N that is free.
+fn unused_folder(variant: &str) -> PathBuf {
+    (1..=u32::MAX)
+        .map(|n| Path::new("runs").join(format!("{variant}-{n}")))
+        .find(|folder| !folder.exists())
+        .unwrap_or_else(|| PathBuf::from("runs"))
+}

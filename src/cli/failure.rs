@@ -1,0 +1,80 @@
+//! Failures of the command line: one sentence and an exit code.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// Why the program ends early.
+#[derive(Debug)]
+pub struct Failure {
+    sentence: String,
+    code: u8,
+}
+
+impl Failure {
+    /// What the user asked for cannot be: exit code 2.
+    pub fn bad_input(sentence: impl fmt::Display) -> Self {
+        Self {
+            sentence: sentence.to_string(),
+            code: 2,
+        }
+    }
+
+    /// The machine failed: exit code 1.
+    pub fn machine(sentence: impl fmt::Display) -> Self {
+        Self {
+            sentence: sentence.to_string(),
+            code: 1,
+        }
+    }
+
+    /// Arguments that clap refused, its paragraph folded into a line.
+    pub(super) fn usage(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let paragraph = text.split("\n\n").next().unwrap_or_default();
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        let sentence = lines.join(" ");
+        let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
+        Self::bad_input(format!("{sentence} (see hourglass --help)"))
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(self.code)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+macro_rules! bad_input_from {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::bad_input(error)
+            }
+        })*
+    };
+}
+
+bad_input_from!(
+    crate::data::DataError,
+    crate::engine::DeviceError,
+    crate::model::KnobError,
+    crate::store::StoreError,
+    crate::train::ConfigError
+);
+
+impl From<crate::train::TrainerError> for Failure {
+    fn from(error: crate::train::TrainerError) -> Self {
+        use crate::train::TrainerError;
+        match error {
+            TrainerError::Config(_) | TrainerError::OtherImages { .. } => Self::bad_input(error),
+            TrainerError::Training(_) | TrainerError::Diverged { .. } => Self::machine(error),
+        }
+    }
+}

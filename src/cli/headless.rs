@@ -1,0 +1,211 @@
+//! Headless training: the engine without a window.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::analysis::Baselines;
+use crate::engine::{Command, Engine, Event, Progress, RunId, RunInfo, RunState, check_device};
+use crate::store;
+use crate::train::TestPoint;
+
+use super::Failure;
+use super::arguments::{Start, TrainPlan};
+use super::report::{Outcome, Report};
+
+const RUN: RunId = RunId(1);
+
+/// How long the baselines may take after the training before they are left out.
+const BASELINES_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// Trains, reports, keeps the run.
+pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
+    if let Start::New(config) = &plan.start {
+        check_device(&config.device)?;
+    }
+    if let Start::Resume(folder, extension) = &plan.start {
+        if let Some(device) = &extension.device {
+            check_device(device)?;
+        }
+        store::open_run(folder)?;
+    }
+    // Before hours of training, not after.
+    store::prepare_folder(&plan.out)?;
+    let interrupts = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&interrupts);
+    ctrlc::set_handler(move || {
+        if counter.fetch_add(1, Ordering::SeqCst) > 0 {
+            // Asked twice: the user does not want to wait for the run to be kept.
+            #[expect(clippy::exit, reason = "a signal handler has nobody to return to")]
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Failure::machine(format!("Ctrl-C could not be taken over: {error}")))?;
+    let engine = Engine::spawn(|| {})
+        .map_err(|error| Failure::machine(format!("the engine could not start: {error}")))?;
+    engine.send(match plan.start {
+        Start::New(config) => Command::AddRun { id: RUN, config },
+        Start::Resume(folder, extension) => Command::OpenRun {
+            id: RUN,
+            folder,
+            extend: Some(extension),
+        },
+    });
+    engine.send(Command::ShowImages((0..24).collect()));
+    let mut session = Session {
+        engine,
+        report: Report::new(plan.is_json),
+        interrupts,
+        info: None,
+        baselines: None,
+        progress: Progress::default(),
+        last_test: None,
+        is_interrupted: false,
+    };
+    session.train_to_the_end()?;
+    let kept = session.keep(&plan.out);
+    session.conclude(kept)
+}
+
+/// One training from start to end, as the events tell it.
+struct Session {
+    engine: Engine,
+    report: Report,
+    interrupts: Arc<AtomicUsize>,
+    info: Option<Arc<RunInfo>>,
+    baselines: Option<Arc<Baselines>>,
+    progress: Progress,
+    last_test: Option<TestPoint>,
+    is_interrupted: bool,
+}
+
+impl Session {
+    fn train_to_the_end(&mut self) -> Result<(), Failure> {
+        let mut failure = None;
+        loop {
+            if self.interrupts.load(Ordering::SeqCst) > 0 && !self.is_interrupted {
+                self.is_interrupted = true;
+                self.engine.send(Command::Stop(RUN));
+            }
+            let Some(event) = self.engine.wait_event(Duration::from_millis(100)) else {
+                continue;
+            };
+            match &event {
+                Event::RunReady { .. } => {
+                    self.note(&event);
+                    self.engine.send(Command::Start(RUN));
+                }
+                Event::StateChanged {
+                    state: RunState::Finished,
+                    ..
+                } => {
+                    self.drain();
+                    return Ok(());
+                }
+                Event::Failed {
+                    error,
+                    is_bad_input,
+                    ..
+                } => {
+                    failure = Some(if *is_bad_input {
+                        Failure::bad_input(error)
+                    } else {
+                        Failure::machine(error)
+                    });
+                }
+                _ => self.note(&event),
+            }
+            if let Some(failure) = failure.take() {
+                return self.fail(failure);
+            }
+        }
+    }
+
+    /// A run that had begun is kept with its last good weights before the failure is told.
+    fn fail(&mut self, failure: Failure) -> Result<(), Failure> {
+        self.report.failed(&failure.to_string());
+        Err(failure)
+    }
+
+    fn drain(&mut self) {
+        while let Some(event) = self.engine.next_event() {
+            self.note(&event);
+        }
+    }
+
+    /// Takes in what an event says and reports it.
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::RunReady {
+                info,
+                metrics,
+                progress,
+                ..
+            } => {
+                self.report.ready(info);
+                self.info = Some(Arc::clone(info));
+                self.progress = *progress;
+                self.last_test = metrics.last_test().copied();
+            }
+            Event::Progress { more, progress, .. } => {
+                self.progress = *progress;
+                if let Some(test) = more.last_test() {
+                    self.last_test = Some(*test);
+                }
+                if let Some(info) = &self.info {
+                    self.report.progress(info, more, progress);
+                }
+            }
+            Event::Baselines { baselines, .. } => self.baselines = Some(Arc::clone(baselines)),
+            Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
+            Event::Warning { .. }
+            | Event::Devices(_)
+            | Event::StateChanged { .. }
+            | Event::Failed { .. }
+            | Event::Saved { .. }
+            | Event::SaveFailed { .. } => {}
+        }
+    }
+
+    /// Keeps the run and waits for the baselines.
+    fn keep(&mut self, out: &std::path::Path) -> Result<(), Failure> {
+        self.engine.send(Command::Save {
+            id: RUN,
+            folder: out.to_owned(),
+        });
+        let since = Instant::now();
+        let mut is_saved = false;
+        while !is_saved || (self.baselines.is_none() && since.elapsed() < BASELINES_TIMEOUT) {
+            match self.engine.wait_event(Duration::from_millis(100)) {
+                Some(Event::Saved { folder, .. }) => {
+                    is_saved = true;
+                    self.report.saved(&folder);
+                }
+                Some(Event::SaveFailed { error, .. }) => return Err(Failure::bad_input(error)),
+                Some(event) => self.note(&event),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn conclude(mut self, kept: Result<(), Failure>) -> Result<ExitCode, Failure> {
+        kept?;
+        let Some(info) = self.info.take() else {
+            return Err(Failure::machine("the run ended before it began"));
+        };
+        self.report.finished(&Outcome {
+            info: &info,
+            progress: &self.progress,
+            last_test: self.last_test,
+            baselines: self.baselines.as_deref(),
+            is_interrupted: self.is_interrupted,
+        });
+        Ok(if self.is_interrupted {
+            ExitCode::from(130)
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! Questions about a kept run: how good it is, what it makes of images.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "the command line talks on standard output"
+)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use crate::analysis::Baselines;
+use crate::data::{self, DatasetRequest};
+use crate::engine::start_device;
+use crate::store;
+use crate::train::Trainer;
+
+use super::Failure;
+use super::report::baselines_json;
+
+/// Components of the PCA line at most.
+const COMPONENTS: usize = 256;
+
+fn open(matches: &ArgMatches) -> Result<Trainer, Failure> {
+    let folder = matches
+        .get_one::<PathBuf>("run")
+        .ok_or_else(|| Failure::bad_input("a run folder is needed"))?;
+    let checkpoint = store::open_run(folder)?;
+    let mut config = checkpoint.config.clone();
+    if let Some(device) = matches.get_one::<String>("device") {
+        config.device.clone_from(device);
+    }
+    config.check()?;
+    let data = data::open(&DatasetRequest {
+        location: config.dataset.clone(),
+        limit: config.limit,
+    })?;
+    let compute = start_device(&config.device)?;
+    Ok(Trainer::resume(
+        config,
+        &checkpoint,
+        Arc::new(data),
+        &compute,
+    )?)
+}
+
+/// Measures a run on the test images anew.
+pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
+    let mut trainer = open(matches)?;
+    let test = trainer.evaluate()?;
+    let data = trainer.data();
+    let pixels = data.train.shape().pixels();
+    let (baselines, _) =
+        Baselines::compute(data.train.pixels(), data.test.pixels(), pixels, COMPONENTS)
+            .map_err(Failure::bad_input)?;
+    let layers = trainer.trainee().layers();
+    let parameters: usize = layers.iter().map(|layer| layer.parameters).sum();
+    let latent = trainer.latent();
+    if matches.get_flag("json") {
+        println!(
+            "{}",
+            json!({
+                "test_mse": test.mse,
+                "test_mse_per_image": test.mse * pixels as f64,
+                "outputs": test.verdict,
+                "test_images": data.test.len(),
+                "baselines": baselines_json(Some(&baselines), latent),
+                "parameters": parameters,
+                "step": test.step,
+            })
+        );
+        return Ok(());
+    }
+    println!(
+        "test MSE {:.5} per pixel, {:.2} per image, over {} test images after {} steps",
+        test.mse,
+        test.mse * pixels as f64,
+        data.test.len(),
+        test.step
+    );
+    let pca = baselines.pca_k(latent);
+    println!(
+        "for comparison: black {:.5}, mean image {:.5}, PCA-{latent} {}",
+        baselines.black,
+        baselines.mean,
+        pca.map_or_else(|| "–".to_owned(), |mse| format!("{mse:.5}"))
+    );
+    Ok(())
+}
+
+/// Draws test images over their reconstructions.
+pub(super) fn reconstruct(matches: &ArgMatches) -> Result<(), Failure> {
+    let mut trainer = open(matches)?;
+    let out = matches
+        .get_one::<PathBuf>("out")
+        .ok_or_else(|| Failure::bad_input("a file to write is needed"))?;
+    let count = matches.get_one::<u32>("images").copied().unwrap_or(16);
+    let test = &trainer.data().test;
+    let shape = test.shape();
+    let indices: Vec<u32> = (0..count).take(test.len()).collect();
+    let originals: Vec<u8> = indices
+        .iter()
+        .flat_map(|index| test.image(*index as usize))
+        .copied()
+        .collect();
+    let (outputs, _errors) = trainer.pictures(&indices)?;
+    let outputs: Vec<u8> = outputs
+        .iter()
+        .map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8)
+        .collect();
+    store::write_grid(out, shape, &[&originals, &outputs])?;
+    println!(
+        "{} test images over their reconstructions in {}",
+        indices.len(),
+        out.display()
+    );
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Lists of what there is, from the tables.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "the command line talks on standard output"
+)]
+
+use clap::ArgMatches;
+use serde_json::{Value, json};
+
+use crate::data::SOURCES;
+use crate::engine::list_devices;
+use crate::model::{Knob, Pretraining, VARIANTS};
+
+/// One entry: key, name, a sentence, and what more there is as JSON.
+struct Entry {
+    id: String,
+    text: String,
+    json: Value,
+}
+
+fn knob_json(knob: &Knob) -> Value {
+    json!({
+        "id": knob.id,
+        "name": knob.name,
+        "help": knob.help,
+        "expected": knob.expected(),
+        "default": knob.default_value(),
+    })
+}
+
+fn entries(what: &str) -> Vec<Entry> {
+    match what {
+        "variants" => VARIANTS
+            .iter()
+            .map(|variant| Entry {
+                id: variant.id().to_owned(),
+                text: variant.summary().to_owned(),
+                json: json!({
+                    "id": variant.id(),
+                    "name": variant.name(),
+                    "summary": variant.summary(),
+                    "schedule": variant.recipe().pretraining.id(),
+                    "knobs": variant.knobs().iter().map(knob_json).collect::<Vec<_>>(),
+                }),
+            })
+            .collect(),
+        "schedules" => Pretraining::ALL
+            .iter()
+            .map(|schedule| Entry {
+                id: schedule.id().to_owned(),
+                text: schedule.summary().to_owned(),
+                json: json!({"id": schedule.id(), "name": schedule.name(), "summary": schedule.summary()}),
+            })
+            .collect(),
+        "datasets" => SOURCES
+            .iter()
+            .map(|source| Entry {
+                id: source.id().to_owned(),
+                text: source.summary().to_owned(),
+                json: json!({"id": source.id(), "name": source.name(), "summary": source.summary()}),
+            })
+            .collect(),
+        _ => list_devices()
+            .into_iter()
+            .map(|device| Entry {
+                text: format!(
+                    "{}{}{}",
+                    device.name,
+                    if device.is_software { ", a software adapter: correct but slow" } else { "" },
+                    if device.is_auto { " (auto)" } else { "" }
+                ),
+                json: json!({"id": device.id, "name": device.name, "software": device.is_software, "auto": device.is_auto}),
+                id: device.id,
+            })
+            .collect(),
+    }
+}
+
+/// Prints one of the lists.
+pub(super) fn list(matches: &ArgMatches) {
+    let what = matches
+        .get_one::<String>("what")
+        .map_or("variants", String::as_str);
+    let entries = entries(what);
+    if matches.get_flag("json") {
+        let all: Vec<Value> = entries.into_iter().map(|entry| entry.json).collect();
+        println!("{}", Value::Array(all));
+        return;
+    }
+    let width = entries
+        .iter()
+        .map(|entry| entry.id.len())
+        .max()
+        .unwrap_or(0);
+    for entry in entries {
+        println!("{:width$}  {}", entry.id, entry.text);
+    }
+}

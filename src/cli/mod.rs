@@ -1,0 +1,71 @@
+//! The command line: headless training, and questions about runs and about what there is.
+//!
+//! A *headless run* trains without a window. Bad input ends with exit code 2 and one sentence, a
+//! failure of the machine with 1, an interruption by Ctrl-C with 130.
+
+mod arguments;
+mod failure;
+mod headless;
+mod inspect;
+mod list;
+mod report;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use failure::Failure;
+
+use crate::train::RunConfig;
+
+/// What the program is to do.
+pub enum Request {
+    /// Open the window, with a configuration or a kept run in it.
+    Window {
+        /// What to set up.
+        config: Option<Box<RunConfig>>,
+        /// A run to open.
+        open: Option<PathBuf>,
+    },
+    /// Everything has been done; leave with this code.
+    Done(ExitCode),
+}
+
+/// Parses the arguments and does what they ask, unless they ask for the window.
+///
+/// # Errors
+/// Bad input or a failed machine, in one sentence.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Failure> {
+    let matches = match arguments::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            // --help and --version: not an error. A closed pipe is no reason to complain.
+            let _ = error.print();
+            return Ok(Request::Done(ExitCode::SUCCESS));
+        }
+        Err(error) => return Err(Failure::usage(&error)),
+    };
+    match matches.subcommand() {
+        Some(("train", matches)) => {
+            let plan = arguments::train_plan(matches)?;
+            headless::train(plan).map(Request::Done)
+        }
+        Some(("eval", matches)) => inspect::eval(matches).map(|()| done()),
+        Some(("reconstruct", matches)) => inspect::reconstruct(matches).map(|()| done()),
+        Some(("list", matches)) => {
+            list::list(matches);
+            Ok(done())
+        }
+        _ => Ok(Request::Window {
+            config: match matches.get_one::<PathBuf>("config") {
+                Some(path) => Some(Box::new(crate::store::read_config(path)?)),
+                None => None,
+            },
+            open: matches.get_one::<PathBuf>("open").cloned(),
+        }),
+    }
+}
+
+fn done() -> Request {
+    Request::Done(ExitCode::SUCCESS)
+}

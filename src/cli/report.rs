@@ -1,0 +1,243 @@
+//! Reports of headless training: a progress bar for people, JSON for programs.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "the command line talks on standard output"
+)]
+
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::analysis::Baselines;
+use crate::engine::{Progress, RunInfo};
+use crate::train::{Metrics, TestPoint, Verdict};
+
+/// Where reports go, and in what form.
+pub(super) struct Report {
+    is_json: bool,
+    bar: ProgressBar,
+    phase: Option<usize>,
+    train_loss: Option<f32>,
+    folder: Option<PathBuf>,
+}
+
+/// What a training came to.
+pub(super) struct Outcome<'a> {
+    pub(super) info: &'a RunInfo,
+    pub(super) progress: &'a Progress,
+    pub(super) last_test: Option<TestPoint>,
+    pub(super) baselines: Option<&'a Baselines>,
+    pub(super) is_interrupted: bool,
+}
+
+/// The reference lines of a run as JSON; `pca_k` is that of its latent size.
+pub(super) fn baselines_json(baselines: Option<&Baselines>, latent: usize) -> Value {
+    match baselines {
+        None => Value::Null,
+        Some(lines) => json!({
+            "black": lines.black,
+            "mean": lines.mean,
+            "pca_k": lines.pca_k(latent),
+            "k": latent,
+        }),
+    }
+}
+
+impl Report {
+    pub(super) fn new(is_json: bool) -> Self {
+        let bar = if is_json {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(0)
+        };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")
+            .unwrap_or_else(|_template| ProgressStyle::default_bar());
+        bar.set_style(style);
+        Self {
+            is_json,
+            bar,
+            phase: None,
+            train_loss: None,
+            folder: None,
+        }
+    }
+
+    fn line(&self, text: &str) {
+        self.bar.suspend(|| println!("{text}"));
+    }
+
+    fn event(&self, value: &Value) {
+        if self.is_json {
+            println!("{value}");
+        }
+    }
+
+    pub(super) fn ready(&mut self, info: &RunInfo) {
+        self.bar.set_length(info.total_steps);
+        self.event(&json!({
+            "event": "started",
+            "variant": info.config.variant,
+            "dataset": info.dataset.location,
+            "train_images": info.dataset.train,
+            "test_images": info.dataset.test,
+            "device": info.device,
+            "parameters": info.parameters,
+            "total_steps": info.total_steps,
+            "remarks": info.remarks,
+        }));
+        if self.is_json {
+            return;
+        }
+        let widths: Vec<&str> = std::iter::once(info.layers.first().map_or("", |l| &l.input))
+            .chain(info.layers.iter().map(|layer| layer.output.as_str()))
+            .collect();
+        self.line(&format!(
+            "{} on {}: {} ({} parameters), {} images, {}",
+            info.config.variant,
+            info.dataset.name,
+            widths.join(" – "),
+            info.parameters,
+            info.dataset.train,
+            info.device
+        ));
+        for remark in &info.remarks {
+            self.line(remark);
+        }
+    }
+
+    pub(super) fn progress(&mut self, info: &RunInfo, more: &Metrics, progress: &Progress) {
+        if let Some(point) = more.train.last() {
+            self.train_loss = Some(point.loss);
+        }
+        for start in &more.phases {
+            let Some(phase) = info.config.schedule.phases.get(start.phase) else {
+                continue;
+            };
+            self.event(&json!({"event": "phase", "phase": start.phase, "name": phase.name(), "step": start.step}));
+            if !self.is_json && info.config.schedule.phases.len() > 1 {
+                self.line(&format!(
+                    "phase {} of {}: {}",
+                    start.phase + 1,
+                    info.config.schedule.phases.len(),
+                    phase.name()
+                ));
+            }
+            self.phase = Some(start.phase);
+        }
+        for test in &more.test {
+            self.event(&json!({"event": "test", "step": test.step, "phase": test.phase, "test_mse": test.mse, "outputs": test.verdict}));
+            if !self.is_json {
+                self.line(&format!("step {}: test MSE {:.5}", test.step, test.mse));
+            }
+        }
+        if !more.train.is_empty() {
+            self.event(&json!({
+                "event": "progress",
+                "step": progress.step,
+                "total_steps": info.total_steps,
+                "phase": progress.phase,
+                "epoch": progress.epoch,
+                "train_loss": self.train_loss,
+                "learning_rate": progress.learning_rate,
+                "images_per_s": progress.images_per_sec,
+                "remaining_s": progress.remaining_secs,
+            }));
+        }
+        self.bar.set_position(progress.step);
+        self.bar.set_message(format!(
+            "loss {:.5}  {:.0} images/s  {} left",
+            self.train_loss.unwrap_or(f32::NAN),
+            progress.images_per_sec,
+            progress
+                .remaining_secs
+                .map_or_else(|| "…".to_owned(), duration)
+        ));
+    }
+
+    pub(super) fn warning(&self, text: &str) {
+        self.event(&json!({"event": "warning", "text": text}));
+        if !self.is_json {
+            self.line(text);
+        }
+    }
+
+    pub(super) fn failed(&self, text: &str) {
+        self.bar.finish_and_clear();
+        self.event(&json!({"event": "failed", "error": text}));
+    }
+
+    pub(super) fn saved(&mut self, folder: &Path) {
+        self.folder = Some(folder.to_owned());
+    }
+
+    pub(super) fn finished(&self, outcome: &Outcome<'_>) {
+        self.bar.finish_and_clear();
+        let pixels = outcome.info.dataset.shape.pixels() as f64;
+        let mse = outcome.last_test.map(|test| test.mse);
+        let run = self.folder.as_ref().map(|f| f.display().to_string());
+        self.event(&json!({
+            "event": "finished",
+            "test_mse": mse,
+            "test_mse_per_image": mse.map(|mse| mse * pixels),
+            "outputs": outcome.last_test.map(|test| test.verdict),
+            "baselines": baselines_json(outcome.baselines, outcome.info.latent),
+            "images_per_s": outcome.progress.images_per_sec,
+            "elapsed_s": outcome.progress.elapsed_secs,
+            "steps": outcome.progress.step,
+            "parameters": outcome.info.parameters,
+            "device": outcome.info.device,
+            "interrupted": outcome.is_interrupted,
+            "run": run,
+        }));
+        if self.is_json {
+            return;
+        }
+        if outcome.is_interrupted {
+            self.line("Interrupted.");
+        }
+        if let Some(test) = outcome.last_test {
+            self.line(&format!(
+                "test MSE {:.5} per pixel, {:.2} per image{}",
+                test.mse,
+                test.mse * pixels,
+                match test.verdict {
+                    Verdict::Varied => "",
+                    Verdict::MeanImage => " (every image becomes the average image)",
+                    Verdict::AllBlack => " (every image becomes black)",
+                    Verdict::Constant => " (every image becomes the same picture)",
+                }
+            ));
+        }
+        if let Some(lines) = outcome.baselines {
+            let k = outcome.info.latent;
+            self.line(&format!(
+                "for comparison: black {:.5}, mean image {:.5}, PCA-{k} {}",
+                lines.black,
+                lines.mean,
+                lines
+                    .pca_k(k)
+                    .map_or_else(|| "–".to_owned(), |mse| format!("{mse:.5}"))
+            ));
+        }
+        self.line(&format!(
+            "{:.0} images/s, {} in all",
+            outcome.progress.images_per_sec,
+            duration(outcome.progress.elapsed_secs)
+        ));
+        if let Some(run) = run {
+            self.line(&format!("kept in {run}"));
+        }
+    }
+}
+
+/// Seconds as `42 s`, `3 min 10 s` or `2 h 5 min`.
+fn duration(secs: f64) -> String {
+    let secs = secs.round().max(0.0) as u64;
+    match (secs / 3600, secs / 60 % 60, secs % 60) {
+        (0, 0, secs) => format!("{secs} s"),
+        (0, minutes, secs) => format!("{minutes} min {secs} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
