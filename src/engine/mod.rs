@@ -5,8 +5,11 @@
 //! only the newest counts.
 
 mod devices;
+mod guard;
 mod library;
+mod lifecycle;
 mod live;
+mod outlet;
 mod protocol;
 mod worker;
 
@@ -18,11 +21,12 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 pub use devices::{DeviceError, check_device, list_devices, start_device};
+use outlet::Outlet;
 pub use protocol::{
     Command, DatasetInfo, DeviceInfo, Event, Extension, Pictures, Progress, RunId, RunInfo,
     RunPictures, RunState, Snapshot,
 };
-use worker::{Message, Outlet, Worker};
+use worker::{Message, Worker};
 
 /// The handle of the engine's thread. Dropping it ends the thread after the step under way.
 pub struct Engine {

@@ -1,20 +1,18 @@
 //! The engine's thread: commands in, slices of work for every active run, events and snapshots out.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError};
+use crossbeam_channel::{Receiver, Sender};
 
 use crate::analysis::Baselines;
-use crate::store;
-use crate::train::{Metrics, Trainer, TrainerError};
+use crate::train::{Metrics, Trainer};
 
 use super::devices;
+use super::guard::{Failure, guarded};
 use super::library::{Library, Loaded, Source};
 use super::live::LiveRun;
+use super::outlet::Outlet;
 use super::protocol::{Command, Event, RunId, RunState, Snapshot};
 
 /// One run's turn.
@@ -39,41 +37,16 @@ pub(super) enum Message {
     },
 }
 
-/// Where reports go.
-pub(super) struct Outlet {
-    pub(super) events: Sender<Event>,
-    pub(super) snapshots: Sender<Arc<Snapshot>>,
-    /// The reading end, to take out a snapshot that nobody fetched.
-    pub(super) stale: Receiver<Arc<Snapshot>>,
-    pub(super) wake: Box<dyn Fn() + Send>,
-}
-
-impl Outlet {
-    fn tell(&self, event: Event) {
-        // A closed channel means that nobody listens any more; a shutdown follows.
-        let _ = self.events.send(event);
-    }
-
-    /// Replaces the newest snapshot.
-    fn show(&self, snapshot: Arc<Snapshot>) {
-        let mut snapshot = snapshot;
-        while let Err(TrySendError::Full(back)) = self.snapshots.try_send(snapshot) {
-            let _ = self.stale.try_recv();
-            snapshot = back;
-        }
-    }
-}
-
 /// State of the thread.
 pub(super) struct Worker {
-    inbox: Receiver<Message>,
-    outlet: Outlet,
-    library: Library,
-    runs: Vec<LiveRun>,
-    images: Vec<u32>,
-    tickets: u64,
-    last_progress: Instant,
-    last_pictures: Instant,
+    pub(super) inbox: Receiver<Message>,
+    pub(super) outlet: Outlet,
+    pub(super) library: Library,
+    pub(super) runs: Vec<LiveRun>,
+    pub(super) images: Vec<u32>,
+    pub(super) tickets: u64,
+    pub(super) last_progress: Instant,
+    pub(super) last_pictures: Instant,
 }
 
 impl Worker {
@@ -191,11 +164,11 @@ impl Worker {
         }
     }
 
-    fn find(&mut self, id: RunId) -> Option<&mut LiveRun> {
+    pub(super) fn find(&mut self, id: RunId) -> Option<&mut LiveRun> {
         self.runs.iter_mut().find(|run| run.id == id)
     }
 
-    fn set_state(&mut self, id: RunId, state: RunState) {
+    pub(super) fn set_state(&mut self, id: RunId, state: RunState) {
         let Some(run) = self.find(id) else { return };
         if run.state != state {
             run.state = state;
@@ -203,24 +176,7 @@ impl Worker {
         }
     }
 
-    fn add(&mut self, id: RunId, source: Source) {
-        self.tickets += 1;
-        let mut fresh = LiveRun::new(id, self.tickets);
-        match self.runs.iter_mut().find(|run| run.id == id) {
-            Some(run) => {
-                fresh.pictures = run.pictures.take();
-                *run = fresh;
-            }
-            None => self.runs.push(fresh),
-        }
-        self.outlet.tell(Event::StateChanged {
-            id,
-            state: RunState::Preparing,
-        });
-        self.library.load(id, self.tickets, source);
-    }
-
-    fn start(&mut self, id: RunId, is_single_step: bool) {
+    pub(super) fn start(&mut self, id: RunId, is_single_step: bool) {
         let Some(run) = self.find(id) else { return };
         run.is_single_step = is_single_step;
         run.is_stopping = false;
@@ -234,63 +190,7 @@ impl Worker {
         }
     }
 
-    /// Builds the network once the images are there.
-    fn prepare(&mut self, loaded: Loaded) {
-        let id = loaded.id;
-        if self.find(id).is_none_or(|run| run.ticket != loaded.ticket) {
-            return;
-        }
-        let data = match loaded.data {
-            Ok(data) => data,
-            Err(error) => return self.fail(id, error, true),
-        };
-        self.library.keep(&loaded.config, &data);
-        let compute = match devices::start_device(&loaded.config.device) {
-            Ok(compute) => compute,
-            Err(error) => return self.fail(id, error.to_string(), true),
-        };
-        let config = loaded.config;
-        let built = guarded(|| match &loaded.checkpoint {
-            Some(checkpoint) => Trainer::resume(config, checkpoint, Arc::clone(&data), &compute),
-            None => Trainer::new(config, Arc::clone(&data), &compute),
-        });
-        let trainer = match built {
-            Ok(trainer) => trainer,
-            Err(failure) => return self.fail(id, failure.sentence, failure.is_bad_input),
-        };
-        let Some(run) = self.find(id) else { return };
-        run.state = if trainer.is_finished() {
-            RunState::Finished
-        } else {
-            RunState::Paused
-        };
-        let metrics = Arc::new(trainer.metrics().clone());
-        run.trainer = Some(trainer);
-        run.device_name = compute.name;
-        run.remarks = compute.remarks;
-        run.tell_all();
-        run.restart_clock();
-        run.has_new_pictures = true;
-        let (state, starts) = (run.state, run.starts_when_ready);
-        let Some(info) = run.info() else { return };
-        let progress = run.progress();
-        self.outlet.tell(Event::RunReady {
-            id,
-            info: Arc::new(info),
-            metrics,
-            progress,
-        });
-        self.outlet.tell(Event::StateChanged { id, state });
-        if let Some(baselines) = self.library.baselines(&data) {
-            self.outlet.tell(Event::Baselines { id, baselines });
-        }
-        if starts {
-            let is_single_step = self.find(id).is_some_and(|run| run.is_single_step);
-            self.start(id, is_single_step);
-        }
-    }
-
-    fn fail(&mut self, id: RunId, error: String, is_bad_input: bool) {
+    pub(super) fn fail(&mut self, id: RunId, error: String, is_bad_input: bool) {
         self.set_state(id, RunState::Failed);
         self.outlet.tell(Event::Failed {
             id,
@@ -411,80 +311,5 @@ impl Worker {
         self.outlet.show(Arc::new(Snapshot {
             runs: runs.collect(),
         }));
-    }
-
-    fn save(&mut self, id: RunId, folder: &Path) {
-        let images = self.images.clone();
-        let Some(run) = self.find(id) else { return };
-        let saved = guarded(|| run.draw(&images)).and_then(|()| {
-            let grid = match &run.pictures {
-                Some(pictures) => Some(store::encode_grid(
-                    folder,
-                    pictures.originals.shape,
-                    &[&pictures.originals.pixels, &pictures.reconstructions.pixels],
-                )?),
-                None => None,
-            };
-            let Some(trainer) = &mut run.trainer else {
-                return Err(Failure {
-                    sentence: "a run can be kept once its data is loaded, but it is not yet"
-                        .to_owned(),
-                    is_bad_input: true,
-                });
-            };
-            let checkpoint = guarded(|| trainer.checkpoint())?;
-            Ok(store::save_run(folder, &checkpoint, grid.as_deref())?)
-        });
-        self.outlet.tell(match saved {
-            Ok(()) => Event::Saved {
-                id,
-                folder: folder.to_owned(),
-            },
-            Err(failure) => Event::SaveFailed {
-                id,
-                error: failure.sentence,
-            },
-        });
-    }
-}
-
-/// Why something could not be done, ready to be told.
-struct Failure {
-    sentence: String,
-    is_bad_input: bool,
-}
-
-impl From<store::StoreError> for Failure {
-    fn from(error: store::StoreError) -> Self {
-        Self {
-            sentence: error.to_string(),
-            is_bad_input: true,
-        }
-    }
-}
-
-/// Keeps a panic of a library, such as that of a lost device, from taking the other runs along.
-fn guarded<T>(work: impl FnOnce() -> Result<T, TrainerError>) -> Result<T, Failure> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Failure {
-            is_bad_input: matches!(
-                error,
-                TrainerError::Config(_) | TrainerError::OtherImages { .. }
-            ),
-            sentence: error.to_string(),
-        }),
-        Err(panic) => Err(Failure {
-            sentence: format!("the device failed: {}", panic_text(&*panic)),
-            is_bad_input: false,
-        }),
-    }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<String>(), panic.downcast_ref::<&str>()) {
-        (Some(text), _) => text,
-        (None, Some(text)) => text,
-        (None, None) => "no reason was given",
     }
 }

@@ -210,7 +210,7 @@ fn boundaries(chart: &mut egui_plot::PlotUi<'_>, view: &View<'_>, run: &Run) {
         return;
     }
     let color = view.palette.run(run.slot).gamma_multiply(0.6);
-    for start in &run.metrics.phases {
+    for start in run.metrics.phases.iter().filter(|start| start.step > 0) {
         let line = VLine::new(format!("{} phase {}", run.name(), start.phase + 1), start.step as f64)
             .color(color)
             .width(1.0)
@@ -352,10 +352,10 @@ fn label_phases(painter: &egui::Painter, view: &View<'_>, transform: &PlotTransf
     }
 }
 
-/// What is left of a phase's name where there is little room: `pair 3`, `All`.
+/// What is left of a phase's name where there is little room: `Pair 3`, `All`.
 pub(super) fn short_name(name: &str) -> String {
     match name.rsplit_once(", ") {
-        Some((_, pair)) => pair.to_owned(),
+        Some((_, pair)) => pair.replacen('p', "P", 1),
         None => name.split(' ').next().unwrap_or(name).to_owned(),
     }
 }
@@ -392,7 +392,7 @@ mod tests {
 
     #[test]
     fn short_names_keep_the_pair() {
-        assert_eq!(short_name("Ends inward, pair 3"), "pair 3");
+        assert_eq!(short_name("Ends inward, pair 3"), "Pair 3");
         assert_eq!(short_name("All layers"), "All");
     }
 }

@@ -114,8 +114,8 @@ impl Run {
         match self.state {
             RunState::Preparing | RunState::Paused => true,
             RunState::Running | RunState::Finished => false,
-            // Settings that were wrong may have been mended since.
-            RunState::Failed => !self.has_started() && self.is_edited(),
+            // What was missing may be there by now.
+            RunState::Failed => !self.has_started() && self.opening.is_none(),
         }
     }
 

@@ -42,6 +42,10 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         let text = RichText::new(problem).color(view.palette.failure);
         ui.add(egui::Label::new(text).wrap());
     }
+    if let Some(failure) = run.failure.as_ref().filter(|_| !run.has_started() && !run.is_edited()) {
+        let text = RichText::new(&failure.text).color(view.palette.failure);
+        ui.add(egui::Label::new(text).wrap());
+    }
     let mut draft = run.draft.clone();
     ui.add_enabled_ui(!is_locked, |ui| {
         model_ui(ui, view, &mut draft);

@@ -131,6 +131,13 @@ fn rate_ui(ui: &mut Ui, phase: &mut PhaseSettings, prefix: &str) {
     let words = (&*name("Weight decay"), "Pull of the weights towards zero.");
     let decay = &mut phase.optimizer.weight_decay;
     form::number_row(ui, words, decay, 0.0..=1.0, NumberStyle::REAL_LOG);
+    let words = (
+        &*name("Gradient clip"),
+        "Largest length of the gradient of one weight matrix or bias; 0 for no limit. Large \
+         learning rates may need it (Pascanu et al. 2013).",
+    );
+    let style = NumberStyle { smallest: 1e-3, ..NumberStyle::REAL_LOG };
+    form::number_row(ui, words, &mut phase.optimizer.clip, 0.0..=100.0, style);
 }
 
 fn decay_ui(ui: &mut Ui, decay: &mut LearningRateDecay, name: &dyn Fn(&str) -> String) {

@@ -103,12 +103,7 @@ impl AppState {
 
     /// Why a run's settings cannot be trained, in a sentence.
     pub fn problem(&self, run: &Run) -> Option<String> {
-        let shape = self.shape_of(&run.draft.config.dataset);
-        run.draft.problem(shape).or_else(|| {
-            let failure = run.failure.as_ref()?;
-            let is_of_settings = failure.is_bad_input && !run.has_started() && !run.is_edited();
-            is_of_settings.then(|| failure.text.clone())
-        })
+        run.draft.problem(self.shape_of(&run.draft.config.dataset))
     }
 
     /// Whether Start has an effect.
@@ -193,6 +188,12 @@ impl AppState {
         if !self.can_start(run) {
             return Vec::new();
         }
+        if run.state == RunState::Failed
+            && let Some(run) = self.run_mut(id)
+        {
+            // The engine has no such run: it is to be made anew, changed or not.
+            run.sent = None;
+        }
         let mut effects = self.commit(id);
         effects.push(Effect::Send(command));
         effects
@@ -241,17 +242,18 @@ impl AppState {
             return Vec::new();
         };
         let mut draft = run.draft.clone();
-        draft.config.name = self.free_name(&draft.config.name);
+        draft.config.name = self.free_name(&draft.config.name, None);
         self.add(draft)
     }
 
-    /// `name`, or with the first number that makes it differ from the names of all runs.
-    fn free_name(&self, name: &str) -> String {
+    /// `name` without its number, or with the first number that makes it differ from the names of
+    /// all runs but `except`.
+    fn free_name(&self, name: &str, except: Option<RunId>) -> String {
         let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
-        let is_taken = |name: &str| self.runs.iter().any(|run| run.draft.config.name == name);
-        (2..)
-            .map(|number| format!("{stem} {number}"))
-            .find(|name| !is_taken(name))
+        let others = || self.runs.iter().filter(|run| Some(run.id) != except);
+        std::iter::once(stem.to_owned())
+            .chain((2..).map(|number| format!("{stem} {number}")))
+            .find(|name| others().all(|run| run.draft.config.name != *name))
             .unwrap_or_default()
     }
 
@@ -273,8 +275,16 @@ impl AppState {
     }
 
     fn edit(&mut self, id: RunId, mut draft: Draft) {
-        if let Some(run) = self.run_mut(id).filter(|run| !run.has_started()) {
-            draft.settle(&run.draft);
+        let Some(run) = self.run(id).filter(|run| !run.has_started()) else {
+            return;
+        };
+        draft.settle(&run.draft);
+        let is_renamed_along = draft.config.variant != run.draft.config.variant
+            && draft.config.name != run.draft.config.name;
+        if is_renamed_along {
+            draft.config.name = self.free_name(&draft.config.name, Some(id));
+        }
+        if let Some(run) = self.run_mut(id) {
             run.draft = draft;
         }
     }

@@ -5,15 +5,18 @@
 
 mod checkpoint;
 mod config;
+mod error;
 mod evaluation;
 mod feed;
+mod look;
 mod metrics;
 mod schedule;
 mod trainer;
 
 pub use checkpoint::{Checkpoint, Position};
 pub use config::{ConfigError, DEFAULT_DROPOUT, RunConfig};
+pub use error::TrainerError;
 pub use feed::{Compute, Feed, Half};
 pub use metrics::{Metrics, PhaseStart, TestPoint, TrainPoint, Verdict};
 pub use schedule::{LearningRateDecay, Phase, PhaseSettings, Schedule};
-pub use trainer::{Advance, Trainer, TrainerError};
+pub use trainer::{Advance, Trainer};

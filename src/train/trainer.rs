@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use burn::tensor::{Tensor, Transaction};
 
 use crate::data::{BatchOrder, Dataset};
-use crate::model::{Noise, Side, Trainee, TrainingError};
+use crate::model::{Noise, Trainee, TrainingError};
 
 use super::checkpoint::{Checkpoint, Position};
 use super::config::{ConfigError, RunConfig};
+use super::error::TrainerError;
 use super::evaluation::{Evaluation, Spread};
 use super::feed::{Compute, Feed, Half};
 use super::metrics::{Metrics, PhaseStart, TestPoint, TrainPoint};
@@ -17,39 +18,6 @@ use super::schedule::Phase;
 
 /// A loss beyond this means outputs off by a hundredfold: the run has diverged.
 const DIVERGED_LOSS: f32 = 1e4;
-
-/// Why a run cannot be or cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainerError {
-    /// The configuration does not fit itself or the images.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The network or its device failed.
-    #[error(transparent)]
-    Training(#[from] TrainingError),
-    /// The loss left all bounds; the last good weights were put back.
-    #[error(
-        "training diverged at step {step} (loss {loss}); the last good weights were kept: try a smaller learning rate"
-    )]
-    Diverged {
-        /// The step with the bad loss.
-        step: u64,
-        /// Its loss.
-        loss: f32,
-    },
-    /// The configuration names other images.
-    #[error(
-        "the run was made on images with SHA-256 {expected}, but {location} holds images with {found}"
-    )]
-    OtherImages {
-        /// Hash in the checkpoint.
-        expected: String,
-        /// Hash of the images at hand.
-        found: String,
-        /// Where these are.
-        location: String,
-    },
-}
 
 /// What one call of [`Trainer::advance`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,18 +32,18 @@ pub enum Advance {
 
 /// Steps through the phases of a run, measuring before each phase and after each epoch.
 pub struct Trainer {
-    config: RunConfig,
-    trainee: Box<dyn Trainee>,
-    feed: Feed,
-    spread: Spread,
-    order: Option<(u64, BatchOrder)>,
-    position: Position,
-    metrics: Metrics,
+    pub(super) config: RunConfig,
+    pub(super) trainee: Box<dyn Trainee>,
+    pub(super) feed: Feed,
+    pub(super) spread: Spread,
+    pub(super) order: Option<(u64, BatchOrder)>,
+    pub(super) position: Position,
+    pub(super) metrics: Metrics,
     /// Losses still on the device, with their steps.
-    unread: Vec<(u64, Tensor<1>)>,
-    evaluation: Option<Evaluation>,
-    train_time: Duration,
-    elapsed: Duration,
+    pub(super) unread: Vec<(u64, Tensor<1>)>,
+    pub(super) evaluation: Option<Evaluation>,
+    pub(super) train_time: Duration,
+    pub(super) elapsed: Duration,
 }
 
 impl Trainer {
@@ -352,34 +320,6 @@ impl Trainer {
         Ok(())
     }
 
-    /// Measures the test images now, whatever is due, without a trace in the metrics.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn evaluate(&mut self) -> Result<TestPoint, TrainerError> {
-        let mut evaluation = Evaluation::new();
-        loop {
-            let found = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread)?;
-            if let Some(finding) = found {
-                return Ok(TestPoint {
-                    step: self.position.step,
-                    phase: self.position.phase,
-                    mse: finding.mse,
-                    verdict: finding.verdict,
-                });
-            }
-        }
-    }
-
-    /// Size of the code.
-    pub fn latent(&self) -> usize {
-        let layers = self.trainee.layers();
-        let mut outwards = layers.iter().rev();
-        outwards
-            .find(|layer| layer.side == Side::Encoder)
-            .map_or(0, |layer| layer.outputs)
-    }
-
     /// Reads all losses from the device in one go and appends them to the metrics.
     ///
     /// # Errors
@@ -412,49 +352,6 @@ impl Trainer {
         }
         self.trainee.mark_good();
         Ok(())
-    }
-
-    /// What the network makes of some test images: pixels (0 to 1, not clamped) and the mean squared
-    /// error of each.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn pictures(&mut self, indices: &[u32]) -> Result<(Vec<f32>, Vec<f32>), TrainerError> {
-        if indices.is_empty() {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        let images = self.feed.batch(Half::Test, indices);
-        let outputs = self.trainee.reconstruct(images.clone());
-        let difference = outputs.clone() - images;
-        let errors = (difference.clone() * difference).mean_dim(1);
-        let data = Transaction::default()
-            .register(outputs)
-            .register(errors)
-            .try_execute()
-            .map_err(TrainingError::from)?;
-        let mut arrays = data
-            .into_iter()
-            .map(|array| array.try_to_vec::<f32>().map_err(TrainingError::from));
-        let outputs = arrays.next().transpose()?.unwrap_or_default();
-        let errors = arrays.next().transpose()?.unwrap_or_default();
-        Ok((outputs, errors))
-    }
-
-    /// The run as plain data.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn checkpoint(&mut self) -> Result<Checkpoint, TrainerError> {
-        self.collect()?;
-        Ok(Checkpoint {
-            config: self.config.clone(),
-            position: self.position,
-            train_secs: self.train_time.as_secs_f64(),
-            elapsed_secs: self.elapsed.as_secs_f64(),
-            metrics: self.metrics.clone(),
-            weights: self.trainee.weights()?,
-            optimizer: self.trainee.optimizer_state()?,
-        })
     }
 }
 

@@ -1,0 +1,123 @@
+//! Runs come and go: they are prepared once their images are there, and kept as folders.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::store;
+use crate::train::Trainer;
+
+use super::devices;
+use super::guard::{Failure, guarded};
+use super::library::{Loaded, Source};
+use super::live::LiveRun;
+use super::protocol::{Event, RunId, RunState};
+use super::worker::Worker;
+
+impl Worker {
+    pub(super) fn add(&mut self, id: RunId, source: Source) {
+        self.tickets += 1;
+        let mut fresh = LiveRun::new(id, self.tickets);
+        match self.runs.iter_mut().find(|run| run.id == id) {
+            Some(run) => {
+                fresh.pictures = run.pictures.take();
+                *run = fresh;
+            }
+            None => self.runs.push(fresh),
+        }
+        self.outlet.tell(Event::StateChanged {
+            id,
+            state: RunState::Preparing,
+        });
+        self.library.load(id, self.tickets, source);
+    }
+
+    /// Builds the network once the images are there.
+    pub(super) fn prepare(&mut self, loaded: Loaded) {
+        let id = loaded.id;
+        if self.find(id).is_none_or(|run| run.ticket != loaded.ticket) {
+            return;
+        }
+        let data = match loaded.data {
+            Ok(data) => data,
+            Err(error) => return self.fail(id, error, true),
+        };
+        self.library.keep(&loaded.config, &data);
+        let compute = match devices::start_device(&loaded.config.device) {
+            Ok(compute) => compute,
+            Err(error) => return self.fail(id, error.to_string(), true),
+        };
+        let config = loaded.config;
+        let built = guarded(|| match &loaded.checkpoint {
+            Some(checkpoint) => Trainer::resume(config, checkpoint, Arc::clone(&data), &compute),
+            None => Trainer::new(config, Arc::clone(&data), &compute),
+        });
+        let trainer = match built {
+            Ok(trainer) => trainer,
+            Err(failure) => return self.fail(id, failure.sentence, failure.is_bad_input),
+        };
+        let Some(run) = self.find(id) else { return };
+        run.state = if trainer.is_finished() {
+            RunState::Finished
+        } else {
+            RunState::Paused
+        };
+        let metrics = Arc::new(trainer.metrics().clone());
+        run.trainer = Some(trainer);
+        run.device_name = compute.name;
+        run.remarks = compute.remarks;
+        run.tell_all();
+        run.restart_clock();
+        run.has_new_pictures = true;
+        let (state, starts) = (run.state, run.starts_when_ready);
+        let Some(info) = run.info() else { return };
+        let progress = run.progress();
+        self.outlet.tell(Event::RunReady {
+            id,
+            info: Arc::new(info),
+            metrics,
+            progress,
+        });
+        self.outlet.tell(Event::StateChanged { id, state });
+        if let Some(baselines) = self.library.baselines(&data) {
+            self.outlet.tell(Event::Baselines { id, baselines });
+        }
+        if starts {
+            let is_single_step = self.find(id).is_some_and(|run| run.is_single_step);
+            self.start(id, is_single_step);
+        }
+    }
+
+    pub(super) fn save(&mut self, id: RunId, folder: &Path) {
+        let images = self.images.clone();
+        let Some(run) = self.find(id) else { return };
+        let saved = guarded(|| run.draw(&images)).and_then(|()| {
+            let grid = match &run.pictures {
+                Some(pictures) => Some(store::encode_grid(
+                    folder,
+                    pictures.originals.shape,
+                    &[&pictures.originals.pixels, &pictures.reconstructions.pixels],
+                )?),
+                None => None,
+            };
+            let Some(trainer) = &mut run.trainer else {
+                return Err(Failure {
+                    sentence: "a run can be kept once its data is loaded, but it is not yet"
+                        .to_owned(),
+                    is_bad_input: true,
+                });
+            };
+            let checkpoint = guarded(|| trainer.checkpoint())?;
+            Ok(store::save_run(folder, &checkpoint, grid.as_deref())?)
+        });
+        self.outlet.tell(match saved {
+            Ok(()) => Event::Saved {
+                id,
+                folder: folder.to_owned(),
+            },
+            Err(failure) => Event::SaveFailed {
+                id,
+                error: failure.sentence,
+            },
+        });
+    }
+}

@@ -1,0 +1,466 @@
+//! The window, driven by name and key as a person would, over a scripted engine.
+
+#[path = "gui/session.rs"]
+mod session;
+#[path = "gui/window.rs"]
+mod window;
+
+use std::path::PathBuf;
+
+use egui::accesskit::Role;
+use egui_kittest::SnapshotOptions;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use hourglass::engine::{Command, Event, Progress, RunId, RunState};
+use hourglass::gui::FolderFor;
+use hourglass::model::{KnobValue, OptimizerKind, Pretraining};
+use hourglass::train::Metrics;
+use session::{devices, ready, recipe};
+use window::{Look, Window};
+
+const FIRST: RunId = RunId(1);
+
+/// A window with a run that is ready to train.
+fn ready_window(variant: &str) -> Window {
+    let config = recipe(variant);
+    let mut window = Window::open(Some(config.clone()));
+    window.tell([devices(), ready(FIRST, &config)]);
+    window.commands();
+    window
+}
+
+fn running() -> [Event; 2] {
+    [
+        Event::StateChanged {
+            id: FIRST,
+            state: RunState::Running,
+        },
+        Event::Progress {
+            id: FIRST,
+            more: Metrics::default(),
+            progress: Progress {
+                step: 5,
+                steps_per_sec: 120.0,
+                ..Progress::default()
+            },
+        },
+    ]
+}
+
+#[test]
+fn the_first_run_is_there_and_start_trains_it() {
+    let mut window = Window::open(None);
+    let (id, config) = window.added();
+    assert_eq!(config.variant, "autoencoder");
+    assert_eq!(config.dataset, "glyphs");
+    window.tell([ready(id, &config)]);
+    assert!(window.has_text("Press Start or Space to train."));
+    window.click("▶ Start");
+    assert!(matches!(window.commands()[..], [Command::Start(started)] if started == id));
+}
+
+#[test]
+fn a_run_is_paused_stepped_stopped_and_reset() {
+    let mut window = ready_window("autoencoder");
+    window.click("Step");
+    assert!(matches!(window.commands()[..], [Command::StepOnce(FIRST)]));
+    window.tell(running());
+    window.click("Pause");
+    assert!(matches!(window.commands()[..], [Command::Pause(FIRST)]));
+    window.click("Stop");
+    assert!(matches!(window.commands()[..], [Command::Stop(FIRST)]));
+    window.click("Reset");
+    assert!(matches!(window.commands()[..], [Command::Reset(FIRST)]));
+}
+
+#[test]
+fn keys_do_the_same() {
+    let mut window = ready_window("autoencoder");
+    window.press(egui::Key::Space);
+    assert!(matches!(window.commands()[..], [Command::Start(FIRST)]));
+    window.press(egui::Key::S);
+    assert!(matches!(window.commands()[..], [Command::StepOnce(FIRST)]));
+    window.tell(running());
+    window.press(egui::Key::Space);
+    assert!(matches!(window.commands()[..], [Command::Pause(FIRST)]));
+    window.press(egui::Key::R);
+    assert!(matches!(window.commands()[..], [Command::Reset(FIRST)]));
+}
+
+#[test]
+fn keys_typed_into_a_field_are_text() {
+    let mut window = ready_window("autoencoder");
+    window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Name")
+        .focus();
+    window.harness.run();
+    window.press(egui::Key::S);
+    window.press(egui::Key::Space);
+    assert!(window.commands().is_empty(), "nothing is to be trained");
+}
+
+#[test]
+fn another_run_is_added_and_both_start() {
+    let mut window = ready_window("autoencoder");
+    window.click("Add run");
+    let (second, config) = window.added();
+    assert_eq!((second, config.name.as_str()), (RunId(2), "Autoencoder 2"));
+    window.tell([ready(second, &config)]);
+    window.click("▶ Start all");
+    let commands = window.commands();
+    assert!(
+        matches!(
+            commands[..],
+            [Command::Start(FIRST), Command::Start(RunId(2))]
+        ),
+        "{commands:?}"
+    );
+    window.click("Run Autoencoder");
+    assert_eq!(window.harness.state().state().selected, Some(FIRST));
+    window.click("Remove Autoencoder 2");
+    assert!(matches!(window.commands()[..], [Command::Remove(RunId(2))]));
+}
+
+#[test]
+fn another_model_type_makes_the_run_anew() {
+    let mut window = ready_window("autoencoder");
+    window.choose("Model type", "Convolutional");
+    let (id, config) = window.added();
+    assert_eq!((id, config.variant.as_str()), (FIRST, "convolutional"));
+    assert_eq!(
+        config.schedule.phases[0].optimizer.kind,
+        OptimizerKind::Adam
+    );
+    assert!(
+        window.has_text("Filters"),
+        "the knobs are those of the new model"
+    );
+}
+
+#[test]
+fn the_latent_slider_makes_the_run_anew() {
+    let mut window = ready_window("autoencoder");
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "Latent size")
+        .set_value_accesskit(32.0);
+    window.harness.run();
+    let (_, config) = window.added();
+    assert_eq!(config.knobs.get("latent"), Some(&KnobValue::Integer(32)));
+    assert!(window.has_text("784-32"), "the plan follows");
+}
+
+#[test]
+fn a_slider_that_is_being_dragged_waits_for_its_release() {
+    let mut window = ready_window("autoencoder");
+    let slider = window
+        .harness
+        .get_by_role_and_label(Role::Slider, "Latent size")
+        .rect();
+    window.harness.drag_at(slider.center());
+    window.harness.run();
+    window
+        .harness
+        .hover_at(slider.center() + egui::vec2(20.0, 0.0));
+    window.harness.run();
+    assert!(window.commands().is_empty(), "the button is still down");
+    window
+        .harness
+        .drop_at(slider.center() + egui::vec2(20.0, 0.0));
+    window.harness.run();
+    let (_, config) = window.added();
+    assert_ne!(config.knobs.get("latent"), Some(&KnobValue::Integer(10)));
+}
+
+#[test]
+fn the_schedule_is_chosen_for_models_of_several_layers_only() {
+    let mut window = ready_window("stacked");
+    window.choose("Schedule", "Greedy, from the input side");
+    let (_, config) = window.added();
+    assert_eq!(config.pretraining, Pretraining::Greedy);
+    assert_eq!(config.schedule.phases.len(), 6);
+
+    let window = ready_window("autoencoder");
+    let list = window
+        .harness
+        .get_by_role_and_label(Role::ComboBox, "Schedule");
+    assert!(
+        list.accesskit_node().is_disabled(),
+        "a single pair has no layers to pretrain"
+    );
+}
+
+#[test]
+fn data_come_from_a_folder() {
+    let mut window = ready_window("autoencoder");
+    window
+        .script
+        .folder
+        .replace(Some(PathBuf::from("images/fashion")));
+    window.click("Open folder…");
+    assert_eq!(*window.script.asked.borrow(), [FolderFor::Data(FIRST)]);
+    let (_, config) = window.added();
+    assert_eq!(config.dataset, "images/fashion");
+    assert!(
+        !window.has_text("12,000 training"),
+        "nothing is known of these images yet"
+    );
+}
+
+#[test]
+fn the_device_is_chosen_and_software_says_so() {
+    let mut window = ready_window("autoencoder");
+    window.choose("Train on", "llvmpipe (Vulkan) (software, slow)");
+    let (_, config) = window.added();
+    assert_eq!(config.device, "wgpu:0");
+}
+
+#[test]
+fn widths_that_cannot_be_are_explained_and_not_sent() {
+    let mut window = ready_window("deep");
+    let field = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Widths");
+    field.focus();
+    window.harness.run();
+    let field = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Widths");
+    field.type_text("784-x");
+    window.harness.run();
+    assert!(window.has_text("“x” is not a width"));
+    let start = window.harness.get_by_label("▶ Start");
+    assert!(
+        start.accesskit_node().is_disabled(),
+        "what is wrong must not start"
+    );
+    window.harness.key_press(egui::Key::Enter);
+    window.harness.run();
+    assert!(
+        window.commands().is_empty(),
+        "what is wrong must not be sent"
+    );
+}
+
+#[test]
+fn settings_are_fixed_once_the_run_has_started() {
+    let mut window = ready_window("autoencoder");
+    window.tell(running());
+    let slider = window
+        .harness
+        .get_by_role_and_label(Role::Slider, "Latent size");
+    assert!(slider.accesskit_node().is_disabled());
+    window.click("Duplicate to change");
+    let (id, _) = window.added();
+    assert_eq!(id, RunId(2));
+    window.click("Run Autoencoder");
+    window.click("Reset to change");
+    let commands = window.commands();
+    assert!(
+        matches!(commands[..], [Command::Pause(FIRST), Command::Reset(FIRST)]),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn a_warning_is_shown_with_the_name_of_its_run_and_put_away() {
+    let mut window = ready_window("deep");
+    window.tell(running());
+    let text = "Every image is rebuilt as black.".to_owned();
+    window.tell([Event::Warning { id: FIRST, text }]);
+    assert!(window.has_text("rebuilt as black"));
+    assert!(window.has_text("Warning"));
+    window.click("Dismiss");
+    assert!(!window.has_text("rebuilt as black"));
+}
+
+#[test]
+fn a_run_that_failed_says_why() {
+    let mut window = ready_window("autoencoder");
+    window.tell(running());
+    let error = "the loss is no longer a number after step 12".to_owned();
+    window.tell([
+        Event::StateChanged {
+            id: FIRST,
+            state: RunState::Failed,
+        },
+        Event::Failed {
+            id: FIRST,
+            error: error.clone(),
+            is_bad_input: false,
+        },
+    ]);
+    assert!(window.has_text(&error));
+    let start = window.harness.get_by_label("▶ Start");
+    assert!(start.accesskit_node().is_disabled());
+    window.click("Dismiss");
+    assert!(!window.has_text(&error));
+}
+
+#[test]
+fn a_gpu_without_a_step_is_tuning() {
+    let config = recipe("autoencoder");
+    let mut window = Window::open(Some(config.clone()));
+    let mut info = (*session::info(&config)).clone();
+    info.device = "llvmpipe (Vulkan)".to_owned();
+    window.tell([
+        Event::RunReady {
+            id: FIRST,
+            info: info.into(),
+            metrics: std::sync::Arc::default(),
+            progress: Progress::default(),
+        },
+        Event::StateChanged {
+            id: FIRST,
+            state: RunState::Running,
+        },
+    ]);
+    assert!(window.has_text("Tuning kernels…"));
+}
+
+#[test]
+fn a_run_is_saved_and_another_opened() {
+    let mut window = ready_window("autoencoder");
+    window.script.folder.replace(Some(PathBuf::from("runs/a")));
+    window.click("Save run…");
+    assert!(matches!(
+        window.commands()[..],
+        [Command::Save { id: FIRST, .. }]
+    ));
+    window.tell([Event::Saved {
+        id: FIRST,
+        folder: PathBuf::from("runs/a"),
+    }]);
+    assert!(window.has_text("Saved in runs/a."));
+    window.script.folder.replace(Some(PathBuf::from("runs/b")));
+    window.click("Open run…");
+    assert!(matches!(
+        window.commands()[..],
+        [Command::OpenRun { id: RunId(2), .. }]
+    ));
+}
+
+#[test]
+fn other_images_are_shown_on_request() {
+    let mut window = session_window(&Look::default());
+    window.script.take_commands();
+    window.click("Other images");
+    let commands = window.script.take_commands();
+    assert!(
+        matches!(commands[..], [Command::ShowImages(_)]),
+        "{commands:?}"
+    );
+    assert!(
+        window.has_text("Stacked: "),
+        "the row of reconstructions has a name"
+    );
+}
+
+#[test]
+fn cross_entropy_has_a_chart_of_its_own() {
+    let mut config = recipe("autoencoder");
+    config.knobs.set("loss", KnobValue::Text("bce".to_owned()));
+    let mut window = Window::open(Some(config.clone()));
+    window.tell([ready(FIRST, &config)]);
+    assert!(window.has_text("Mean squared error per pixel"));
+    window.click("Cross-entropy");
+    assert!(window.has_text("not to be held against squared errors"));
+    assert!(!window.has_text("Mean squared error per pixel"));
+}
+
+/// The session of the README's picture.
+fn session_window(look: &Look) -> Window {
+    let [stacked, deep] = session::session_configs();
+    let mut window = Window::with_look(Some(stacked.clone()), look);
+    window.tell([ready(FIRST, &stacked)]);
+    window.click("Add run");
+    window.choose("Model type", &deep.name);
+    let session = session::session(64);
+    window.tell(session.events);
+    window.show(session.snapshot);
+    window.click("Run Stacked");
+    window.harness.remove_cursor();
+    window.harness.run();
+    window
+}
+
+/// Whether pictures can be drawn here at all.
+fn has_adapter() -> bool {
+    let drawn = std::panic::catch_unwind(|| {
+        egui_kittest::wgpu::WgpuTestRenderer::new();
+    });
+    if drawn.is_err() {
+        println!("skipped: there is no graphics adapter to draw with");
+    }
+    drawn.is_ok()
+}
+
+/// How much a picture may differ from the one that is kept.
+fn tolerance() -> SnapshotOptions {
+    SnapshotOptions::new().threshold(1.0).max_failed_pixels(10)
+}
+
+fn drawn(theme: egui::Theme, size: [f32; 2]) -> Look {
+    Look {
+        theme,
+        size,
+        has_renderer: true,
+        ..Look::default()
+    }
+}
+
+#[test]
+fn the_dark_window_looks_as_it_did() {
+    if has_adapter() {
+        let mut window = session_window(&drawn(egui::Theme::Dark, [1280.0, 800.0]));
+        window.harness.snapshot_options("window", &tolerance());
+    }
+}
+
+#[test]
+fn the_light_window_looks_as_it_did() {
+    if has_adapter() {
+        let mut window = session_window(&drawn(egui::Theme::Light, [1280.0, 720.0]));
+        window
+            .harness
+            .snapshot_options("window-light", &tolerance());
+    }
+}
+
+#[test]
+fn the_first_window_looks_as_it_did() {
+    if has_adapter() {
+        let mut window = Window::with_look(None, &drawn(egui::Theme::Dark, [1280.0, 720.0]));
+        window.tell([devices(), ready(FIRST, &recipe("autoencoder"))]);
+        window.harness.snapshot_options("first", &tolerance());
+    }
+}
+
+/// Writes the session in many sizes to the folder that `HOURGLASS_LOOK` names, to be looked at.
+#[test]
+fn looks_are_written_on_request() {
+    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(PathBuf::from) else {
+        println!("skipped: HOURGLASS_LOOK names no folder");
+        return;
+    };
+    for theme in [egui::Theme::Dark, egui::Theme::Light] {
+        for (width, height, pixels_per_point) in [
+            (960.0, 600.0, 1.0),
+            (1280.0, 720.0, 1.0),
+            (1920.0, 1080.0, 1.0),
+            (1280.0, 720.0, 2.0),
+            (2560.0, 1440.0, 1.0),
+        ] {
+            let look = Look {
+                size: [width, height],
+                pixels_per_point,
+                theme,
+                has_renderer: true,
+            };
+            let mut window = session_window(&look);
+            let name = format!("{width}x{height}@{pixels_per_point}-{theme:?}.png");
+            let picture = window.harness.render().unwrap();
+            picture.save(folder.join(name)).unwrap();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The window under test: an engine that only writes down what it is asked, and what it then tells.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use hourglass::engine::{Command, Event, RunId, Snapshot};
+use hourglass::gui::{Action, App, EngineLink, FolderFor, StartOptions};
+use hourglass::train::RunConfig;
+
+/// The engine's end.
+#[derive(Default)]
+pub struct Script {
+    pub commands: RefCell<Vec<Command>>,
+    pub events: RefCell<VecDeque<Event>>,
+    pub snapshot: RefCell<Option<Arc<Snapshot>>>,
+    pub asked: RefCell<Vec<FolderFor>>,
+    pub folder: RefCell<Option<PathBuf>>,
+}
+
+impl Script {
+    /// What the engine was asked since the last call.
+    pub fn take_commands(&self) -> Vec<Command> {
+        self.commands.take()
+    }
+}
+
+/// The window's end.
+pub struct Link(Rc<Script>);
+
+impl EngineLink for Link {
+    fn send(&self, command: Command) {
+        self.0.commands.borrow_mut().push(command);
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        self.0.events.borrow_mut().pop_front()
+    }
+
+    fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.0.snapshot.take()
+    }
+}
+
+/// A window and the engine it believes in.
+pub struct Window {
+    pub harness: Harness<'static, App<Link>>,
+    pub script: Rc<Script>,
+}
+
+/// How a window is made.
+pub struct Look {
+    pub size: [f32; 2],
+    pub pixels_per_point: f32,
+    pub theme: egui::Theme,
+    pub has_renderer: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            size: [1280.0, 800.0],
+            pixels_per_point: 1.0,
+            theme: egui::Theme::Dark,
+            has_renderer: false,
+        }
+    }
+}
+
+impl Window {
+    /// A window that opens with a run.
+    pub fn open(config: Option<RunConfig>) -> Self {
+        Self::with_look(config, &Look::default())
+    }
+
+    pub fn with_look(config: Option<RunConfig>, look: &Look) -> Self {
+        let script = Rc::new(Script::default());
+        let link = Link(Rc::clone(&script));
+        let desk = Rc::clone(&script);
+        let ask_folder = Box::new(
+            move |purpose, _ctx: &egui::Context, answers: std::sync::mpsc::Sender<Action>| {
+                desk.asked.borrow_mut().push(purpose);
+                if let Some(folder) = desk.folder.take() {
+                    answers.send(Action::FolderChosen(purpose, folder)).unwrap();
+                }
+            },
+        );
+        let start = StartOptions { config, open: None };
+        let mut builder = Harness::builder()
+            .with_size(look.size)
+            .with_pixels_per_point(look.pixels_per_point)
+            .with_theme(look.theme)
+            .with_max_steps(12);
+        if look.has_renderer {
+            builder = builder.wgpu();
+        }
+        let theme = look.theme;
+        let harness = builder.build_eframe(move |creation| {
+            let app = App::new(&creation.egui_ctx, link, ask_folder, start);
+            creation.egui_ctx.set_theme(theme);
+            app
+        });
+        Self { harness, script }
+    }
+
+    /// The engine tells something.
+    pub fn tell(&mut self, events: impl IntoIterator<Item = Event>) {
+        self.script.events.borrow_mut().extend(events);
+        self.harness.run();
+    }
+
+    /// The engine has new pictures.
+    pub fn show(&mut self, snapshot: Snapshot) {
+        self.script.snapshot.replace(Some(Arc::new(snapshot)));
+        self.harness.run();
+    }
+
+    /// Presses and releases a key.
+    pub fn press(&mut self, key: egui::Key) {
+        self.harness.key_press(key);
+        self.harness.run();
+    }
+
+    /// Clicks what has this name.
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).scroll_to_me();
+        self.harness.run();
+        self.harness.get_by_label(label).click();
+        self.harness.run();
+    }
+
+    /// Chooses an entry of the list with this name.
+    pub fn choose(&mut self, list: &str, entry: &str) {
+        let role = egui::accesskit::Role::ComboBox;
+        self.harness
+            .get_by_role_and_label(role, list)
+            .scroll_to_me();
+        self.harness.run();
+        self.harness.get_by_role_and_label(role, list).click();
+        self.harness.run();
+        let entries: Vec<_> = self.harness.get_all_by_label(entry).collect();
+        // The list opens last, above everything else.
+        entries.last().unwrap().click();
+        self.harness.run();
+    }
+
+    /// What the engine was asked since the last call, without the choice of pictures.
+    pub fn commands(&self) -> Vec<Command> {
+        let mut commands = self.script.take_commands();
+        commands.retain(|command| !matches!(command, Command::ShowImages(_)));
+        commands
+    }
+
+    /// The only thing the engine was asked, which must be a new run.
+    pub fn added(&self) -> (RunId, RunConfig) {
+        let commands = self.commands();
+        match &commands[..] {
+            [Command::AddRun { id, config }] => (*id, RunConfig::clone(config)),
+            other => panic!("expected one AddRun, found {other:?}"),
+        }
+    }
+
+    /// Whether something with this text is there.
+    pub fn has_text(&self, text: &str) -> bool {
+        self.harness
+            .query_all_by_label_contains(text)
+            .next()
+            .is_some()
+    }
+}

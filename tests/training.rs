@@ -1,0 +1,297 @@
+//! Training as a whole: what freezes, what repeats, what resumes, what every knob changes.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{flex, small_config, small_set, train, weights};
+use hourglass::model::{
+    KnobKind, KnobValue, Objective, OptimizerKind, Pretraining, VARIANTS, variant,
+};
+use hourglass::train::{Advance, LearningRateDecay, RunConfig, Trainer, TrainerError};
+
+/// Every layered variant under every schedule: what a phase does not train keeps its bits.
+#[test]
+fn layers_that_a_phase_does_not_train_do_not_change() {
+    let data = small_set();
+    for variant in VARIANTS.iter().filter(|v| v.is_layered()) {
+        for pretraining in [Pretraining::Greedy, Pretraining::EndsInward] {
+            let config = small_config(variant.id(), pretraining);
+            let mut trainer = Trainer::new(config, Arc::clone(&data), &flex()).unwrap();
+            let stages = trainer.trainee().stages();
+            let mut before = weights(&trainer);
+            let mut phase = 0;
+            loop {
+                let advance = trainer.advance().unwrap();
+                let is_over = advance == Advance::Finished;
+                if trainer.position().phase == phase && !is_over {
+                    continue;
+                }
+                let after = weights(&trainer);
+                let objective = trainer.config().schedule.phases[phase].objective;
+                for (old, new) in before.iter().zip(&after) {
+                    let stage: usize = old.name.split('.').nth(1).unwrap().parse().unwrap();
+                    let is_trained = objective.trained(stages).contains(&stage);
+                    assert_eq!(
+                        old.values != new.values,
+                        is_trained,
+                        "{} of {} in phase {phase} ({objective:?})",
+                        old.name,
+                        variant.id()
+                    );
+                }
+                if is_over {
+                    assert_eq!(objective, Objective::EndToEnd, "the last phase trains all");
+                    break;
+                }
+                phase = trainer.position().phase;
+                before = after;
+            }
+            assert_eq!(phase, stages, "a phase for each of the stages, then all");
+        }
+    }
+}
+
+#[test]
+fn the_same_configuration_gives_the_same_bits() {
+    let data = small_set();
+    for variant in VARIANTS {
+        let config = small_config(variant.id(), variant.recipe().pretraining);
+        let first = train(&config, &data);
+        let second = train(&config, &data);
+        assert_eq!(first.metrics(), second.metrics(), "{}", variant.id());
+        assert_eq!(weights(&first), weights(&second), "{}", variant.id());
+        let other_seed = RunConfig { seed: 2, ..config };
+        assert_ne!(first.metrics(), train(&other_seed, &data).metrics());
+    }
+}
+
+#[test]
+fn a_resumed_run_goes_on_as_if_nothing_had_happened() {
+    let data = small_set();
+    for kind in OptimizerKind::ALL {
+        let mut config = small_config("stacked", Pretraining::Greedy);
+        for phase in &mut config.schedule.phases {
+            phase.optimizer.kind = *kind;
+            phase.learning_rate = kind.usual_learning_rate() / 10.0;
+            phase.optimizer.weight_decay = 0.001;
+        }
+        let whole = train(&config, &data);
+        // In the middle of the second phase, in the middle of an epoch.
+        let mut trainer = Trainer::new(config.clone(), Arc::clone(&data), &flex()).unwrap();
+        while trainer.position().step < 7 {
+            trainer.advance().unwrap();
+        }
+        let checkpoint = trainer.checkpoint().unwrap();
+        assert_ne!(checkpoint.optimizer.arrays, [], "{kind:?} has a memory");
+        let mut resumed = Trainer::resume(config, &checkpoint, Arc::clone(&data), &flex()).unwrap();
+        while resumed.advance().unwrap() != Advance::Finished {}
+        resumed.collect().unwrap();
+        assert_eq!(whole.metrics(), resumed.metrics(), "{kind:?}");
+        assert_eq!(weights(&whole), weights(&resumed), "{kind:?}");
+    }
+}
+
+#[test]
+fn two_schedules_start_from_the_same_weights_and_see_the_same_batches() {
+    let data = small_set();
+    let deep = small_config("deep", Pretraining::EndToEnd);
+    let stacked = small_config("stacked", Pretraining::EndsInward);
+    let start = |config| weights(&Trainer::new(config, Arc::clone(&data), &flex()).unwrap());
+    assert_eq!(start(deep), start(stacked));
+}
+
+/// Values of a knob other than its default.
+fn other_values(kind: KnobKind) -> Vec<KnobValue> {
+    match kind {
+        KnobKind::Integer {
+            default, step, max, ..
+        } => {
+            let other = if default + step <= max {
+                default + step
+            } else {
+                default - step
+            };
+            vec![KnobValue::Integer(other)]
+        }
+        KnobKind::Real { default, .. } => vec![KnobValue::Real(default * 2.0)],
+        KnobKind::Choice { options, default } => options
+            .iter()
+            .filter(|option| option.id != default)
+            .map(|option| KnobValue::Text(option.id.to_owned()))
+            .collect(),
+        KnobKind::Widths => vec![KnobValue::Text("64,30,10".to_owned())],
+    }
+}
+
+#[test]
+fn every_value_of_every_knob_changes_training() {
+    let data = small_set();
+    for variant in VARIANTS {
+        let mut config = small_config(variant.id(), Pretraining::EndToEnd);
+        config
+            .knobs
+            .set("init", KnobValue::Text("normal".to_owned()));
+        config.knobs.set("init-sigma", KnobValue::Real(0.1));
+        let usual = train(&config, &data);
+        for knob in variant.knobs() {
+            for value in other_values(knob.kind) {
+                if config.knobs.get(knob.id) == Some(&value) {
+                    continue;
+                }
+                let mut changed = config.clone();
+                changed.knobs.set(knob.id, value.clone());
+                if knob.id == "loss" {
+                    changed
+                        .knobs
+                        .set("output", KnobValue::Text("sigmoid".to_owned()));
+                    let mut mse = config.clone();
+                    mse.knobs
+                        .set("output", KnobValue::Text("sigmoid".to_owned()));
+                    assert_ne!(
+                        train(&mse, &data).metrics(),
+                        train(&changed, &data).metrics()
+                    );
+                    continue;
+                }
+                let trained = train(&changed, &data);
+                assert_ne!(
+                    usual.metrics(),
+                    trained.metrics(),
+                    "{} of {} set to {value} changes nothing",
+                    knob.id,
+                    variant.id()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_setting_of_a_phase_changes_training() {
+    let data = small_set();
+    let usual = small_config("stacked", Pretraining::Greedy);
+    let reference = train(&usual, &data).metrics().clone();
+    let changes: &[(&str, fn(&mut RunConfig))] = &[
+        ("epochs", |c| c.schedule.phases[0].epochs += 1),
+        ("learning rate", |c| {
+            c.schedule.phases[0].learning_rate *= 0.5
+        }),
+        ("step decay", |c| {
+            c.schedule.phases[0].decay = LearningRateDecay::Step {
+                epochs: 1,
+                factor: 0.1,
+            };
+        }),
+        ("cosine decay", |c| {
+            c.schedule.phases[0].decay = LearningRateDecay::Cosine
+        }),
+        ("momentum", |c| {
+            c.schedule.phases[0].optimizer.momentum = 0.5
+        }),
+        ("weight decay", |c| {
+            c.schedule.phases[0].optimizer.weight_decay = 0.1
+        }),
+        ("clip", |c| c.schedule.phases[0].optimizer.clip = 1e-3),
+        ("dropout", |c| c.schedule.phases[1].dropout = 0.5),
+        ("optimizer", |c| {
+            c.schedule.phases[0].optimizer.kind = OptimizerKind::Adam
+        }),
+        ("batch", |c| c.batch = 16),
+        ("seed", |c| c.seed = 9),
+    ];
+    for (name, change) in changes {
+        let mut config = usual.clone();
+        change(&mut config);
+        assert_ne!(*train(&config, &data).metrics(), reference, "{name}");
+    }
+    let decayed = |kind| {
+        let mut config = usual.clone();
+        config.schedule.phases[0].optimizer.kind = kind;
+        config.schedule.phases[0].optimizer.weight_decay = 0.1;
+        train(&config, &data).metrics().clone()
+    };
+    assert_ne!(decayed(OptimizerKind::Adam), decayed(OptimizerKind::AdamW));
+}
+
+#[test]
+fn divergence_stops_the_run_and_keeps_the_last_good_weights() {
+    let data = small_set();
+    let mut config = small_config("autoencoder", Pretraining::EndToEnd);
+    config
+        .knobs
+        .set("output", KnobValue::Text("linear".to_owned()));
+    config.schedule.phases[0].learning_rate = 100.0;
+    config.schedule.phases[0].optimizer.clip = 0.0;
+    config.schedule.phases[0].epochs = 50;
+    let mut trainer = Trainer::new(config, data, &flex()).unwrap();
+    let first = weights(&trainer);
+    let error = loop {
+        let result = trainer.advance().and_then(|advance| {
+            trainer.collect()?;
+            Ok(advance)
+        });
+        match result {
+            Ok(Advance::Finished) => panic!("a learning rate of 100 must diverge"),
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, TrainerError::Diverged { .. }), "{error}");
+    assert!(
+        error.to_string().contains("try a smaller learning rate"),
+        "{error}"
+    );
+    let kept = weights(&trainer);
+    assert!(
+        kept.iter()
+            .all(|array| array.values.iter().all(|v| v.is_finite()))
+    );
+    assert_eq!(first.len(), kept.len());
+    assert!(
+        trainer
+            .metrics()
+            .train
+            .iter()
+            .all(|point| point.loss.is_finite())
+    );
+    assert!(
+        trainer.evaluate().unwrap().mse.is_finite(),
+        "the kept weights work"
+    );
+}
+
+#[test]
+fn knobs_that_contradict_the_images_are_refused() {
+    let mut config = small_config("deep", Pretraining::EndToEnd);
+    config
+        .knobs
+        .set("widths", KnobValue::Text("784,10".to_owned()));
+    let Err(error) = Trainer::new(config, small_set(), &flex()) else {
+        panic!("784 inputs do not fit 8×8 images");
+    };
+    assert_eq!(
+        error.to_string(),
+        "widths must start with the 64 values of an image of 8×8×1, but start with 784"
+    );
+}
+
+#[test]
+fn other_images_than_the_configuration_names_are_refused() {
+    let mut config = small_config("autoencoder", Pretraining::EndToEnd);
+    config.dataset_sha256 = Some("0".repeat(64));
+    let result = Trainer::new(config, small_set(), &flex());
+    assert!(matches!(result, Err(TrainerError::OtherImages { .. })));
+}
+
+#[test]
+fn variants_are_found_by_id_and_unknown_ones_named() {
+    assert_eq!(variant("deep").unwrap().id(), "deep");
+    let Err(error) = variant("depe") else {
+        panic!("there is no such variant");
+    };
+    assert_eq!(
+        error.to_string(),
+        "variant must be one of autoencoder, deep, stacked, convolutional, but is \"depe\""
+    );
+}
