@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use hourglass::cli::{self, Request};
+use hourglass::gui::{self, StartOptions};
 
 fn main() -> ExitCode {
     env_logger::Builder::from_env(
@@ -16,7 +17,13 @@ fn main() -> ExitCode {
     };
     match request {
         Request::Done(code) => code,
-        Request::Window { config: _, open: _ } => ExitCode::SUCCESS,
+        Request::Window { config, open } => {
+            let config = config.map(|config| *config);
+            match gui::run(StartOptions { config, open }) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(&error, ExitCode::from(2)),
+            }
+        }
     }
 }
 

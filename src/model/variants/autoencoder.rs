@@ -60,7 +60,7 @@ impl Variant for Autoencoder {
             optimizer: OptimizerKind::Sgd,
             batch: 64,
             pretrain_epochs: 4,
-            epochs: 4,
+            epochs: 20,
         }
     }
 

@@ -150,7 +150,7 @@ impl Variant for Deep {
             optimizer: OptimizerKind::Sgd,
             batch: 64,
             pretrain_epochs: 4,
-            epochs: 4,
+            epochs: 10,
         }
     }
 
