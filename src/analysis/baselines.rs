@@ -111,7 +111,6 @@ mod tests {
     }
 
     /// Training and test images of the folder that `HOURGLASS_MNIST` names.
-    #[allow(clippy::print_stdout, reason = "a skipped test says so")]
     fn mnist() -> Option<(Vec<u8>, Vec<u8>)> {
         let Some(folder) = std::env::var_os("HOURGLASS_MNIST") else {
             println!("skipped: HOURGLASS_MNIST does not name a folder of MNIST files");
@@ -124,10 +123,6 @@ mod tests {
     }
 
     #[test]
-    #[allow(
-        clippy::print_stdout,
-        reason = "the time is worth seeing with --nocapture"
-    )]
     fn mnist_gives_the_known_errors() {
         let Some((train, test)) = mnist() else { return };
         let start = Instant::now();
@@ -150,11 +145,11 @@ mod tests {
         }
         // Computed independently too, in double precision, by NumPy's `eigh`.
         let double = [
-            (2, 0.055669492),
-            (10, 0.034073816),
-            (30, 0.017686564),
-            (32, 0.016828235),
-            (64, 0.009046796),
+            (2, 0.055_669_492),
+            (10, 0.034_073_816),
+            (30, 0.017_686_564),
+            (32, 0.016_828_235),
+            (64, 0.009_046_796),
         ];
         for (k, expected) in double {
             close(baselines.pca_k(k).unwrap(), expected, 1e-7);
@@ -164,10 +159,6 @@ mod tests {
     }
 
     #[test]
-    #[allow(
-        clippy::print_stdout,
-        reason = "the excess is worth seeing with --nocapture"
-    )]
     fn mnist_randomized_agrees_with_exact() {
         let Some((train, _)) = mnist() else { return };
         let train = &train[..10_000 * 784];

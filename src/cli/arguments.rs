@@ -13,6 +13,7 @@ use crate::store;
 use crate::train::{LearningRateDecay, PhaseSettings, RunConfig};
 
 use super::Failure;
+use super::effects;
 
 /// What `train` is to do.
 pub(super) struct TrainPlan {
@@ -286,6 +287,7 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
     }
     schedule(matches, variant, &mut config)?;
     config.check()?;
+    effects::check(matches, variant, &config)?;
     Ok(config)
 }
 

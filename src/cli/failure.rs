@@ -27,6 +27,14 @@ impl Failure {
         }
     }
 
+    /// Ctrl-C, with nothing to keep: exit code 130.
+    pub fn interrupted(sentence: impl fmt::Display) -> Self {
+        Self {
+            sentence: sentence.to_string(),
+            code: 130,
+        }
+    }
+
     /// Arguments that clap refused, its paragraph folded into a line.
     pub(super) fn usage(error: &clap::Error) -> Self {
         let text = error.to_string();
@@ -35,6 +43,14 @@ impl Failure {
         let sentence = lines.join(" ");
         let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
         Self::bad_input(format!("{sentence} (see hourglass --help)"))
+    }
+
+    /// This failure, and another that came of it.
+    pub(super) fn and(self, second: &Self) -> Self {
+        Self {
+            sentence: format!("{}; besides, {second}", self.sentence),
+            code: self.code,
+        }
     }
 
     /// The exit code.
@@ -71,10 +87,10 @@ bad_input_from!(
 
 impl From<crate::train::TrainerError> for Failure {
     fn from(error: crate::train::TrainerError) -> Self {
-        use crate::train::TrainerError;
-        match error {
-            TrainerError::Config(_) | TrainerError::OtherImages { .. } => Self::bad_input(error),
-            TrainerError::Training(_) | TrainerError::Diverged { .. } => Self::machine(error),
+        if error.is_bad_input() {
+            Self::bad_input(error)
+        } else {
+            Self::machine(error)
         }
     }
 }

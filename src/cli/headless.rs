@@ -1,5 +1,6 @@
 //! Headless training: the engine without a window.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,17 +22,14 @@ const BASELINES_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Trains, reports, keeps the run.
 pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
-    if let Start::New(config) = &plan.start {
-        check_device(&config.device)?;
-    }
-    if let Start::Resume(folder, extension) = &plan.start {
-        if let Some(device) = &extension.device {
-            check_device(device)?;
+    let device = match &plan.start {
+        Start::New(config) => config.device.clone(),
+        Start::Resume(folder, extension) => {
+            let kept = store::open_run(folder)?;
+            extension.device.clone().unwrap_or(kept.config.device)
         }
-        store::open_run(folder)?;
-    }
-    // Before hours of training, not after.
-    store::prepare_folder(&plan.out)?;
+    };
+    check_device(&device)?;
     let interrupts = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&interrupts);
     ctrlc::set_handler(move || {
@@ -42,7 +40,7 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         }
     })
     .map_err(|error| Failure::machine(format!("Ctrl-C could not be taken over: {error}")))?;
-    let engine = Engine::spawn(|| {})
+    let engine = Engine::spawn_headless()
         .map_err(|error| Failure::machine(format!("the engine could not start: {error}")))?;
     engine.send(match plan.start {
         Start::New(config) => Command::AddRun { id: RUN, config },
@@ -61,11 +59,13 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         baselines: None,
         progress: Progress::default(),
         last_test: None,
+        has_begun: false,
         is_interrupted: false,
     };
-    session.train_to_the_end()?;
-    let kept = session.keep(&plan.out);
-    session.conclude(kept)
+    match session.train_to_the_end(&plan.out) {
+        Ok(()) => session.conclude(&plan.out),
+        Err(failure) => Err(session.fail(failure, &plan.out)),
+    }
 }
 
 /// One training from start to end, as the events tell it.
@@ -77,14 +77,20 @@ struct Session {
     baselines: Option<Arc<Baselines>>,
     progress: Progress,
     last_test: Option<TestPoint>,
+    /// Its folder is ready and the training was started.
+    has_begun: bool,
     is_interrupted: bool,
 }
 
 impl Session {
-    fn train_to_the_end(&mut self) -> Result<(), Failure> {
-        let mut failure = None;
+    fn train_to_the_end(&mut self, out: &Path) -> Result<(), Failure> {
         loop {
             if self.interrupts.load(Ordering::SeqCst) > 0 && !self.is_interrupted {
+                if !self.has_begun {
+                    return Err(Failure::interrupted(
+                        "interrupted before the training began",
+                    ));
+                }
                 self.is_interrupted = true;
                 self.engine.send(Command::Stop(RUN));
             }
@@ -94,6 +100,10 @@ impl Session {
             match &event {
                 Event::RunReady { .. } => {
                     self.note(&event);
+                    // Before hours of training, not after; and not before what is asked for proves
+                    // to be possible, so that a mistake leaves no empty folder.
+                    store::prepare_folder(out)?;
+                    self.has_begun = true;
                     self.engine.send(Command::Start(RUN));
                 }
                 Event::StateChanged {
@@ -108,7 +118,7 @@ impl Session {
                     is_bad_input,
                     ..
                 } => {
-                    failure = Some(if *is_bad_input {
+                    return Err(if *is_bad_input {
                         Failure::bad_input(error)
                     } else {
                         Failure::machine(error)
@@ -116,16 +126,17 @@ impl Session {
                 }
                 _ => self.note(&event),
             }
-            if let Some(failure) = failure.take() {
-                return self.fail(failure);
-            }
         }
     }
 
     /// A run that had begun is kept with its last good weights before the failure is told.
-    fn fail(&mut self, failure: Failure) -> Result<(), Failure> {
+    fn fail(mut self, failure: Failure, out: &Path) -> Failure {
+        let failure = match self.has_begun.then(|| self.keep(out)) {
+            None | Some(Ok(())) => failure,
+            Some(Err(second)) => failure.and(&second),
+        };
         self.report.failed(&failure.to_string());
-        Err(failure)
+        failure
     }
 
     fn drain(&mut self) {
@@ -168,30 +179,38 @@ impl Session {
         }
     }
 
-    /// Keeps the run and waits for the baselines.
-    fn keep(&mut self, out: &std::path::Path) -> Result<(), Failure> {
+    /// Keeps the run.
+    fn keep(&mut self, out: &Path) -> Result<(), Failure> {
         self.engine.send(Command::Save {
             id: RUN,
             folder: out.to_owned(),
         });
-        let since = Instant::now();
-        let mut is_saved = false;
-        while !is_saved || (self.baselines.is_none() && since.elapsed() < BASELINES_TIMEOUT) {
+        loop {
             match self.engine.wait_event(Duration::from_millis(100)) {
                 Some(Event::Saved { folder, .. }) => {
-                    is_saved = true;
                     self.report.saved(&folder);
+                    return Ok(());
                 }
                 Some(Event::SaveFailed { error, .. }) => return Err(Failure::bad_input(error)),
                 Some(event) => self.note(&event),
                 None => {}
             }
         }
-        Ok(())
     }
 
-    fn conclude(mut self, kept: Result<(), Failure>) -> Result<ExitCode, Failure> {
-        kept?;
+    fn wait_for_baselines(&mut self) {
+        let since = Instant::now();
+        while self.baselines.is_none() && since.elapsed() < BASELINES_TIMEOUT {
+            if let Some(event) = self.engine.wait_event(Duration::from_millis(100)) {
+                self.note(&event);
+            }
+        }
+    }
+
+    /// Keeps the run and tells what it came to.
+    fn conclude(mut self, out: &Path) -> Result<ExitCode, Failure> {
+        self.keep(out)?;
+        self.wait_for_baselines();
         let Some(info) = self.info.take() else {
             return Err(Failure::machine("the run ended before it began"));
         };
@@ -202,10 +221,10 @@ impl Session {
             baselines: self.baselines.as_deref(),
             is_interrupted: self.is_interrupted,
         });
-        Ok(if self.is_interrupted {
-            ExitCode::from(130)
-        } else {
-            ExitCode::SUCCESS
-        })
+        match self.report.lost() {
+            Some(failure) => Err(failure),
+            None if self.is_interrupted => Ok(ExitCode::from(130)),
+            None => Ok(ExitCode::SUCCESS),
+        }
     }
 }

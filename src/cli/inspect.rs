@@ -1,10 +1,5 @@
 //! Questions about a kept run: how good it is, what it makes of images.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "the command line talks on standard output"
-)]
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,6 +13,7 @@ use crate::store;
 use crate::train::Trainer;
 
 use super::Failure;
+use super::output;
 use super::report::baselines_json;
 
 /// Components of the PCA line at most.
@@ -59,35 +55,30 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
     let parameters: usize = layers.iter().map(|layer| layer.parameters).sum();
     let latent = trainer.latent();
     if matches.get_flag("json") {
-        println!(
-            "{}",
-            json!({
-                "test_mse": test.mse,
-                "test_mse_per_image": test.mse * pixels as f64,
-                "outputs": test.verdict,
-                "test_images": data.test.len(),
-                "baselines": baselines_json(Some(&baselines), latent),
-                "parameters": parameters,
-                "step": test.step,
-            })
-        );
-        return Ok(());
+        return output::line(json!({
+            "test_mse": test.mse,
+            "test_mse_per_image": test.mse * pixels as f64,
+            "outputs": test.verdict,
+            "test_images": data.test.len(),
+            "baselines": baselines_json(Some(&baselines), latent),
+            "parameters": parameters,
+            "step": test.step,
+        }));
     }
-    println!(
+    output::line(format!(
         "test MSE {:.5} per pixel, {:.2} per image, over {} test images after {} steps",
         test.mse,
         test.mse * pixels as f64,
         data.test.len(),
         test.step
-    );
+    ))?;
     let pca = baselines.pca_k(latent);
-    println!(
+    output::line(format!(
         "for comparison: black {:.5}, mean image {:.5}, PCA-{latent} {}",
         baselines.black,
         baselines.mean,
         pca.map_or_else(|| "–".to_owned(), |mse| format!("{mse:.5}"))
-    );
-    Ok(())
+    ))
 }
 
 /// Draws test images over their reconstructions.
@@ -111,10 +102,9 @@ pub(super) fn reconstruct(matches: &ArgMatches) -> Result<(), Failure> {
         .map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8)
         .collect();
     store::write_grid(out, shape, &[&originals, &outputs])?;
-    println!(
+    output::line(format!(
         "{} test images over their reconstructions in {}",
         indices.len(),
         out.display()
-    );
-    Ok(())
+    ))
 }

@@ -1,16 +1,13 @@
 //! Lists of what there is, from the tables.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "the command line talks on standard output"
-)]
-
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
 use crate::data::SOURCES;
 use crate::engine::list_devices;
 use crate::model::{Knob, Pretraining, VARIANTS};
+
+use super::{Failure, output};
 
 /// One entry: key, name, a sentence, and what more there is as JSON.
 struct Entry {
@@ -78,15 +75,17 @@ fn entries(what: &str) -> Vec<Entry> {
 }
 
 /// Prints one of the lists.
-pub(super) fn list(matches: &ArgMatches) {
+///
+/// # Errors
+/// When standard output refuses it.
+pub(super) fn list(matches: &ArgMatches) -> Result<(), Failure> {
     let what = matches
         .get_one::<String>("what")
         .map_or("variants", String::as_str);
     let entries = entries(what);
     if matches.get_flag("json") {
         let all: Vec<Value> = entries.into_iter().map(|entry| entry.json).collect();
-        println!("{}", Value::Array(all));
-        return;
+        return output::line(Value::Array(all));
     }
     let width = entries
         .iter()
@@ -94,6 +93,7 @@ pub(super) fn list(matches: &ArgMatches) {
         .max()
         .unwrap_or(0);
     for entry in entries {
-        println!("{:width$}  {}", entry.id, entry.text);
+        output::line(format!("{:width$}  {}", entry.id, entry.text))?;
     }
+    Ok(())
 }

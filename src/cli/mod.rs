@@ -4,10 +4,12 @@
 //! failure of the machine with 1, an interruption by Ctrl-C with 130.
 
 mod arguments;
+mod effects;
 mod failure;
 mod headless;
 mod inspect;
 mod list;
+mod output;
 mod report;
 
 use std::ffi::OsString;
@@ -52,10 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
         }
         Some(("eval", matches)) => inspect::eval(matches).map(|()| done()),
         Some(("reconstruct", matches)) => inspect::reconstruct(matches).map(|()| done()),
-        Some(("list", matches)) => {
-            list::list(matches);
-            Ok(done())
-        }
+        Some(("list", matches)) => list::list(matches).map(|()| done()),
         _ => Ok(Request::Window {
             config: match matches.get_one::<PathBuf>("config") {
                 Some(path) => Some(Box::new(crate::store::read_config(path)?)),

@@ -1,10 +1,6 @@
 //! Reports of headless training: a progress bar for people, JSON for programs.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "the command line talks on standard output"
-)]
-
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,6 +10,9 @@ use crate::analysis::Baselines;
 use crate::engine::{Progress, RunInfo};
 use crate::train::{Metrics, TestPoint, Verdict};
 
+use super::Failure;
+use super::output;
+
 /// Where reports go, and in what form.
 pub(super) struct Report {
     is_json: bool,
@@ -21,6 +20,8 @@ pub(super) struct Report {
     phase: Option<usize>,
     train_loss: Option<f32>,
     folder: Option<PathBuf>,
+    /// The first report that could not be printed.
+    lost: Option<Failure>,
 }
 
 /// What a training came to.
@@ -61,17 +62,30 @@ impl Report {
             phase: None,
             train_loss: None,
             folder: None,
+            lost: None,
         }
     }
 
-    fn line(&self, text: &str) {
-        self.bar.suspend(|| println!("{text}"));
+    /// Training goes on where nobody hears of it; the failure is told at the end.
+    fn print(&mut self, text: impl Display) {
+        if let Err(failure) = self.bar.suspend(|| output::line(text)) {
+            self.lost.get_or_insert(failure);
+        }
     }
 
-    fn event(&self, value: &Value) {
+    fn line(&mut self, text: &str) {
+        self.print(text);
+    }
+
+    fn event(&mut self, value: &Value) {
         if self.is_json {
-            println!("{value}");
+            self.print(value);
         }
+    }
+
+    /// Why reports could not be printed, if so.
+    pub(super) fn lost(&mut self) -> Option<Failure> {
+        self.lost.take()
     }
 
     pub(super) fn ready(&mut self, info: &RunInfo) {
@@ -156,23 +170,28 @@ impl Report {
         ));
     }
 
-    pub(super) fn warning(&self, text: &str) {
+    pub(super) fn warning(&mut self, text: &str) {
         self.event(&json!({"event": "warning", "text": text}));
         if !self.is_json {
             self.line(text);
         }
     }
 
-    pub(super) fn failed(&self, text: &str) {
+    /// The failure itself goes to standard error, as every other.
+    pub(super) fn failed(&mut self, text: &str) {
         self.bar.finish_and_clear();
-        self.event(&json!({"event": "failed", "error": text}));
+        let run = self.folder.as_ref().map(|f| f.display().to_string());
+        self.event(&json!({"event": "failed", "error": text, "run": run}));
+        if let (false, Some(run)) = (self.is_json, run) {
+            self.line(&format!("kept in {run}"));
+        }
     }
 
     pub(super) fn saved(&mut self, folder: &Path) {
         self.folder = Some(folder.to_owned());
     }
 
-    pub(super) fn finished(&self, outcome: &Outcome<'_>) {
+    pub(super) fn finished(&mut self, outcome: &Outcome<'_>) {
         self.bar.finish_and_clear();
         let pixels = outcome.info.dataset.shape.pixels() as f64;
         let mse = outcome.last_test.map(|test| test.mse);

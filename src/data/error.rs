@@ -157,6 +157,19 @@ pub enum DataError {
         cause: String,
     },
 
+    /// The compressed file unpacks to far more than images do.
+    #[error("Expected at most {ratio} bytes of data for a byte of gzip in {}, found {packed} bytes that unpack to {promised}.", path.display())]
+    GzipBomb {
+        /// The file.
+        path: PathBuf,
+        /// Bytes of the file.
+        packed: u64,
+        /// Data bytes that its header promises.
+        promised: u64,
+        /// Most data bytes for a byte of the file.
+        ratio: u64,
+    },
+
     /// The system would not let the file be read.
     #[error("Could not read {}: {cause}.", path.display())]
     Unreadable {

@@ -89,7 +89,7 @@ fn detect() -> Detected {
                 wgpu::DeviceType::Other => return None,
             };
             Some(Adapter {
-                name: format!("{} ({})", info.name, info.backend),
+                name: format!("{} ({:?})", info.name, info.backend),
                 is_software: rank == 0,
                 rank,
                 kind,
@@ -182,9 +182,9 @@ fn find(asked: &str) -> Result<(Option<usize>, Vec<String>), DeviceError> {
 
 fn no_gpu_remark() -> String {
     match adapters().first() {
-        None => "No GPU was found, so the CPU trains (Flex).".to_owned(),
+        None => "No GPU was found: the CPU trains (Flex).".to_owned(),
         Some(adapter) => format!(
-            "No GPU was found but the software adapter {}, which is slower than the CPU itself, so the CPU trains (Flex).",
+            "No GPU but the software adapter {}: the CPU trains (Flex), which is faster.",
             adapter.name
         ),
     }

@@ -26,10 +26,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, TrainerError>) -> Resu
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Failure {
-            is_bad_input: matches!(
-                error,
-                TrainerError::Config(_) | TrainerError::OtherImages { .. }
-            ),
+            is_bad_input: error.is_bad_input(),
             sentence: error.to_string(),
         }),
         Err(panic) => Err(Failure {

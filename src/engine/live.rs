@@ -120,9 +120,9 @@ impl LiveRun {
         let read = trainer.collect();
         let metrics = trainer.metrics();
         let more = Metrics {
-            train: metrics.train[self.told.train..].to_vec(),
-            test: metrics.test[self.told.test..].to_vec(),
-            phases: metrics.phases[self.told.phases..].to_vec(),
+            train: beyond(&metrics.train, self.told.train),
+            test: beyond(&metrics.test, self.told.test),
+            phases: beyond(&metrics.phases, self.told.phases),
         };
         self.tell_all();
         read.map(|()| more)
@@ -262,6 +262,11 @@ impl LiveRun {
             remarks: self.remarks.clone(),
         })
     }
+}
+
+/// What comes after the first `told`: nothing where divergence took points back.
+fn beyond<T: Clone>(points: &[T], told: usize) -> Vec<T> {
+    points.get(told..).unwrap_or_default().to_vec()
 }
 
 /// Pixels from 0 to 1 as bytes, clamped and rounded.

@@ -37,13 +37,28 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the thread. `wake` is called after every batch of reports, on the engine's thread.
+    /// Starts the thread and tells the devices. `wake` is called after every batch of reports, on
+    /// the engine's thread.
     ///
     /// # Errors
     /// When the system has no thread to give.
     pub fn spawn(wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         // On this thread, before any other has to do with the graphics driver: some crash otherwise.
-        devices::list_devices();
+        let devices = devices::list_devices();
+        Self::start(wake, Some(Event::Devices(devices)))
+    }
+
+    /// Starts the thread for a user who asks nothing about devices: a run on the CPU then leaves
+    /// the graphics driver alone. A device that is not `flex` must have been checked before, on
+    /// this thread, with [`check_device`].
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn spawn_headless() -> io::Result<Self> {
+        Self::start(|| {}, None)
+    }
+
+    fn start(wake: impl Fn() + Send + Sync + 'static, first: Option<Event>) -> io::Result<Self> {
         let (commands, inbox) = unbounded();
         let (events_in, events) = unbounded();
         let (snapshots_in, snapshots) = bounded(1);
@@ -53,6 +68,10 @@ impl Engine {
             stale: snapshots.clone(),
             wake: Box::new(wake),
         };
+        if let Some(event) = first {
+            outlet.tell(event);
+            (outlet.wake)();
+        }
         let answers = commands.clone();
         let thread = thread::Builder::new()
             .name("engine".to_owned())

@@ -8,7 +8,6 @@ use crossbeam_channel::{Receiver, Sender};
 use crate::analysis::Baselines;
 use crate::train::{Metrics, Trainer};
 
-use super::devices;
 use super::guard::{Failure, guarded};
 use super::library::{Library, Loaded, Source};
 use super::live::LiveRun;
@@ -65,8 +64,6 @@ impl Worker {
 
     /// Works until told to shut down.
     pub(super) fn run(mut self) {
-        self.outlet.tell(Event::Devices(devices::list_devices()));
-        (self.outlet.wake)();
         loop {
             // Nothing to train: sleep until somebody wants something.
             let is_idle = !self.runs.iter().any(LiveRun::is_running);

@@ -161,7 +161,12 @@ fn window_ui(ui: &mut egui::Ui, view: &View<'_>, out: &mut Actions) {
             .frame(
                 egui::Frame::new()
                     .fill(view.palette.panel)
-                    .inner_margin(egui::Margin { left: 10, right: 10, top: 8, bottom: 0 }),
+                    .inner_margin(egui::Margin {
+                        left: 10,
+                        right: 10,
+                        top: 8,
+                        bottom: 0,
+                    }),
             )
             .show_separator_line(false)
             .show(ui, |ui| notices::notices_ui(ui, view, &notices, out));
@@ -192,7 +197,8 @@ pub(super) fn run(start: StartOptions) -> Result<(), GuiError> {
         .with_app_id("hourglass")
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([960.0, 600.0]);
-    let viewport = match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")) {
+    let viewport = match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"))
+    {
         Ok(icon) => viewport.with_icon(icon),
         Err(error) => {
             log::warn!("the window has no icon: {error}");

@@ -89,9 +89,8 @@ impl Draft {
                 let Some(value) = old.knobs.get(knob.id) else {
                     continue;
                 };
-                let fits = |other: &&crate::model::Knob| {
-                    other.id == knob.id && other.check(value).is_ok()
-                };
+                let fits =
+                    |other: &&crate::model::Knob| other.id == knob.id && other.check(value).is_ok();
                 if *value != knob.default_value() && chosen.knobs().iter().any(|k| fits(&k)) {
                     next.config.knobs.set(knob.id, value.clone());
                 }
@@ -139,7 +138,10 @@ mod tests {
         assert_eq!(after.config.name, "Stacked 2");
         assert_eq!(after.config.seed, 7);
         assert_eq!(after.config.pretraining, Pretraining::EndsInward);
-        assert_eq!(after.config.knobs.get("latent"), Some(&KnobValue::Integer(16)));
+        assert_eq!(
+            after.config.knobs.get("latent"),
+            Some(&KnobValue::Integer(16))
+        );
         assert_eq!(after.config.schedule.phases.len(), 6);
         assert_eq!(after.problem(None), None);
     }
@@ -167,9 +169,23 @@ mod tests {
     fn widths_that_cannot_be_are_told() {
         let before = draft("deep");
         let mut after = before.clone();
-        after.config.knobs.set("widths", KnobValue::Text("784,x".to_owned()));
+        after
+            .config
+            .knobs
+            .set("widths", KnobValue::Text("784,x".to_owned()));
         after.settle(&before);
-        assert!(after.problem(None).is_some_and(|text| text.contains("widths")));
-        assert_eq!(after.plan(ImageShape { width: 28, height: 28, channels: 1 }), None);
+        assert!(
+            after
+                .problem(None)
+                .is_some_and(|text| text.contains("widths"))
+        );
+        assert_eq!(
+            after.plan(ImageShape {
+                width: 28,
+                height: 28,
+                channels: 1
+            }),
+            None
+        );
     }
 }

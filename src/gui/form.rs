@@ -4,7 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align, Layout, Response, Ui, vec2};
+use egui::{Align, Layout, Ui, vec2};
 
 /// Width of the labels.
 const LABEL_WIDTH: f32 = 116.0;
@@ -12,8 +12,32 @@ const LABEL_WIDTH: f32 = 116.0;
 /// Width of a number beside its slider.
 const NUMBER_WIDTH: f32 = 56.0;
 
+/// The name of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    /// What a screen reader says, unique within the form.
+    pub spoken: &'a str,
+    /// What is shown, where the surroundings say the rest.
+    pub shown: &'a str,
+}
+
+impl<'a> From<&'a str> for Name<'a> {
+    fn from(name: &'a str) -> Self {
+        Self {
+            spoken: name,
+            shown: name,
+        }
+    }
+}
+
 /// One row; `add` draws the control and returns what the label names.
-pub fn row<R>(ui: &mut Ui, name: &str, help: &str, add: impl FnOnce(&mut Ui, egui::Id) -> R) -> R {
+pub fn row<'a, R>(
+    ui: &mut Ui,
+    name: impl Into<Name<'a>>,
+    help: &str,
+    add: impl FnOnce(&mut Ui, egui::Id) -> R,
+) -> R {
+    let name = name.into();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let height = ui.spacing().interact_size.y;
@@ -23,11 +47,12 @@ pub fn row<R>(ui: &mut Ui, name: &str, help: &str, add: impl FnOnce(&mut Ui, egu
                 Layout::left_to_right(Align::Center),
                 |ui| {
                     ui.set_min_width(LABEL_WIDTH);
-                    ui.add(egui::Label::new(name).truncate())
+                    ui.add(egui::Label::new(name.shown).truncate())
                 },
             )
             .inner;
         let id = label.id;
+        label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name.spoken));
         if !help.is_empty() {
             label.on_hover_text(help);
         }
@@ -49,19 +74,35 @@ pub struct NumberStyle {
 
 impl NumberStyle {
     /// Whole numbers.
-    pub const WHOLE: Self = Self { is_logarithmic: false, step: 1.0, smallest: 1.0 };
+    pub const WHOLE: Self = Self {
+        is_logarithmic: false,
+        step: 1.0,
+        smallest: 1.0,
+    };
     /// Whole numbers over several magnitudes.
-    pub const WHOLE_LOG: Self = Self { is_logarithmic: true, step: 1.0, smallest: 1.0 };
+    pub const WHOLE_LOG: Self = Self {
+        is_logarithmic: true,
+        step: 1.0,
+        smallest: 1.0,
+    };
     /// Any number.
-    pub const REAL: Self = Self { is_logarithmic: false, step: 0.0, smallest: 1e-6 };
+    pub const REAL: Self = Self {
+        is_logarithmic: false,
+        step: 0.0,
+        smallest: 1e-6,
+    };
     /// Any number over several magnitudes.
-    pub const REAL_LOG: Self = Self { is_logarithmic: true, step: 0.0, smallest: 1e-6 };
+    pub const REAL_LOG: Self = Self {
+        is_logarithmic: true,
+        step: 0.0,
+        smallest: 1e-6,
+    };
 }
 
 /// A row with a slider and the number itself.
-pub fn number_row(
+pub fn number_row<'a>(
     ui: &mut Ui,
-    (name, help): (&str, &str),
+    (name, help): (impl Into<Name<'a>>, &str),
     value: &mut f64,
     range: RangeInclusive<f64>,
     style: NumberStyle,
@@ -91,7 +132,11 @@ pub fn number_row(
             .speed(speed)
             .update_while_editing(false)
             .custom_formatter(move |value, _| {
-                if is_whole { format!("{value:.0}") } else { super::words::setting(value) }
+                if is_whole {
+                    format!("{value:.0}")
+                } else {
+                    super::words::setting(value)
+                }
             });
         ui.add_sized(vec2(NUMBER_WIDTH, ui.spacing().interact_size.y), number)
             .labelled_by(label)
@@ -104,9 +149,9 @@ pub fn number_row(
 }
 
 /// A row with a whole number of any size, without a slider.
-pub fn count_row(
+pub fn count_row<'a>(
     ui: &mut Ui,
-    (name, help): (&str, &str),
+    (name, help): (impl Into<Name<'a>>, &str),
     value: &mut usize,
     range: RangeInclusive<usize>,
 ) {
@@ -135,12 +180,13 @@ pub struct Entry<'a, T> {
 /// A row with a list to choose from. Returns what was chosen now, if anything.
 pub fn choice_row<'a, T: Copy + PartialEq + 'a>(
     ui: &mut Ui,
-    (name, help): (&str, &str),
+    (name, help): (impl Into<Name<'a>>, &str),
     current: (T, &str),
     entries: impl IntoIterator<Item = Entry<'a, T>>,
 ) -> Option<T> {
+    let name = name.into();
     row(ui, name, help, |ui, label| {
-        choice(ui, (name, help), label, current, entries)
+        choice(ui, (name.spoken, help), label, current, entries)
     })
 }
 
@@ -170,7 +216,7 @@ pub fn choice<'a, T: Copy + PartialEq + 'a>(
                 }
             }
         });
-    let response: Response = list.response.labelled_by(label);
+    let response = list.response.labelled_by(label);
     if ui.is_enabled() {
         response.on_hover_text(help);
     } else {

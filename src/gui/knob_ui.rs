@@ -17,20 +17,40 @@ pub fn knobs_ui(ui: &mut Ui, table: &'static [Knob], knobs: &mut Knobs) {
 
 fn knob_ui(ui: &mut Ui, knob: &'static Knob, knobs: &mut Knobs) {
     let words = (knob.name, knob.help);
-    let value = knobs.get(knob.id).cloned().unwrap_or_else(|| knob.default_value());
+    let value = knobs
+        .get(knob.id)
+        .cloned()
+        .unwrap_or_else(|| knob.default_value());
     let changed = match (knob.kind, &value) {
-        (KnobKind::Integer { min, max, step, scale, .. }, KnobValue::Integer(value)) => {
+        (
+            KnobKind::Integer {
+                min,
+                max,
+                step,
+                scale,
+                ..
+            },
+            KnobValue::Integer(value),
+        ) => {
             let style = NumberStyle {
                 step: step as f64,
                 ..number_style(scale, NumberStyle::WHOLE, NumberStyle::WHOLE_LOG)
             };
             let mut number = *value as f64;
             form::number_row(ui, words, &mut number, min as f64..=max as f64, style);
-            #[expect(clippy::cast_possible_truncation, reason = "the row keeps to the range of an i64")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the row keeps to the range of an i64"
+            )]
             let number = number.round() as i64;
             KnobValue::Integer(number)
         }
-        (KnobKind::Real { min, max, scale, .. }, KnobValue::Real(value)) => {
+        (
+            KnobKind::Real {
+                min, max, scale, ..
+            },
+            KnobValue::Real(value),
+        ) => {
             let style = NumberStyle {
                 smallest: if min > 0.0 { min } else { 1e-6 },
                 ..number_style(scale, NumberStyle::REAL, NumberStyle::REAL_LOG)

@@ -1,22 +1,25 @@
 //! The window: panels over one state.
 //!
-//! [`state::AppState`] holds everything the window knows. It changes in two places only, `handle`
-//! for the user's actions and `apply` for the engine's events. A *panel* is a function
+//! [`AppState`] holds everything the window knows. It changes in two places only, `handle` for the
+//! user's actions and `apply` for the engine's events. A *panel* is a function
 //! `foo_ui(ui, view, out)` that draws a [`view::View`] of the state and pushes actions to `out`.
 //! The thread of the window never waits: training, files and pictures are the engine's, dialogs run
 //! in threads of their own, and only news repaint the window.
 
 mod action;
 mod app;
+mod choice;
 mod dialogs;
 mod draft;
 mod form;
 mod knob_ui;
 mod network;
+mod news;
 mod notices;
 mod phases;
 mod pictures;
 mod plot;
+mod plot_labels;
 mod run;
 mod series;
 mod setup;

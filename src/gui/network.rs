@@ -59,7 +59,7 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>) {
         ui.label("No run.");
         return;
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.set_min_height(HEIGHT);
         let drawing = (ui.available_width() * 0.36).clamp(240.0, 460.0);
         let left = ui.available_width() - drawing - 16.0;
@@ -113,8 +113,14 @@ struct Bar<'a> {
 }
 
 fn bars(layers: &[LayerInfo]) -> Vec<Bar<'_>> {
-    let input = layers.last().map(|layer| Bar { layer: None, values: layer.outputs });
-    let all = layers.iter().map(|layer| Bar { layer: Some(layer), values: layer.outputs });
+    let input = layers.last().map(|layer| Bar {
+        layer: None,
+        values: layer.outputs,
+    });
+    let all = layers.iter().map(|layer| Bar {
+        layer: Some(layer),
+        values: layer.outputs,
+    });
     input.into_iter().chain(all).collect()
 }
 
@@ -125,21 +131,25 @@ fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
         (Some(info), true, _) => &info.layers,
         (_, _, Some(shape)) => {
             plan = run.draft.plan(shape);
-            match &plan {
-                Some(plan) => &plan.layers,
-                None => {
-                    ui.weak("These settings make no network.");
-                    return;
-                }
-            }
+            let Some(plan) = &plan else {
+                ui.weak("These settings make no network.");
+                return;
+            };
+            &plan.layers
         }
         _ => {
             ui.weak("The network is drawn here once the images are open.");
             return;
         }
     };
-    let stages = layers.iter().map(|layer| layer.stage + 1).max().unwrap_or(0);
-    let objective = run.phase().map_or(Objective::EndToEnd, |phase| phase.objective);
+    let stages = layers
+        .iter()
+        .map(|layer| layer.stage + 1)
+        .max()
+        .unwrap_or(0);
+    let objective = run
+        .phase()
+        .map_or(Objective::EndToEnd, |phase| phase.objective);
     let is_over = run.state == RunState::Finished;
     let bars = bars(layers);
     ui.horizontal(|ui| {
@@ -149,7 +159,12 @@ fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
             .iter()
             .map(|layer| role(objective, layer.stage, stages, is_over))
             .collect();
-        for kind in [LayerRole::Training, LayerRole::Frozen, LayerRole::Unused, LayerRole::Trained] {
+        for kind in [
+            LayerRole::Training,
+            LayerRole::Frozen,
+            LayerRole::Unused,
+            LayerRole::Trained,
+        ] {
             if used.contains(&kind) {
                 key_ui(ui, view, run, kind);
             }
@@ -170,7 +185,7 @@ fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     let width = (slot - 3.0).clamp(2.0, 24.0);
     let place = |index: usize| {
         let values = bars.get(index).map_or(0, |bar| bar.values);
-        let share = (1.0 + values as f32).ln() / (1.0 + most).ln();
+        let share = (values as f32).ln_1p() / most.ln_1p();
         let center = pos2(rect.left() + (index as f32 + 0.5) * slot, rect.center().y);
         Rect::from_center_size(center, vec2(width, (height * share).max(4.0)))
     };
@@ -181,15 +196,21 @@ fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
         if index > 0 {
             glass_ui(ui, view, place(index - 1), drawn);
         }
-        let role = bar.layer.map(|layer| role(objective, layer.stage, stages, is_over));
+        let role = bar
+            .layer
+            .map(|layer| role(objective, layer.stage, stages, is_over));
         let fill = role.map_or(view.palette.button, |role| color(view, run, role));
         ui.painter().rect_filled(drawn, 3.0, fill);
         if role.is_none_or(|role| role == LayerRole::Unused) {
             let stroke = Stroke::new(1.0, view.palette.frozen);
-            ui.painter().rect_stroke(drawn, 3.0, stroke, StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(drawn, 3.0, stroke, StrokeKind::Inside);
         }
         let area = Rect::from_center_size(center, vec2(slot, height));
-        if response.hover_pos().is_some_and(|pointer| area.contains(pointer)) {
+        if response
+            .hover_pos()
+            .is_some_and(|pointer| area.contains(pointer))
+        {
             text = Some(explain(bar, role));
         }
     }
@@ -206,7 +227,11 @@ fn glass_ui(ui: &Ui, view: &View<'_>, left: Rect, right: Rect) {
         right.left_bottom(),
         left.right_bottom(),
     ];
-    ui.painter().add(egui::Shape::convex_polygon(corners, view.palette.raised, Stroke::NONE));
+    ui.painter().add(egui::Shape::convex_polygon(
+        corners,
+        view.palette.border,
+        Stroke::NONE,
+    ));
 }
 
 fn key_ui(ui: &mut Ui, view: &View<'_>, run: &Run, role: LayerRole) {
@@ -215,7 +240,8 @@ fn key_ui(ui: &mut Ui, view: &View<'_>, run: &Run, role: LayerRole) {
     ui.painter().rect_filled(rect, 2.0, color(view, run, role));
     if role == LayerRole::Unused {
         let stroke = Stroke::new(1.0, view.palette.frozen);
-        ui.painter().rect_stroke(rect, 2.0, stroke, StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(rect, 2.0, stroke, StrokeKind::Inside);
     }
     ui.label(RichText::new(role.name()).small().weak());
 }
@@ -247,8 +273,13 @@ mod tests {
     #[test]
     fn a_phase_trains_one_pair_freezes_those_outside_and_leaves_out_those_inside() {
         let objective = Objective::EndsInward { stage: 1 };
-        let roles: Vec<LayerRole> = (0..3).map(|stage| role(objective, stage, 3, false)).collect();
-        assert_eq!(roles, [LayerRole::Frozen, LayerRole::Training, LayerRole::Unused]);
+        let roles: Vec<LayerRole> = (0..3)
+            .map(|stage| role(objective, stage, 3, false))
+            .collect();
+        assert_eq!(
+            roles,
+            [LayerRole::Frozen, LayerRole::Training, LayerRole::Unused]
+        );
         assert_eq!(role(Objective::EndToEnd, 2, 3, false), LayerRole::Training);
         assert_eq!(role(Objective::EndToEnd, 2, 3, true), LayerRole::Trained);
         assert_eq!(role(objective, 2, 3, true), LayerRole::Unused);

@@ -69,7 +69,11 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
         let run = message.run.and_then(|id| state.run(id));
         notices.push(Notice {
             key: NoticeKey::Message(message.number),
-            level: if message.is_failure { Level::Failure } else { Level::Info },
+            level: if message.is_failure {
+                Level::Failure
+            } else {
+                Level::Info
+            },
             run: run.map(|run| (run.name().to_owned(), run.slot)),
             text: message.text.clone(),
         });
@@ -100,7 +104,12 @@ fn notice_ui(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Acti
         .fill(view.palette.raised)
         .stroke(egui::Stroke::new(1.0, view.palette.border))
         .corner_radius(5)
-        .inner_margin(egui::Margin { left: 14, right: 6, top: 5, bottom: 5 })
+        .inner_margin(egui::Margin {
+            left: 14,
+            right: 6,
+            top: 5,
+            bottom: 5,
+        })
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.label(egui::RichText::new(mark).color(color).strong());

@@ -6,7 +6,7 @@ use crate::engine::RunState;
 use crate::model::Objective;
 use crate::train::Phase;
 
-use super::plot::short_name;
+use super::plot_labels::short_name;
 use super::run::Run;
 use super::view::View;
 use super::words;
@@ -19,8 +19,11 @@ pub fn phases_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     let phases = run.phases();
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), egui::Sense::hover());
-    let epochs: Vec<f32> = phases.iter().map(|phase| phase.epochs.max(1) as f32).collect();
-    let total: f32 = epochs.iter().sum::<f32>().max(1.0);
+    let epochs: Vec<f32> = phases
+        .iter()
+        .map(|phase| phase.epochs.max(1) as f32)
+        .collect();
+    let total = epochs.iter().sum::<f32>().max(1.0);
     let gap = 2.0;
     let width = rect.width() - gap * phases.len().saturating_sub(1) as f32;
     let mut left = rect.left();
@@ -30,7 +33,10 @@ pub fn phases_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
         let block = Rect::from_min_size(pos2(left, rect.top()), size);
         left = block.right() + gap;
         block_ui(ui, view, run, (index, phase), block);
-        if response.hover_pos().is_some_and(|pointer| block.contains(pointer)) {
+        if response
+            .hover_pos()
+            .is_some_and(|pointer| block.contains(pointer))
+        {
             hovered = Some((index, phase));
         }
     }
@@ -49,8 +55,9 @@ pub fn phases_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     }
     if let Some(phase) = run.phase() {
         let text = explain_line(run, phases.len(), phase);
-        let text = egui::RichText::new(text).small().color(view.palette.weak);
-        ui.add(egui::Label::new(text).wrap());
+        let line = egui::RichText::new(&text).small().color(view.palette.weak);
+        ui.add(egui::Label::new(line).truncate())
+            .on_hover_text(text);
     }
 }
 
@@ -78,14 +85,31 @@ fn block_ui(ui: &Ui, view: &View<'_>, run: &Run, (index, phase): (usize, &Phase)
     }
     let is_current = index == run.progress.phase && run.has_started();
     if is_current {
-        painter.rect_stroke(block, 4.0, egui::Stroke::new(1.5, color), egui::StrokeKind::Inside);
+        painter.rect_stroke(
+            block,
+            4.0,
+            egui::Stroke::new(1.5, color),
+            egui::StrokeKind::Inside,
+        );
         if done < 1.0 {
             let x = block.left() + block.width() * done;
-            painter.vline(x, block.y_range(), egui::Stroke::new(2.0, view.palette.strong));
+            painter.vline(
+                x,
+                block.y_range(),
+                egui::Stroke::new(2.0, view.palette.strong),
+            );
         }
     }
-    let text_color = if is_current { view.palette.strong } else { view.palette.text };
-    for name in [phase.name(), short_name(&phase.name()), (index + 1).to_string()] {
+    let text_color = if is_current {
+        view.palette.strong
+    } else {
+        view.palette.text
+    };
+    for name in [
+        phase.name(),
+        short_name(&phase.name()),
+        (index + 1).to_string(),
+    ] {
         let galley = painter.layout_no_wrap(name, FontId::proportional(12.0), text_color);
         if galley.size().x + 8.0 <= block.width() {
             let rect = Align2::CENTER_CENTER.anchor_size(block.center(), galley.size());
@@ -117,7 +141,11 @@ fn purpose(phase: &Phase) -> String {
 }
 
 fn epochs(count: usize) -> String {
-    if count == 1 { "1 epoch".to_owned() } else { format!("{count} epochs") }
+    if count == 1 {
+        "1 epoch".to_owned()
+    } else {
+        format!("{count} epochs")
+    }
 }
 
 fn explain(index: usize, total: usize, phase: &Phase) -> String {

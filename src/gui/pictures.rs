@@ -34,17 +34,31 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     let mut shown: Option<&RunPictures> = None;
     for run in &view.state.runs {
-        let Some(pictures) = run.pictures.as_deref() else { continue };
+        let Some(pictures) = run.pictures.as_deref() else {
+            continue;
+        };
         let is_same = shown.is_some_and(|other| {
             Arc::ptr_eq(&other.originals, &pictures.originals)
                 || other.originals == pictures.originals
         });
         if !is_same {
-            rows.push(Row { run, pictures, kind: StripKind::Originals });
+            rows.push(Row {
+                run,
+                pictures,
+                kind: StripKind::Originals,
+            });
             shown = Some(pictures);
         }
-        rows.push(Row { run, pictures, kind: StripKind::Reconstructions });
-        rows.push(Row { run, pictures, kind: StripKind::Errors });
+        rows.push(Row {
+            run,
+            pictures,
+            kind: StripKind::Reconstructions,
+        });
+        rows.push(Row {
+            run,
+            pictures,
+            kind: StripKind::Errors,
+        });
     }
     rows
 }
@@ -54,7 +68,9 @@ pub fn pictures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let rows = rows(view);
     ui.horizontal(|ui| {
         ui.heading("Pictures");
-        let next = ui.button("Next").on_hover_text("The test images after these");
+        let next = ui
+            .button("Next")
+            .on_hover_text("The test images after these");
         if next.clicked() {
             out.push(Action::NextImages);
         }
@@ -64,7 +80,10 @@ pub fn pictures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if other.clicked() {
             out.push(Action::OtherImages);
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), error_scale_ui);
+        ui.with_layout(
+            egui::Layout::right_to_left(egui::Align::Center),
+            error_scale_ui,
+        );
     });
     if rows.is_empty() {
         ui.centered_and_justified(|ui| {
@@ -72,18 +91,20 @@ pub fn pictures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         });
         return;
     }
-    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = GAP;
-        let height = ui.available_height() / rows.len() as f32 - GAP;
-        let height = height.clamp(*SIDES.start(), *SIDES.end());
-        let mut most = 0;
-        for row in &rows {
-            most = most.max(row_ui(ui, view, row, height));
-        }
-        if view.state.wants_images(most) {
-            out.push(Action::FitImages(most));
-        }
-    });
+    egui::ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = GAP;
+            let height = ui.available_height() / rows.len() as f32 - GAP;
+            let height = height.clamp(*SIDES.start(), *SIDES.end());
+            let mut most = 0;
+            for row in &rows {
+                most = most.max(row_ui(ui, view, row, height));
+            }
+            if view.state.wants_images(most) {
+                out.push(Action::FitImages(most));
+            }
+        });
 }
 
 /// The map of errors, from none to all.
@@ -106,7 +127,9 @@ fn error_scale_ui(ui: &mut Ui) {
     }
     ui.painter().add(mesh);
     ui.label(RichText::new("Error 0").small().weak())
-        .on_hover_text("Difference of a pixel from the test image, from none to white instead of black");
+        .on_hover_text(
+            "Difference of a pixel from the test image, from none to white instead of black",
+        );
 }
 
 /// Draws a row and returns how many pictures would have had room.
@@ -124,19 +147,17 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: &Row<'_>, height: f32) -> usize {
         let shape = row.pictures.originals.shape;
         let aspect = shape.width.max(1) as f32 / shape.height.max(1) as f32;
         let cell = vec2(height * aspect, height);
-        let room = ((ui.available_width() + GAP) / (cell.x + GAP)).floor().max(0.0) as usize;
+        let room = ((ui.available_width() + GAP) / (cell.x + GAP))
+            .floor()
+            .max(0.0) as usize;
         let Some(strip) = view.strips.get(row.run.id, row.kind) else {
             return room;
         };
         let count = room.min(strip.count());
         let width = (count as f32 * (cell.x + GAP) - GAP).max(0.0);
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
         let place = |index: usize| {
-            Rect::from_min_size(
-                rect.min + vec2(index as f32 * (cell.x + GAP), 0.0),
-                cell,
-            )
+            Rect::from_min_size(rect.min + vec2(index as f32 * (cell.x + GAP), 0.0), cell)
         };
         let mut mesh = Mesh::with_texture(strip.texture());
         for index in 0..count {
@@ -144,14 +165,14 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: &Row<'_>, height: f32) -> usize {
         }
         ui.painter().add(mesh);
         let described = format!("{}: {count} pictures", row_name(row));
-        response
-            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
         let hovered = response.hover_pos().and_then(|pointer| {
             (0..count).find(|&index| place(index).expand(GAP / 2.0).contains(pointer))
         });
         if let Some(index) = hovered {
             let stroke = egui::Stroke::new(1.5, view.palette.accent);
-            ui.painter().rect_stroke(place(index), 1.0, stroke, egui::StrokeKind::Outside);
+            ui.painter()
+                .rect_stroke(place(index), 1.0, stroke, egui::StrokeKind::Outside);
             response.on_hover_text_at_pointer(hover_text(row, index));
         }
         room
@@ -179,7 +200,13 @@ fn label_ui(ui: &mut Ui, view: &View<'_>, row: &Row<'_>) {
         StripKind::Originals => format!("{} of the test images", row.pictures.indices.len()),
         StripKind::Reconstructions | StripKind::Errors => {
             let count = row.pictures.errors.len().max(1) as f64;
-            let mean = row.pictures.errors.iter().map(|e| f64::from(*e)).sum::<f64>() / count;
+            let mean = row
+                .pictures
+                .errors
+                .iter()
+                .map(|e| f64::from(*e))
+                .sum::<f64>()
+                / count;
             format!(
                 "{} after {} steps; mean squared error of these images {}",
                 row.run.name(),
@@ -188,7 +215,8 @@ fn label_ui(ui: &mut Ui, view: &View<'_>, row: &Row<'_>) {
             )
         }
     };
-    ui.add(egui::Label::new(text).truncate()).on_hover_text(help);
+    ui.add(egui::Label::new(text).truncate())
+        .on_hover_text(help);
 }
 
 fn hover_text(row: &Row<'_>, index: usize) -> String {

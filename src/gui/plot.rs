@@ -3,12 +3,15 @@
 //! One chart shows one unit: squared errors per pixel, or cross-entropy for runs that minimise it.
 //! Errors on codes, which greedy phases minimise, are a unit of their own too and drawn dashed.
 
-use egui::{Align2, Color32, FontId, RichText, Ui, pos2, vec2};
-use egui_plot::{GridMark, HLine, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, PlotTransform, Points, VLine};
+use egui::{RichText, Ui, vec2};
+use egui_plot::{
+    GridMark, HLine, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, VLine,
+};
 
 use crate::train::TestPoint;
 
 use super::action::{Action, Actions, ChartUnit, ViewOptions};
+use super::plot_labels::{baselines, label_baselines, label_phases};
 use super::run::{LossUnit, Run};
 use super::series;
 use super::view::View;
@@ -65,7 +68,8 @@ fn legend_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     };
     let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), egui::Sense::hover());
     let middle = rect.center().y;
-    ui.painter().hline(rect.x_range(), middle, egui::Stroke::new(2.5, color));
+    ui.painter()
+        .hline(rect.x_range(), middle, egui::Stroke::new(2.5, color));
     ui.painter().circle_filled(rect.center(), 3.5, color);
     ui.label(RichText::new(text).color(color)).on_hover_text(format!(
         "{}: the thick line with marks is the error on all test images, the thin one the training \
@@ -92,40 +96,6 @@ fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool) {
     }
 }
 
-/// A line across the chart with a name.
-struct Baseline {
-    name: String,
-    value: f64,
-    color: Color32,
-}
-
-fn baselines(view: &View<'_>) -> Vec<Baseline> {
-    let mut lines: Vec<Baseline> = Vec::new();
-    for run in &view.state.runs {
-        let Some(found) = &run.baselines else { continue };
-        let plain = view.palette.baseline;
-        let mut all = vec![
-            ("black image".to_owned(), found.black, plain),
-            ("mean image".to_owned(), found.mean, plain),
-        ];
-        let latent = run.info.as_ref().map(|info| info.latent);
-        if let Some(latent) = latent
-            && let Some(value) = found.pca_k(latent)
-        {
-            all.push((format!("PCA, {latent} components"), value, plain));
-        }
-        for (name, value, color) in all {
-            let is_known = lines
-                .iter()
-                .any(|line| line.name == name && (line.value - value).abs() < 1e-12);
-            if !is_known {
-                lines.push(Baseline { name, value, color });
-            }
-        }
-    }
-    lines
-}
-
 fn chart_ui(ui: &mut Ui, view: &View<'_>, options: ViewOptions, height: f32) {
     let is_log = options.has_log_axis;
     let baselines = if options.shows_baselines && options.unit == ChartUnit::SquaredError {
@@ -134,7 +104,11 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, options: ViewOptions, height: f32) {
         Vec::new()
     };
     let format_hover = move |position: &HoverPosition<'_>| match position {
-        HoverPosition::NearDataPoint { plot_name, position, .. } => Some(format!(
+        HoverPosition::NearDataPoint {
+            plot_name,
+            position,
+            ..
+        } => Some(format!(
             "{plot_name}\nstep {}\n{}",
             words::count(position.x.max(0.0).round() as u64),
             words::three_digits(ticks::value(position.y, is_log))
@@ -149,7 +123,11 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, options: ViewOptions, height: f32) {
         .grid_color(view.palette.border)
         .label_formatter(format_hover)
         .x_axis_formatter(|mark: GridMark, _range| {
-            if mark.value < 0.0 { String::new() } else { words::count(mark.value.round() as u64) }
+            if mark.value < 0.0 {
+                String::new()
+            } else {
+                words::count(mark.value.round() as u64)
+            }
         })
         .y_axis_formatter(move |mark: GridMark, _range| {
             ticks::label(ticks::value(mark.value, is_log))
@@ -159,7 +137,11 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, options: ViewOptions, height: f32) {
     if is_log {
         plot = plot.y_grid_spacer(ticks::log_ticks);
     }
-    let is_empty = view.state.runs.iter().all(|run| run.metrics.train.is_empty());
+    let is_empty = view
+        .state
+        .runs
+        .iter()
+        .all(|run| run.metrics.train.is_empty());
     if is_empty {
         plot = plot.include_x(100.0);
         if baselines.is_empty() {
@@ -171,7 +153,11 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, options: ViewOptions, height: f32) {
     let response = plot.show(ui, |chart| {
         let bounds = chart.plot_bounds();
         // While the chart fits itself to the data, points beyond its last bounds count too.
-        let steps = if chart.auto_bounds().x { 0.0..=f64::INFINITY } else { bounds.range_x() };
+        let steps = if chart.auto_bounds().x {
+            0.0..=f64::INFINITY
+        } else {
+            bounds.range_x()
+        };
         let columns = chart.response().rect.width().max(1.0) as usize;
         for line in &baselines {
             let place = ticks::place(line.value, is_log);
@@ -196,10 +182,17 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, options: ViewOptions, height: f32) {
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
     let frame = *response.transform.frame();
     let painter = ui.painter_at(frame);
-    label_baselines(&painter, view, &response.transform, &baselines, is_log);
-    if let Some(run) = view.run() {
-        label_phases(&painter, view, &response.transform, run);
-    }
+    let taken = match view.run() {
+        Some(run) => label_phases(&painter, view, &response.transform, run),
+        None => Vec::new(),
+    };
+    label_baselines(
+        &painter,
+        view,
+        &response.transform,
+        (&baselines, is_log),
+        taken,
+    );
     if is_empty {
         empty_ui(ui, view, frame);
     }
@@ -211,11 +204,14 @@ fn boundaries(chart: &mut egui_plot::PlotUi<'_>, view: &View<'_>, run: &Run) {
     }
     let color = view.palette.run(run.slot).gamma_multiply(0.6);
     for start in run.metrics.phases.iter().filter(|start| start.step > 0) {
-        let line = VLine::new(format!("{} phase {}", run.name(), start.phase + 1), start.step as f64)
-            .color(color)
-            .width(1.0)
-            .style(LineStyle::dotted_dense())
-            .allow_hover(false);
+        let line = VLine::new(
+            format!("{} phase {}", run.name(), start.phase + 1),
+            start.step as f64,
+        )
+        .color(color)
+        .width(1.0)
+        .style(LineStyle::dotted_dense())
+        .allow_hover(false);
         chart.vline(line);
     }
 }
@@ -248,7 +244,11 @@ fn training(
         if !is_shown {
             continue;
         }
-        let points = run.metrics.train.get(stretch.start..stretch.end).unwrap_or_default();
+        let points = run
+            .metrics
+            .train
+            .get(stretch.start..stretch.end)
+            .unwrap_or_default();
         let drawn: PlotPoints<'_> = series::decimate(points, steps, columns)
             .into_iter()
             .map(|[step, loss]| [step, ticks::place(loss, options.has_log_axis)])
@@ -282,81 +282,12 @@ fn test(chart: &mut egui_plot::PlotUi<'_>, view: &View<'_>, run: &Run, is_log: b
                 .radius(3.0);
             chart.points(marks);
         }
-        chart.line(Line::new(name.clone(), drawn).color(color).width(2.5).allow_band(false));
-    }
-}
-
-/// Names at the right end of the lines; one that would cover another goes below its line.
-fn label_baselines(
-    painter: &egui::Painter,
-    view: &View<'_>,
-    transform: &PlotTransform,
-    baselines: &[Baseline],
-    is_log: bool,
-) {
-    let frame = *transform.frame();
-    let mut taken: Vec<egui::Rect> = Vec::new();
-    for line in baselines {
-        let y = transform.position_from_point_y(ticks::place(line.value, is_log));
-        if !frame.y_range().contains(y) {
-            continue;
-        }
-        let text = format!("{} {}", line.name, words::three_digits(line.value));
-        let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), line.color);
-        let size = galley.size();
-        let x = frame.right() - size.x - 6.0;
-        let above = egui::Rect::from_min_size(pos2(x, y - size.y - 1.0), size);
-        let below = egui::Rect::from_min_size(pos2(x, y + 1.0), size);
-        let Some(rect) = [above, below]
-            .into_iter()
-            .find(|rect| taken.iter().all(|other| !other.intersects(*rect)))
-        else {
-            continue;
-        };
-        taken.push(rect);
-        painter.rect_filled(rect.expand2(vec2(3.0, 0.0)), 2.0, view.palette.deep.gamma_multiply(0.8));
-        painter.galley(rect.min, galley, line.color);
-    }
-}
-
-/// Names of the phases of the selected run along the top, as far as they fit.
-fn label_phases(painter: &egui::Painter, view: &View<'_>, transform: &PlotTransform, run: &Run) {
-    let starts = &run.metrics.phases;
-    if starts.len() < 2 {
-        return;
-    }
-    let frame = *transform.frame();
-    let color = view.palette.run(run.slot);
-    for (index, start) in starts.iter().enumerate() {
-        let Some(phase) = run.phases().get(start.phase) else { continue };
-        let left = transform.position_from_point_x(start.step as f64);
-        let right = starts
-            .get(index + 1)
-            .map_or(f32::INFINITY, |next| transform.position_from_point_x(next.step as f64))
-            .min(frame.right());
-        if right <= frame.left() || left >= frame.right() {
-            continue;
-        }
-        let left = left.max(frame.left());
-        let font = FontId::proportional(11.0);
-        let names = [phase.name(), short_name(&phase.name())];
-        for name in names {
-            let galley = painter.layout_no_wrap(name, font.clone(), color);
-            if galley.size().x + 6.0 <= right - left {
-                let rect = Align2::LEFT_TOP.anchor_size(pos2(left + 4.0, frame.top() + 3.0), galley.size());
-                painter.rect_filled(rect.expand(1.0), 2.0, view.palette.deep.gamma_multiply(0.8));
-                painter.galley(rect.min, galley, color);
-                break;
-            }
-        }
-    }
-}
-
-/// What is left of a phase's name where there is little room: `Pair 3`, `All`.
-pub(super) fn short_name(name: &str) -> String {
-    match name.rsplit_once(", ") {
-        Some((_, pair)) => pair.replacen('p', "P", 1),
-        None => name.split(' ').next().unwrap_or(name).to_owned(),
+        chart.line(
+            Line::new(name.clone(), drawn)
+                .color(color)
+                .width(2.5)
+                .allow_band(false),
+        );
     }
 }
 
@@ -384,15 +315,4 @@ fn empty_ui(ui: &mut Ui, view: &View<'_>, frame: egui::Rect) {
         egui::Layout::centered_and_justified(egui::Direction::TopDown),
     ));
     over.add(egui::Label::new(text).wrap());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_names_keep_the_pair() {
-        assert_eq!(short_name("Ends inward, pair 3"), "Pair 3");
-        assert_eq!(short_name("All layers"), "All");
-    }
 }

@@ -100,8 +100,7 @@ impl Run {
 
     /// Whether a step was or is being taken.
     pub fn has_started(&self) -> bool {
-        self.progress.step > 0
-            || matches!(self.state, RunState::Running | RunState::Finished)
+        self.progress.step > 0 || matches!(self.state, RunState::Running | RunState::Finished)
     }
 
     /// Whether its settings differ from those the engine has.

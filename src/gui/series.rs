@@ -3,14 +3,15 @@
 //! *Decimating* leaves the lowest and the highest point of every column of pixels, in the order they
 //! were measured: the drawn line covers the same pixels as the whole one.
 
+use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
 use crate::train::TrainPoint;
 
 use super::run::{LossUnit, Run};
 
-/// Training losses of one unit, measured without interruption.
-#[derive(Clone, Debug, PartialEq)]
+/// Training losses of one phase.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
     /// What they measure.
     pub unit: LossUnit,
@@ -20,8 +21,8 @@ pub struct Stretch {
     pub end: usize,
 }
 
-/// Cuts a run's training losses where their unit changes, and where a new phase starts to measure
-/// codes, because another pair's codes are another scale.
+/// Cuts a run's training losses where phases start: what comes after is another objective, and the
+/// jump in between is none of the training.
 pub fn stretches(run: &Run) -> Vec<Stretch> {
     let points = &run.metrics.train;
     let mut cuts: Vec<(usize, LossUnit)> = run
@@ -42,15 +43,11 @@ pub fn stretches(run: &Run) -> Vec<Stretch> {
         .map(|&(index, _)| index)
         .chain([points.len()])
         .collect();
-    let mut stretches: Vec<Stretch> = Vec::new();
-    for ((start, unit), end) in cuts.into_iter().zip(ends) {
-        match stretches.last_mut() {
-            _ if start >= end => {}
-            Some(last) if last.unit == unit && unit != LossUnit::Codes => last.end = end,
-            Some(_) | None => stretches.push(Stretch { unit, start, end }),
-        }
-    }
-    stretches
+    cuts.into_iter()
+        .zip(ends)
+        .filter(|&((start, _), end)| start < end)
+        .map(|((start, unit), end)| Stretch { unit, start, end })
+        .collect()
 }
 
 /// Points to draw for `points` (in order of steps) within `steps`, on `columns` columns of pixels.
@@ -80,19 +77,41 @@ pub fn decimate(
         return Vec::new();
     };
     let left = low.max(leftmost.step as f64);
-    let width = (high.min(rightmost.step as f64) - left).max(f64::MIN_POSITIVE) / columns as f64;
-    let column = |point: &TrainPoint| ((point.step as f64 - left) / width).floor() as i64;
-    visible
-        .chunk_by(|a, b| column(a) == column(b))
-        .flat_map(|chunk| {
-            let lowest = chunk.iter().filter(finite).min_by(|a, b| a.loss.total_cmp(&b.loss));
-            let highest = chunk.iter().filter(finite).max_by(|a, b| a.loss.total_cmp(&b.loss));
-            let mut extremes: Vec<&TrainPoint> = lowest.into_iter().chain(highest).collect();
-            extremes.sort_by_key(|point| point.step);
-            extremes.dedup_by_key(|point| point.step);
-            extremes.into_iter().map(pair)
-        })
-        .collect()
+    let width = (high.min(rightmost.step as f64) - left) / columns as f64;
+    let mut drawn = Vec::with_capacity(2 * columns + 4);
+    let mut rest = visible;
+    // The point before the left edge is a column of its own, and so is the one behind the right edge.
+    for column in 0..=columns + 1 {
+        let edge = left + width * column as f64;
+        let is_last = column > columns;
+        let count = rest.partition_point(|point| is_last || (point.step as f64) < edge);
+        let (inside, behind) = rest.split_at(count);
+        rest = behind;
+        drawn.extend(extremes(inside).into_iter().flatten().map(pair));
+    }
+    drawn
+}
+
+/// The lowest and the highest point, in order of steps; the same one only once.
+fn extremes(points: &[TrainPoint]) -> [Option<&TrainPoint>; 2] {
+    let mut finite = points.iter().filter(|point| point.loss.is_finite());
+    let Some(first) = finite.next() else {
+        return [None, None];
+    };
+    let (mut lowest, mut highest) = (first, first);
+    for point in finite {
+        if point.loss < lowest.loss {
+            lowest = point;
+        }
+        if point.loss > highest.loss {
+            highest = point;
+        }
+    }
+    match lowest.step.cmp(&highest.step) {
+        Ordering::Less => [Some(lowest), Some(highest)],
+        Ordering::Equal => [Some(lowest), None],
+        Ordering::Greater => [Some(highest), Some(lowest)],
+    }
 }
 
 #[cfg(test)]
@@ -158,10 +177,15 @@ mod tests {
         let mut run = Run::new(RunId(1), 0, draft);
         run.metrics.train = noisy(60);
         run.metrics.phases = (0..6)
-            .map(|phase| PhaseStart { phase, step: phase as u64 * 10 })
+            .map(|phase| PhaseStart {
+                phase,
+                step: phase as u64 * 10,
+            })
             .collect();
-        let found: Vec<(LossUnit, usize, usize)> =
-            stretches(&run).iter().map(|s| (s.unit, s.start, s.end)).collect();
+        let found: Vec<(LossUnit, usize, usize)> = stretches(&run)
+            .iter()
+            .map(|s| (s.unit, s.start, s.end))
+            .collect();
         assert_eq!(
             found,
             [

@@ -19,7 +19,12 @@ use super::{knob_ui, setup_training, words};
 pub fn setup_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         egui::Frame::new()
-            .inner_margin(egui::Margin { left: 12, right: 14, top: 8, bottom: 12 })
+            .inner_margin(egui::Margin {
+                left: 12,
+                right: 14,
+                top: 8,
+                bottom: 12,
+            })
             .show(ui, |ui| match view.run() {
                 Some(run) => run_ui(ui, view, run, out),
                 None => {
@@ -32,7 +37,11 @@ pub fn setup_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
 fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     ui.horizontal(|ui| {
         ui.heading("Setup");
-        ui.label(RichText::new(run.name()).color(view.palette.run(run.slot)).strong());
+        ui.label(
+            RichText::new(run.name())
+                .color(view.palette.run(run.slot))
+                .strong(),
+        );
     });
     let is_locked = run.has_started() || run.opening.is_some();
     if run.has_started() {
@@ -42,7 +51,11 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         let text = RichText::new(problem).color(view.palette.failure);
         ui.add(egui::Label::new(text).wrap());
     }
-    if let Some(failure) = run.failure.as_ref().filter(|_| !run.has_started() && !run.is_edited()) {
+    if let Some(failure) = run
+        .failure
+        .as_ref()
+        .filter(|_| !run.has_started() && !run.is_edited())
+    {
         let text = RichText::new(&failure.text).color(view.palette.failure);
         ui.add(egui::Label::new(text).wrap());
     }
@@ -84,7 +97,10 @@ fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
             out.push(Action::Reset(run.id));
         }
         let duplicate = ui
-            .add_enabled(view.state.has_room(), egui::Button::new("Duplicate to change"))
+            .add_enabled(
+                view.state.has_room(),
+                egui::Button::new("Duplicate to change"),
+            )
             .on_hover_text("A second run with these settings, to be changed and compared.")
             .on_disabled_hover_text("Remove a run first: two can be compared at a time.");
         if duplicate.clicked() {
@@ -95,10 +111,15 @@ fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
 
 fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     form::section(ui, "Model");
-    form::row(ui, "Name", "What the run is called in the window.", |ui, label| {
-        ui.add(egui::TextEdit::singleline(&mut draft.config.name).desired_width(f32::INFINITY))
-            .labelled_by(label);
-    });
+    form::row(
+        ui,
+        "Name",
+        "What the run is called in the window.",
+        |ui, label| {
+            ui.add(egui::TextEdit::singleline(&mut draft.config.name).desired_width(f32::INFINITY))
+                .labelled_by(label);
+        },
+    );
     let chosen = variant(&draft.config.variant);
     let (shown, summary) = match &chosen {
         Ok(variant) => (variant.name(), variant.summary()),
@@ -118,10 +139,18 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     if let Some(shape) = view.state.shape_of(&draft.config.dataset)
         && let Some(plan) = draft.plan(shape)
     {
-        let encoder = plan.layers.iter().take(plan.stages).map(|layer| layer.output.as_str());
+        let encoder = plan
+            .layers
+            .iter()
+            .take(plan.stages)
+            .map(|layer| layer.output.as_str());
         let input = plan.layers.first().map(|layer| layer.input.as_str());
         let outputs: Vec<&str> = input.into_iter().chain(encoder).collect();
-        let separator = if outputs.iter().any(|text| text.contains('×')) { " → " } else { "-" };
+        let separator = if outputs.iter().any(|text| text.contains('×')) {
+            " → "
+        } else {
+            "-"
+        };
         let parameters = u64::try_from(plan.parameters()).unwrap_or(u64::MAX);
         let text = format!(
             "Encoder {}, {} parameters in all",
@@ -156,7 +185,11 @@ fn data_ui(ui: &mut Ui, run: &Run, draft: &mut Draft, out: &mut Actions) {
     let entries = SOURCES
         .iter()
         .filter(|source| is_built_in(**source))
-        .map(|source| Entry { value: source.id(), name: source.name(), help: source.summary() })
+        .map(|source| Entry {
+            value: source.id(),
+            name: source.name(),
+            help: source.summary(),
+        })
         .chain(folder);
     let picked = form::choice_row(ui, ("Images", help), (location.as_str(), shown), entries);
     if let Some(id) = picked {
@@ -170,7 +203,11 @@ fn data_ui(ui: &mut Ui, run: &Run, draft: &mut Draft, out: &mut Actions) {
             out.push(Action::AskFolder(FolderFor::Data(run.id)));
         }
     });
-    if let Some(info) = run.info.as_ref().filter(|info| info.config.dataset == location) {
+    if let Some(info) = run
+        .info
+        .as_ref()
+        .filter(|info| info.config.dataset == location)
+    {
         let data = &info.dataset;
         let mut text = format!(
             "{} training and {} test images of {}",
@@ -190,7 +227,9 @@ fn limit_ui(ui: &mut Ui, limit: &mut Option<usize>) {
     let help = "Train on the first so many images only. Test images are never limited.";
     form::row(ui, "Limit", help, |ui, label| {
         let mut is_limited = limit.is_some();
-        ui.checkbox(&mut is_limited, "").labelled_by(label).on_hover_text(help);
+        ui.checkbox(&mut is_limited, "")
+            .labelled_by(label)
+            .on_hover_text(help);
         match (is_limited, *limit) {
             (true, None) => *limit = Some(1000),
             (false, Some(_)) => *limit = None,
@@ -227,7 +266,11 @@ fn device_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     let named: Vec<(String, String)> = devices
         .iter()
         .map(|device| {
-            let slow = if device.is_software { " (software, slow)" } else { "" };
+            let slow = if device.is_software {
+                " (software, slow)"
+            } else {
+                ""
+            };
             (device.id.clone(), format!("{}{slow}", device.name))
         })
         .collect();
@@ -245,7 +288,11 @@ fn device_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
         name: automatic.as_str(),
         help: "The fastest real graphics adapter, or the CPU where there is none.",
     })
-    .chain(named.iter().map(|(id, name)| Entry { value: id.as_str(), name, help: "" }));
+    .chain(named.iter().map(|(id, name)| Entry {
+        value: id.as_str(),
+        name,
+        help: "",
+    }));
     let help = "What computes. Small networks are often faster on the CPU.";
     let picked = form::choice_row(ui, ("Train on", help), (current.as_str(), shown), entries);
     let picked = picked.map(str::to_owned);

@@ -2,15 +2,15 @@
 
 use egui::Ui;
 
-use crate::model::{OptimizerKind, Pretraining, variant};
+use crate::model::{OptimizerKind, Pretraining, Variant, variant};
 use crate::train::{LearningRateDecay, PhaseSettings};
 
 use super::draft::Draft;
-use super::form::{self, Entry, NumberStyle};
+use super::form::{self, Entry, Name, NumberStyle};
 
 /// Schedule, optimizer, batch and seed.
 pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
-    let is_layered = variant(&draft.config.variant).is_ok_and(|variant| variant.is_layered());
+    let is_layered = variant(&draft.config.variant).is_ok_and(Variant::is_layered);
     pretraining_ui(ui, draft, is_layered);
     if draft.config.pretraining != Pretraining::EndToEnd {
         pretraining_phases_ui(ui, draft);
@@ -70,13 +70,16 @@ fn pretraining_ui(ui: &mut Ui, draft: &mut Draft, is_layered: bool) {
 fn pretraining_phases_ui(ui: &mut Ui, draft: &mut Draft) {
     form::count_row(
         ui,
-        ("Pretraining epochs", "Passes over the training images for each pair of layers."),
+        (
+            "Pretraining epochs",
+            "Passes over the training images for each pair of layers.",
+        ),
         &mut draft.pretrain.epochs,
         1..=100_000,
     );
     egui::CollapsingHeader::new("Pretraining phases")
         .id_salt("pretraining")
-        .show_unindented(ui, |ui| {
+        .show(ui, |ui| {
             ui.push_id("pretraining", |ui| {
                 rate_ui(ui, &mut draft.pretrain, "Pretraining ");
                 if draft.config.pretraining == Pretraining::Greedy {
@@ -93,7 +96,10 @@ fn pretraining_phases_ui(ui: &mut Ui, draft: &mut Draft) {
 
 /// Epochs and everything about the rate.
 fn phase_ui(ui: &mut Ui, phase: &mut PhaseSettings, prefix: &str) {
-    let words = ("Epochs", "Passes over the training images with all layers training.");
+    let words = (
+        "Epochs",
+        "Passes over the training images with all layers training.",
+    );
     form::count_row(ui, words, &mut phase.epochs, 1..=100_000);
     rate_ui(ui, phase, prefix);
 }
@@ -117,45 +123,118 @@ fn rate_ui(ui: &mut Ui, phase: &mut PhaseSettings, prefix: &str) {
             OptimizerKind::AdamW => "Adam with decoupled weight decay (Loshchilov & Hutter 2019).",
         },
     });
-    let words = (&*name("Optimizer"), "The rule that turns a gradient into a step.");
+    let words = (
+        Name {
+            spoken: &name("Optimizer"),
+            shown: "Optimizer",
+        },
+        "The rule that turns a gradient into a step.",
+    );
     if let Some(kind) = form::choice_row(ui, words, (kind, kind.name()), entries) {
         phase.optimizer.kind = kind;
     }
-    let words = (&*name("Learning rate"), "Length of a step at the start of the phase.");
-    form::number_row(ui, words, &mut phase.learning_rate, 1e-6..=10.0, NumberStyle::REAL_LOG);
+    let words = (
+        Name {
+            spoken: &name("Learning rate"),
+            shown: "Learning rate",
+        },
+        "Length of a step at the start of the phase.",
+    );
+    form::number_row(
+        ui,
+        words,
+        &mut phase.learning_rate,
+        1e-6..=10.0,
+        NumberStyle::REAL_LOG,
+    );
     decay_ui(ui, &mut phase.decay, &name);
     if phase.optimizer.kind == OptimizerKind::Sgd {
-        let words = (&*name("Momentum"), "Share of the last step that is kept in the next one.");
-        form::number_row(ui, words, &mut phase.optimizer.momentum, 0.0..=0.9999, NumberStyle::REAL);
+        let words = (
+            Name {
+                spoken: &name("Momentum"),
+                shown: "Momentum",
+            },
+            "Share of the last step that is kept in the next one.",
+        );
+        form::number_row(
+            ui,
+            words,
+            &mut phase.optimizer.momentum,
+            0.0..=0.9999,
+            NumberStyle::REAL,
+        );
     }
-    let words = (&*name("Weight decay"), "Pull of the weights towards zero.");
+    let words = (
+        Name {
+            spoken: &name("Weight decay"),
+            shown: "Weight decay",
+        },
+        "Pull of the weights towards zero.",
+    );
     let decay = &mut phase.optimizer.weight_decay;
     form::number_row(ui, words, decay, 0.0..=1.0, NumberStyle::REAL_LOG);
     let words = (
-        &*name("Gradient clip"),
+        Name {
+            spoken: &name("Gradient clip"),
+            shown: "Gradient clip",
+        },
         "Largest length of the gradient of one weight matrix or bias; 0 for no limit. Large \
          learning rates may need it (Pascanu et al. 2013).",
     );
-    let style = NumberStyle { smallest: 1e-3, ..NumberStyle::REAL_LOG };
+    let style = NumberStyle {
+        smallest: 1e-3,
+        ..NumberStyle::REAL_LOG
+    };
     form::number_row(ui, words, &mut phase.optimizer.clip, 0.0..=100.0, style);
 }
 
 fn decay_ui(ui: &mut Ui, decay: &mut LearningRateDecay, name: &dyn Fn(&str) -> String) {
-    let step = LearningRateDecay::Step { epochs: 2, factor: 0.5 };
+    let step = LearningRateDecay::Step {
+        epochs: 2,
+        factor: 0.5,
+    };
     let entries = [
-        (LearningRateDecay::Constant, "The same throughout the phase."),
+        (
+            LearningRateDecay::Constant,
+            "The same throughout the phase.",
+        ),
         (step, "Multiplied by a factor every few epochs."),
-        (LearningRateDecay::Cosine, "Half a cosine down to zero at the end of the phase."),
+        (
+            LearningRateDecay::Cosine,
+            "Half a cosine down to zero at the end of the phase.",
+        ),
     ]
-    .map(|(value, help)| Entry { value, name: value.name(), help });
-    let words = (&*name("Decay"), "How the learning rate runs over the phase.");
+    .map(|(value, help)| Entry {
+        value,
+        name: value.name(),
+        help,
+    });
+    let words = (
+        Name {
+            spoken: &name("Decay"),
+            shown: "Decay",
+        },
+        "How the learning rate runs over the phase.",
+    );
     if let Some(picked) = form::choice_row(ui, words, (*decay, decay.name()), entries) {
         *decay = picked;
     }
     if let LearningRateDecay::Step { epochs, factor } = decay {
-        let words = (&*name("Decay epochs"), "Epochs between two drops.");
+        let words = (
+            Name {
+                spoken: &name("Decay epochs"),
+                shown: "Decay epochs",
+            },
+            "Epochs between two drops.",
+        );
         form::count_row(ui, words, epochs, 1..=100_000);
-        let words = (&*name("Decay factor"), "What is left of the learning rate after a drop.");
+        let words = (
+            Name {
+                spoken: &name("Decay factor"),
+                shown: "Decay factor",
+            },
+            "What is left of the learning rate after a drop.",
+        );
         form::number_row(ui, words, factor, 0.01..=1.0, NumberStyle::REAL);
     }
 }

@@ -5,29 +5,21 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::data::ImageShape;
-use crate::engine::{
-    Command, DeviceInfo, Event, Extension, RunId, RunInfo, RunState, Snapshot,
-};
+use crate::engine::{Command, DeviceInfo, RunId, RunState};
 use crate::model::VARIANTS;
-use crate::train::{Metrics, RunConfig};
+use crate::train::RunConfig;
 
+use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
+use super::choice::ImageChoice;
 use super::draft::Draft;
 use super::notices::Message;
-use super::run::{Failure, Run};
-use super::StartOptions;
+use super::run::Run;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 2;
-
-/// Test images that are shown until the width of the window is known.
-const FIRST_IMAGES: usize = 24;
-
-/// Test images that are shown at most.
-const MOST_IMAGES: usize = 96;
 
 /// Test images assumed until a data set is open.
 const UNKNOWN_TEST_COUNT: usize = 100;
@@ -46,12 +38,10 @@ pub struct AppState {
     /// News that belong to no chart.
     pub messages: Vec<Message>,
     /// Sizes of the images of data sets that were opened, by location.
-    shapes: BTreeMap<String, ImageShape>,
+    pub(super) shapes: BTreeMap<String, ImageShape>,
     next_run: u64,
-    next_message: u64,
-    images: Vec<u32>,
-    image_count: usize,
-    shuffles: u64,
+    pub(super) next_message: u64,
+    images: ImageChoice,
 }
 
 impl AppState {
@@ -66,11 +56,9 @@ impl AppState {
             shapes: BTreeMap::new(),
             next_run: 1,
             next_message: 1,
-            images: Vec::new(),
-            image_count: FIRST_IMAGES,
-            shuffles: 0,
+            images: ImageChoice::new(UNKNOWN_TEST_COUNT),
         };
-        let mut effects = vec![state.show_from(0)];
+        let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
         if let Some(folder) = start.open {
             effects.extend(state.open(folder));
         } else if let Some(config) = start.config {
@@ -111,7 +99,7 @@ impl AppState {
         run.can_start() && self.problem(run).is_none()
     }
 
-    fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
+    pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
         self.runs.iter_mut().find(|run| run.id == id)
     }
 
@@ -128,10 +116,13 @@ impl AppState {
             Action::Remove(id) => self.remove(id),
             Action::Start(id) => self.start(id),
             Action::Pause(id) => self.send_if(id, Run::is_running, Command::Pause(id)),
-            Action::Toggle(id) if self.run(id).is_some_and(Run::is_running) => {
-                vec![Effect::Send(Command::Pause(id))]
+            Action::Toggle(id) => {
+                if self.run(id).is_some_and(Run::is_running) {
+                    vec![Effect::Send(Command::Pause(id))]
+                } else {
+                    self.start(id)
+                }
             }
-            Action::Toggle(id) => self.start(id),
             Action::Step(id) => self.step(id),
             Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
             Action::Reset(id) => self.send_if(id, Run::can_reset, Command::Reset(id)),
@@ -146,9 +137,12 @@ impl AppState {
             Action::Commit(id) => self.commit(id),
             Action::AskFolder(purpose) => vec![Effect::Ask(purpose)],
             Action::FolderChosen(purpose, folder) => self.take_folder(purpose, folder),
-            Action::NextImages => vec![self.show_next()],
-            Action::OtherImages => vec![self.show_other()],
-            Action::FitImages(count) => self.fit_images(count),
+            Action::NextImages => self.choose(ImageChoice::show_next),
+            Action::OtherImages => self.choose(ImageChoice::show_other),
+            Action::FitImages(count) if self.wants_images(count) => {
+                self.choose(|images, total| images.fit(count, total))
+            }
+            Action::FitImages(_) => Vec::new(),
             Action::Show(options) => {
                 self.options = options;
                 Vec::new()
@@ -200,7 +194,7 @@ impl AppState {
     }
 
     fn free_slot(&self) -> usize {
-        (0..)
+        (0..=self.runs.len())
             .find(|slot| self.runs.iter().all(|run| run.slot != *slot))
             .unwrap_or(0)
     }
@@ -233,8 +227,11 @@ impl AppState {
         if let Some(run) = self.run_mut(id) {
             run.opening = Some(folder.clone());
         }
-        let extend: Option<Extension> = None;
-        vec![Effect::Send(Command::OpenRun { id, folder, extend })]
+        vec![Effect::Send(Command::OpenRun {
+            id,
+            folder,
+            extend: None,
+        })]
     }
 
     fn duplicate(&mut self, id: RunId) -> Vec<Effect> {
@@ -249,10 +246,12 @@ impl AppState {
     /// `name` without its number, or with the first number that makes it differ from the names of
     /// all runs but `except`.
     fn free_name(&self, name: &str, except: Option<RunId>) -> String {
-        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+        let stem = name
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .trim_end();
         let others = || self.runs.iter().filter(|run| Some(run.id) != except);
         std::iter::once(stem.to_owned())
-            .chain((2..).map(|number| format!("{stem} {number}")))
+            .chain((2..=self.runs.len() + 1).map(|number| format!("{stem} {number}")))
             .find(|name| others().all(|run| run.draft.config.name != *name))
             .unwrap_or_default()
     }
@@ -325,74 +324,6 @@ impl AppState {
         }
     }
 
-    /// Takes in what the engine tells.
-    pub fn apply(&mut self, event: Event) {
-        match event {
-            Event::Devices(devices) => self.devices = devices,
-            Event::RunReady { id, info, metrics, progress } => {
-                self.shapes
-                    .insert(info.dataset.location.clone(), info.dataset.shape);
-                self.shapes
-                    .insert(info.config.dataset.clone(), info.dataset.shape);
-                let Some(run) = self.run_mut(id) else { return };
-                become_ready(run, info);
-                run.metrics = Metrics::clone(&metrics);
-                run.progress = progress;
-            }
-            Event::StateChanged { id, state } => {
-                let Some(run) = self.run_mut(id) else { return };
-                run.state = state;
-            }
-            Event::Progress { id, more, progress } => {
-                let Some(run) = self.run_mut(id) else { return };
-                run.metrics.extend(&more);
-                run.progress = progress;
-            }
-            Event::Baselines { id, baselines } => {
-                let Some(run) = self.run_mut(id) else { return };
-                run.baselines = Some(baselines);
-            }
-            Event::Warning { id, text } => {
-                let Some(run) = self.run_mut(id) else { return };
-                let text = Some(text).filter(|text| !text.is_empty());
-                if run.warning != text {
-                    run.is_warning_dismissed = false;
-                }
-                run.warning = text;
-            }
-            Event::Failed { id, error, is_bad_input } => {
-                let Some(run) = self.run_mut(id) else { return };
-                run.state = RunState::Failed;
-                run.failure = Some(Failure { text: error, is_bad_input });
-                run.is_failure_dismissed = false;
-                if let Some(_folder) = run.opening.take() {
-                    // Nothing was sent by the window, so nothing waits to be mended.
-                    run.sent = Some(run.draft.config.clone());
-                }
-            }
-            Event::Saved { id, folder } => {
-                let text = format!("Saved in {}.", folder.display());
-                self.tell(Some(id), text, false);
-            }
-            Event::SaveFailed { id, error } => self.tell(Some(id), error, true),
-        }
-    }
-
-    /// Takes in the newest pictures.
-    pub fn apply_snapshot(&mut self, snapshot: &Snapshot) {
-        for pictures in &snapshot.runs {
-            if let Some(run) = self.run_mut(pictures.id) {
-                run.pictures = Some(Arc::clone(pictures));
-            }
-        }
-    }
-
-    fn tell(&mut self, run: Option<RunId>, text: String, is_failure: bool) {
-        let number = self.next_message;
-        self.next_message += 1;
-        self.messages.push(Message { number, run, text, is_failure });
-    }
-
     fn dismiss(&mut self, key: NoticeKey) {
         match key {
             NoticeKey::Warning(id) => {
@@ -419,89 +350,19 @@ impl AppState {
             .max(1)
     }
 
-    fn show(&mut self, images: Vec<u32>) -> Effect {
-        self.images.clone_from(&images);
-        Effect::Send(Command::ShowImages(images))
-    }
-
-    /// Images from number `first` on, beginning again at the end.
-    fn show_from(&mut self, first: usize) -> Effect {
-        let total = self.test_count();
-        let images = (first..first + self.image_count.min(total))
-            .filter_map(|index| u32::try_from(index % total).ok())
-            .collect();
-        self.show(images)
-    }
-
-    fn show_next(&mut self) -> Effect {
-        let last = self.images.last().map_or(0, |&last| last as usize + 1);
-        self.show_from(last)
-    }
-
-    /// As many images as before, spread over the test set by a fixed sequence: the same clicks show
-    /// the same images.
-    fn show_other(&mut self) -> Effect {
-        self.shuffles += 1;
-        let total = self.test_count() as u64;
-        let mut images = Vec::new();
-        let mut state = self.shuffles << 32;
-        while images.len() < self.image_count.min(self.test_count()) {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let index = u32::try_from(scramble(state) % total).unwrap_or(0);
-            if !images.contains(&index) {
-                images.push(index);
-            }
-        }
-        self.show(images)
-    }
-
     /// Whether a row with room for `count` pictures needs more than there are.
     pub fn wants_images(&self, count: usize) -> bool {
-        count.min(MOST_IMAGES) > self.image_count
+        self.images.wants(count)
     }
 
-    fn fit_images(&mut self, count: usize) -> Vec<Effect> {
-        if !self.wants_images(count) {
-            return Vec::new();
-        }
-        let wanted = count.min(MOST_IMAGES);
-        self.image_count = wanted;
+    /// Changes the choice of test images and has them shown.
+    fn choose(&mut self, change: impl FnOnce(&mut ImageChoice, usize)) -> Vec<Effect> {
         let total = self.test_count();
-        let next = self.images.last().map_or(0, |&last| last as usize + 1);
-        let more = (next..next + total)
-            .filter_map(|index| u32::try_from(index % total).ok())
-            .filter(|index| !self.images.contains(index));
-        let missing = wanted - self.images.len().min(wanted);
-        let images: Vec<u32> = self.images.iter().copied().chain(more.take(missing)).collect();
-        vec![self.show(images)]
+        change(&mut self.images, total);
+        vec![Effect::Send(Command::ShowImages(self.images.images()))]
     }
-}
-
-/// Takes in what the engine made of a run.
-fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
-    if run.opening.take().is_some() {
-        let name = run.draft.config.name.clone();
-        run.draft = Draft::new(info.config.clone());
-        if run.draft.config.name.trim().is_empty() {
-            run.draft.config.name = name;
-        }
-        run.sent = Some(run.draft.config.clone());
-    }
-    if run.state == RunState::Preparing || run.state == RunState::Failed {
-        run.state = RunState::Paused;
-    }
-    run.failure = None;
-    run.warning = None;
-    run.info = Some(info);
-}
-
-/// The output function of SplitMix64.
-fn scramble(state: u64) -> u64 {
-    let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    state ^ (state >> 31)
 }
 
 #[cfg(test)]
 #[path = "state_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -1,20 +1,29 @@
-//! The state, driven by actions and events alone.
+//! The state, driven by actions.
+
+use std::sync::Arc;
 
 use super::*;
 use crate::data::ImageShape;
-use crate::engine::{DatasetInfo, Pictures, Progress, RunPictures};
+use crate::engine::{DatasetInfo, Event, Progress, RunInfo};
 use crate::gui::action::ViewOptions;
-use crate::model::{KnobValue, variant};
-use crate::train::TrainPoint;
+use crate::model::KnobValue;
+use crate::train::{Metrics, TrainPoint};
 
-const SHAPE: ImageShape = ImageShape { width: 28, height: 28, channels: 1 };
+pub(in crate::gui) const SHAPE: ImageShape = ImageShape {
+    width: 28,
+    height: 28,
+    channels: 1,
+};
 
-fn first() -> (AppState, RunId) {
+pub(in crate::gui) fn first() -> (AppState, RunId) {
     let (state, effects) = AppState::new(StartOptions::default());
     assert!(
         matches!(
             &effects[..],
-            [Effect::Send(Command::ShowImages(_)), Effect::Send(Command::AddRun { .. })]
+            [
+                Effect::Send(Command::ShowImages(_)),
+                Effect::Send(Command::AddRun { .. })
+            ]
         ),
         "{effects:?}"
     );
@@ -22,7 +31,7 @@ fn first() -> (AppState, RunId) {
     (state, id)
 }
 
-fn info(config: &RunConfig, test: usize) -> Arc<RunInfo> {
+pub(in crate::gui) fn info(config: &RunConfig, test: usize) -> Arc<RunInfo> {
     let (variant, knobs) = config.check().unwrap();
     let plan = variant.plan(SHAPE, &knobs).unwrap();
     Arc::new(RunInfo {
@@ -47,7 +56,7 @@ fn info(config: &RunConfig, test: usize) -> Arc<RunInfo> {
     })
 }
 
-fn make_ready(state: &mut AppState, id: RunId) {
+pub(in crate::gui) fn make_ready(state: &mut AppState, id: RunId) {
     let config = state.run(id).unwrap().draft.config.clone();
     state.apply(Event::RunReady {
         id,
@@ -57,19 +66,28 @@ fn make_ready(state: &mut AppState, id: RunId) {
     });
 }
 
-fn advance(state: &mut AppState, id: RunId, step: u64) {
-    state.apply(Event::StateChanged { id, state: RunState::Running });
+pub(in crate::gui) fn advance(state: &mut AppState, id: RunId, step: u64) {
+    state.apply(Event::StateChanged {
+        id,
+        state: RunState::Running,
+    });
     state.apply(Event::Progress {
         id,
         more: Metrics {
-            train: vec![TrainPoint { step: step - 1, loss: 0.5 }],
+            train: vec![TrainPoint {
+                step: step - 1,
+                loss: 0.5,
+            }],
             ..Metrics::default()
         },
-        progress: Progress { step, ..Progress::default() },
+        progress: Progress {
+            step,
+            ..Progress::default()
+        },
     });
 }
 
-fn sent(effects: Vec<Effect>) -> Vec<Command> {
+pub(in crate::gui) fn sent(effects: Vec<Effect>) -> Vec<Command> {
     effects
         .into_iter()
         .map(|effect| match effect {
@@ -100,13 +118,19 @@ fn an_edit_is_sent_once_when_it_is_finished() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
     let edit = edited(&state, id, |draft| draft.config.seed = 9);
-    assert!(state.handle(edit).is_empty(), "an edit under way is not sent");
+    assert!(
+        state.handle(edit).is_empty(),
+        "an edit under way is not sent"
+    );
     let commands = sent(state.handle(Action::Commit(id)));
     let [Command::AddRun { id: same, config }] = &commands[..] else {
         panic!("{commands:?}");
     };
     assert_eq!((*same, config.seed), (id, 9));
-    assert!(state.handle(Action::Commit(id)).is_empty(), "nothing is new");
+    assert!(
+        state.handle(Action::Commit(id)).is_empty(),
+        "nothing is new"
+    );
     assert_eq!(state.run(id).unwrap().state, RunState::Preparing);
 }
 
@@ -131,13 +155,20 @@ fn settings_that_cannot_be_are_neither_sent_nor_started() {
     state.handle(edit);
     let widths = |text: &str| KnobValue::Text(text.to_owned());
     // Well-formed, but not for images of 28×28, which the state has learnt of.
-    let edit = edited(&state, id, |draft| draft.config.knobs.set("widths", widths("100,10")));
+    let edit = edited(&state, id, |draft| {
+        draft.config.knobs.set("widths", widths("100,10"))
+    });
     state.handle(edit);
-    assert!(state.handle(Action::Commit(id)).is_empty(), "must not be sent");
+    assert!(
+        state.handle(Action::Commit(id)).is_empty(),
+        "must not be sent"
+    );
     assert!(state.handle(Action::Start(id)).is_empty(), "must not start");
     let problem = state.problem(state.run(id).unwrap()).unwrap();
     assert!(problem.contains("784"), "{problem}");
-    let edit = edited(&state, id, |draft| draft.config.knobs.set("widths", widths("784,10")));
+    let edit = edited(&state, id, |draft| {
+        draft.config.knobs.set("widths", widths("784,10"))
+    });
     state.handle(edit);
     assert_eq!(sent(state.handle(Action::Start(id))).len(), 2);
 }
@@ -153,8 +184,14 @@ fn a_run_that_has_started_keeps_its_settings_until_reset() {
     let commands = sent(state.handle(Action::Reset(id)));
     assert!(matches!(commands[..], [Command::Reset(_)]), "{commands:?}");
     make_ready(&mut state, id);
-    state.apply(Event::StateChanged { id, state: RunState::Paused });
-    assert!(state.run(id).unwrap().metrics.is_empty(), "the history must go");
+    state.apply(Event::StateChanged {
+        id,
+        state: RunState::Paused,
+    });
+    assert!(
+        state.run(id).unwrap().metrics.is_empty(),
+        "the history must go"
+    );
     let edit = edited(&state, id, |draft| draft.config.seed = 9);
     state.handle(edit);
     assert_eq!(state.run(id).unwrap().draft.config.seed, 9);
@@ -165,34 +202,66 @@ fn transport_does_what_the_state_of_the_run_allows() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
     for action in [Action::Pause(id), Action::Stop(id), Action::Reset(id)] {
-        assert!(state.handle(action.clone()).is_empty(), "{action:?} before the start");
+        assert!(
+            state.handle(action.clone()).is_empty(),
+            "{action:?} before the start"
+        );
     }
-    assert!(matches!(sent(state.handle(Action::Toggle(id)))[..], [Command::Start(_)]));
+    assert!(matches!(
+        sent(state.handle(Action::Toggle(id)))[..],
+        [Command::Start(_)]
+    ));
     advance(&mut state, id, 3);
-    assert!(matches!(sent(state.handle(Action::Toggle(id)))[..], [Command::Pause(_)]));
-    assert!(state.handle(Action::Step(id)).is_empty(), "a running run does not step");
-    assert!(matches!(sent(state.handle(Action::Stop(id)))[..], [Command::Stop(_)]));
-    state.apply(Event::StateChanged { id, state: RunState::Finished });
+    assert!(matches!(
+        sent(state.handle(Action::Toggle(id)))[..],
+        [Command::Pause(_)]
+    ));
+    assert!(
+        state.handle(Action::Step(id)).is_empty(),
+        "a running run does not step"
+    );
+    assert!(matches!(
+        sent(state.handle(Action::Stop(id)))[..],
+        [Command::Stop(_)]
+    ));
+    state.apply(Event::StateChanged {
+        id,
+        state: RunState::Finished,
+    });
     assert!(state.handle(Action::Start(id)).is_empty(), "it has ended");
-    assert!(matches!(sent(state.handle(Action::Reset(id)))[..], [Command::Reset(_)]));
+    assert!(matches!(
+        sent(state.handle(Action::Reset(id)))[..],
+        [Command::Reset(_)]
+    ));
 }
 
 #[test]
 fn runs_are_duplicated_named_coloured_and_removed() {
     let (mut state, id) = first();
     let commands = sent(state.handle(Action::Duplicate(id)));
-    assert!(matches!(commands[..], [Command::AddRun { .. }]), "{commands:?}");
+    assert!(
+        matches!(commands[..], [Command::AddRun { .. }]),
+        "{commands:?}"
+    );
     let second = state.selected.unwrap();
     assert_ne!(second, id);
     assert_eq!(state.run(second).unwrap().name(), "Autoencoder 2");
     assert_eq!(state.run(second).unwrap().slot, 1);
-    assert!(state.handle(Action::Duplicate(id)).is_empty(), "there is room for {MAX_RUNS}");
+    assert!(
+        state.handle(Action::Duplicate(id)).is_empty(),
+        "there is room for {MAX_RUNS}"
+    );
 
-    let edit = edited(&state, second, |draft| draft.config.variant = "deep".to_owned());
+    let edit = edited(&state, second, |draft| {
+        draft.config.variant = "deep".to_owned()
+    });
     state.handle(edit);
     assert_eq!(state.run(second).unwrap().name(), "Deep");
 
-    assert!(matches!(sent(state.handle(Action::Remove(id)))[..], [Command::Remove(_)]));
+    assert!(matches!(
+        sent(state.handle(Action::Remove(id)))[..],
+        [Command::Remove(_)]
+    ));
     assert_eq!(state.selected, Some(second));
     state.handle(Action::Duplicate(second));
     assert_eq!(state.runs[1].slot, 0, "the free colour is taken again");
@@ -220,7 +289,10 @@ fn all_runs_start_and_pause_together() {
     assert_eq!(sent(state.handle(Action::StartAll)).len(), 2);
     advance(&mut state, id, 1);
     let commands = sent(state.handle(Action::PauseAll));
-    assert!(matches!(commands[..], [Command::Pause(paused)] if paused == id), "{commands:?}");
+    assert!(
+        matches!(commands[..], [Command::Pause(paused)] if paused == id),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -228,87 +300,16 @@ fn a_folder_becomes_the_data_of_the_run() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
     let effects = state.handle(Action::AskFolder(FolderFor::Data(id)));
-    assert!(matches!(effects[..], [Effect::Ask(FolderFor::Data(_))]), "{effects:?}");
+    assert!(
+        matches!(effects[..], [Effect::Ask(FolderFor::Data(_))]),
+        "{effects:?}"
+    );
     let folder = PathBuf::from("images/mnist");
     let commands = sent(state.handle(Action::FolderChosen(FolderFor::Data(id), folder)));
     let [Command::AddRun { config, .. }] = &commands[..] else {
         panic!("{commands:?}");
     };
     assert_eq!(config.dataset, "images/mnist");
-}
-
-#[test]
-fn a_run_that_was_saved_is_opened_with_its_own_settings() {
-    let start = StartOptions { config: None, open: Some(PathBuf::from("runs/best")) };
-    let (mut state, effects) = AppState::new(start);
-    assert!(
-        matches!(&effects[..], [_, Effect::Send(Command::OpenRun { .. })]),
-        "{effects:?}"
-    );
-    let id = state.runs[0].id;
-    assert_eq!(state.runs[0].name(), "best");
-    assert!(state.handle(Action::Commit(id)).is_empty(), "the stand-in is never sent");
-    let mut config = RunConfig::recipe(variant("deep").unwrap(), "glyphs");
-    config.name = "Kept".to_owned();
-    state.apply(Event::RunReady {
-        id,
-        info: info(&config, 50),
-        metrics: Arc::default(),
-        progress: Progress { step: 7, ..Progress::default() },
-    });
-    state.apply(Event::StateChanged { id, state: RunState::Finished });
-    let run = state.run(id).unwrap();
-    assert_eq!((run.name(), run.draft.config.variant.as_str()), ("Kept", "deep"));
-    assert!(!run.is_edited(), "nothing was changed");
-}
-
-#[test]
-fn a_failure_is_told_and_start_tries_again() {
-    let (mut state, id) = first();
-    let error = "expected a folder, found nothing at images".to_owned();
-    state.apply(Event::StateChanged { id, state: RunState::Failed });
-    state.apply(Event::Failed { id, error: error.clone(), is_bad_input: true });
-    let notices = crate::gui::notices::notices(&state);
-    assert_eq!(notices.len(), 1);
-    assert_eq!(notices[0].text, error);
-    let commands = sent(state.handle(Action::Start(id)));
-    assert!(
-        matches!(commands[..], [Command::AddRun { .. }, Command::Start(_)]),
-        "{commands:?}"
-    );
-    assert!(crate::gui::notices::notices(&state).is_empty(), "it is being tried again");
-}
-
-#[test]
-fn warnings_come_and_go_and_stay_away_once_read() {
-    let (mut state, id) = first();
-    let count = |state: &AppState| crate::gui::notices::notices(state).len();
-    let warn = |text: &str| Event::Warning { id, text: text.to_owned() };
-    state.apply(warn("average"));
-    assert_eq!(count(&state), 1);
-    state.handle(Action::Dismiss(NoticeKey::Warning(id)));
-    assert_eq!(count(&state), 0);
-    state.apply(warn("average"));
-    assert_eq!(count(&state), 0, "it was read already");
-    state.apply(warn("black"));
-    assert_eq!(count(&state), 1);
-    state.apply(warn(""));
-    assert_eq!(count(&state), 0, "the engine took it back");
-}
-
-#[test]
-fn saving_is_answered_by_a_message() {
-    let (mut state, id) = first();
-    make_ready(&mut state, id);
-    let folder = PathBuf::from("runs/a");
-    let commands = sent(state.handle(Action::FolderChosen(FolderFor::Save(id), folder.clone())));
-    assert!(matches!(commands[..], [Command::Save { .. }]), "{commands:?}");
-    state.apply(Event::Saved { id, folder });
-    state.apply(Event::SaveFailed { id, error: "no room".to_owned() });
-    assert_eq!(state.messages.len(), 2);
-    state.handle(Action::Dismiss(NoticeKey::Message(state.messages[0].number)));
-    assert_eq!(state.messages.len(), 1);
-    assert!(state.messages[0].is_failure);
 }
 
 fn shown(effects: Vec<Effect>) -> Vec<u32> {
@@ -319,63 +320,30 @@ fn shown(effects: Vec<Effect>) -> Vec<u32> {
 }
 
 #[test]
-fn images_go_on_around_the_end_and_differ_from_one_another() {
+fn images_are_chosen_among_those_that_all_runs_have() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
-    let next = shown(state.handle(Action::NextImages));
-    assert_eq!(next, (24..48).collect::<Vec<u32>>());
-    let around = shown(state.handle(Action::NextImages));
-    assert_eq!(around[..3], [48, 49, 0], "there are 50 test images");
-    let other = shown(state.handle(Action::OtherImages));
-    let distinct: std::collections::BTreeSet<u32> = other.iter().copied().collect();
-    assert_eq!((other.len(), distinct.len()), (24, 24));
-    assert!(other.iter().all(|&image| image < 50));
-    assert_ne!(shown(state.handle(Action::OtherImages)), other);
-}
-
-#[test]
-fn a_wider_window_asks_for_more_images_and_keeps_those_shown() {
-    let (mut state, id) = first();
-    make_ready(&mut state, id);
-    assert!(state.handle(Action::FitImages(20)).is_empty(), "24 are there");
-    let images = shown(state.handle(Action::FitImages(30)));
-    assert_eq!(images, (0..30).collect::<Vec<u32>>());
-    assert!(!state.wants_images(30));
-    assert_eq!(shown(state.handle(Action::FitImages(1000))).len(), 50, "no more than there are");
-    assert!(!state.wants_images(1000), "asking again would not help");
-}
-
-#[test]
-fn pictures_reach_their_run() {
-    let (mut state, id) = first();
-    let originals = Arc::new(Pictures { shape: SHAPE, pixels: vec![0; 784] });
-    let pictures = RunPictures {
-        id,
-        step: 3,
-        phase: 0,
-        indices: vec![0],
-        reconstructions: Pictures::clone(&originals),
-        originals,
-        errors: vec![0.0],
-    };
-    state.apply_snapshot(&Snapshot { runs: vec![Arc::new(pictures)] });
-    assert_eq!(state.run(id).unwrap().pictures.as_ref().unwrap().step, 3);
-}
-
-#[test]
-fn events_of_a_run_that_is_gone_change_nothing() {
-    let (mut state, id) = first();
-    let gone = RunId(99);
-    state.apply(Event::StateChanged { id: gone, state: RunState::Running });
-    state.apply(Event::Warning { id: gone, text: "late".to_owned() });
-    assert_eq!(state.runs.len(), 1);
-    assert_eq!(state.run(id).unwrap().warning, None);
+    assert_eq!(shown(state.handle(Action::NextImages))[..2], [24, 25]);
+    assert_eq!(
+        shown(state.handle(Action::NextImages))[..3],
+        [48, 49, 0],
+        "there are 50"
+    );
+    assert_eq!(shown(state.handle(Action::OtherImages)).len(), 24);
+    assert!(
+        state.handle(Action::FitImages(20)).is_empty(),
+        "24 are there"
+    );
+    assert_eq!(shown(state.handle(Action::FitImages(30))).len(), 30);
 }
 
 #[test]
 fn options_are_kept() {
     let (mut state, _) = first();
-    let options = ViewOptions { has_log_axis: false, ..state.options };
+    let options = ViewOptions {
+        has_log_axis: false,
+        ..state.options
+    };
     state.handle(Action::Show(options));
     assert!(!state.options.has_log_axis);
 }

@@ -12,16 +12,19 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
         ui.label("Add a run to begin.");
         return;
     };
-    ui.horizontal_wrapped(|ui| {
+    // One line whatever there is to say, so that the panels above keep their places.
+    ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 14.0;
         let color = view.palette.run(run.slot);
         ui.label(RichText::new(format!("● {}", run.name())).color(color));
         ui.label(RichText::new(run.state_name()).strong());
         for (text, help) in facts(run) {
-            ui.label(RichText::new(text).small()).on_hover_text(help);
+            let label = egui::Label::new(RichText::new(text).small()).truncate();
+            ui.add(label).on_hover_text(help);
         }
         for remark in run.info.iter().flat_map(|info| &info.remarks) {
-            ui.label(RichText::new(remark).small().weak());
+            let label = egui::Label::new(RichText::new(remark).small().weak()).truncate();
+            ui.add(label).on_hover_text(remark);
         }
     });
 }
@@ -33,7 +36,11 @@ fn facts(run: &Run) -> Vec<(String, &'static str)> {
     };
     let progress = &run.progress;
     let mut facts = vec![(
-        format!("step {} of {}", words::count(progress.step), words::count(info.total_steps)),
+        format!(
+            "step {} of {}",
+            words::count(progress.step),
+            words::count(info.total_steps)
+        ),
         "Training steps done, of all phases",
     )];
     if let Some(phase) = run.phase().filter(|_phase| run.has_started()) {
@@ -60,10 +67,16 @@ fn facts(run: &Run) -> Vec<(String, &'static str)> {
         ));
     }
     if progress.elapsed_secs > 0.0 {
-        facts.push((words::duration(progress.elapsed_secs), "Time spent training"));
+        facts.push((
+            words::duration(progress.elapsed_secs),
+            "Time spent training",
+        ));
     }
     if let Some(left) = progress.remaining_secs.filter(|_left| run.is_running()) {
-        facts.push((format!("{} left", words::duration(left)), "Expected time to the end"));
+        facts.push((
+            format!("{} left", words::duration(left)),
+            "Expected time to the end",
+        ));
     }
     facts.push((
         format!("{} parameters", words::count(info.parameters as u64)),

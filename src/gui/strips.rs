@@ -68,13 +68,15 @@ impl Strips {
         self.drawn.retain(|id, _| state.run(*id).is_some());
         let max_side = ctx.input(|input| input.max_texture_side);
         for run in &state.runs {
-            let Some(pictures) = &run.pictures else { continue };
+            let Some(pictures) = &run.pictures else {
+                continue;
+            };
             let drawn = self.drawn.get(&run.id);
             if drawn.is_some_and(|drawn| Arc::ptr_eq(drawn, pictures)) {
                 continue;
             }
-            let has_originals = drawn
-                .is_some_and(|drawn| Arc::ptr_eq(&drawn.originals, &pictures.originals));
+            let has_originals =
+                drawn.is_some_and(|drawn| Arc::ptr_eq(&drawn.originals, &pictures.originals));
             if !has_originals {
                 let image = image_of(&pictures.originals, max_side, grey_or_color);
                 self.set(ctx, (run.id, StripKind::Originals), image);
@@ -90,15 +92,12 @@ impl Strips {
     fn set(&mut self, ctx: &egui::Context, key: (RunId, StripKind), image: (ColorImage, usize)) {
         let (image, count) = image;
         let options = TextureOptions::LINEAR;
-        match self.strips.get_mut(&key) {
-            Some(strip) => {
-                strip.texture.set(image, options);
-                strip.count = count;
-            }
-            None => {
-                let texture = ctx.load_texture(format!("{key:?}"), image, options);
-                self.strips.insert(key, Strip { texture, count });
-            }
+        if let Some(strip) = self.strips.get_mut(&key) {
+            strip.texture.set(image, options);
+            strip.count = count;
+        } else {
+            let texture = ctx.load_texture(format!("{key:?}"), image, options);
+            self.strips.insert(key, Strip { texture, count });
         }
     }
 }
@@ -150,7 +149,11 @@ fn grey_or_color(picture: &[u8], i: usize, plane: usize) -> Color32 {
 
 /// Mean difference of the channels of every pixel.
 fn error_image(pictures: &RunPictures, max_side: usize) -> (ColorImage, usize) {
-    let pairs = pictures.originals.pixels.iter().zip(&pictures.reconstructions.pixels);
+    let pairs = pictures
+        .originals
+        .pixels
+        .iter()
+        .zip(&pictures.reconstructions.pixels);
     let differences = Pictures {
         shape: pictures.reconstructions.shape,
         pixels: pairs.map(|(a, b)| a.abs_diff(*b)).collect(),
@@ -171,7 +174,11 @@ mod tests {
     use crate::data::ImageShape;
 
     fn pictures(channels: usize, pixels: Vec<u8>) -> Pictures {
-        let shape = ImageShape { width: 100, height: 1, channels };
+        let shape = ImageShape {
+            width: 100,
+            height: 1,
+            channels,
+        };
         Pictures { shape, pixels }
     }
 

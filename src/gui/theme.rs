@@ -52,55 +52,64 @@ pub struct Palette {
     pub runs: [Color32; 4],
 }
 
-const fn rgb(hex: u32) -> Color32 {
-    let [_, r, g, b] = hex.to_be_bytes();
-    Color32::from_rgb(r, g, b)
+const fn rgb(red: u8, green: u8, blue: u8) -> Color32 {
+    Color32::from_rgb(red, green, blue)
 }
 
 static DARK: Palette = Palette {
-    panel: rgb(0x171b21),
-    bar: rgb(0x1c2128),
-    deep: rgb(0x0f1216),
-    raised: rgb(0x212730),
-    button: rgb(0x2a313b),
-    button_hovered: rgb(0x363f4b),
-    button_active: rgb(0x424d5b),
-    border: rgb(0x2d343f),
-    text: rgb(0xd3d9e2),
-    weak: rgb(0x949eae),
-    strong: rgb(0xffffff),
-    selection: rgb(0x124e70),
-    accent: rgb(0x7cc7f2),
-    go: rgb(0x1d7f5f),
-    on_go: rgb(0xffffff),
-    warning: rgb(0xf0c75e),
-    failure: rgb(0xff9478),
-    baseline: rgb(0x8c96a5),
-    frozen: rgb(0x556070),
-    runs: [rgb(0x56b4e9), rgb(0xe69f00), rgb(0x2cc796), rgb(0xe08fbd)],
+    panel: rgb(0x17, 0x1b, 0x21),
+    bar: rgb(0x1c, 0x21, 0x28),
+    deep: rgb(0x0f, 0x12, 0x16),
+    raised: rgb(0x21, 0x27, 0x30),
+    button: rgb(0x2a, 0x31, 0x3b),
+    button_hovered: rgb(0x36, 0x3f, 0x4b),
+    button_active: rgb(0x42, 0x4d, 0x5b),
+    border: rgb(0x2d, 0x34, 0x3f),
+    text: rgb(0xd3, 0xd9, 0xe2),
+    weak: rgb(0x94, 0x9e, 0xae),
+    strong: rgb(0xff, 0xff, 0xff),
+    selection: rgb(0x12, 0x4e, 0x70),
+    accent: rgb(0x7c, 0xc7, 0xf2),
+    go: rgb(0x1d, 0x7f, 0x5f),
+    on_go: rgb(0xff, 0xff, 0xff),
+    warning: rgb(0xf0, 0xc7, 0x5e),
+    failure: rgb(0xff, 0x94, 0x78),
+    baseline: rgb(0x8c, 0x96, 0xa5),
+    frozen: rgb(0x55, 0x60, 0x70),
+    runs: [
+        rgb(0x56, 0xb4, 0xe9),
+        rgb(0xe6, 0x9f, 0x00),
+        rgb(0x2c, 0xc7, 0x96),
+        rgb(0xe0, 0x8f, 0xbd),
+    ],
 };
 
 static LIGHT: Palette = Palette {
-    panel: rgb(0xf5f6f8),
-    bar: rgb(0xebeef2),
-    deep: rgb(0xffffff),
-    raised: rgb(0xffffff),
-    button: rgb(0xe1e5eb),
-    button_hovered: rgb(0xd3d9e1),
-    button_active: rgb(0xc3cbd6),
-    border: rgb(0xcfd6de),
-    text: rgb(0x262d38),
-    weak: rgb(0x5c6675),
-    strong: rgb(0x0a0d12),
-    selection: rgb(0xc4e2f5),
-    accent: rgb(0x005f96),
-    go: rgb(0x007a59),
-    on_go: rgb(0xffffff),
-    warning: rgb(0x8a5a00),
-    failure: rgb(0xa83200),
-    baseline: rgb(0x768190),
-    frozen: rgb(0x98a3b2),
-    runs: [rgb(0x0072b2), rgb(0xd55e00), rgb(0x008a65), rgb(0xa8478a)],
+    panel: rgb(0xf5, 0xf6, 0xf8),
+    bar: rgb(0xeb, 0xee, 0xf2),
+    deep: rgb(0xff, 0xff, 0xff),
+    raised: rgb(0xff, 0xff, 0xff),
+    button: rgb(0xe1, 0xe5, 0xeb),
+    button_hovered: rgb(0xd3, 0xd9, 0xe1),
+    button_active: rgb(0xc3, 0xcb, 0xd6),
+    border: rgb(0xcf, 0xd6, 0xde),
+    text: rgb(0x26, 0x2d, 0x38),
+    weak: rgb(0x5c, 0x66, 0x75),
+    strong: rgb(0x0a, 0x0d, 0x12),
+    selection: rgb(0xc4, 0xe2, 0xf5),
+    accent: rgb(0x00, 0x5f, 0x96),
+    go: rgb(0x00, 0x7a, 0x59),
+    on_go: rgb(0xff, 0xff, 0xff),
+    warning: rgb(0x8a, 0x5a, 0x00),
+    failure: rgb(0xa8, 0x32, 0x00),
+    baseline: rgb(0x76, 0x81, 0x90),
+    frozen: rgb(0x98, 0xa3, 0xb2),
+    runs: [
+        rgb(0x00, 0x72, 0xb2),
+        rgb(0xd5, 0x5e, 0x00),
+        rgb(0x00, 0x8a, 0x65),
+        rgb(0xa8, 0x47, 0x8a),
+    ],
 };
 
 impl Palette {
@@ -128,7 +137,11 @@ pub fn preference(choice: ThemeChoice) -> egui::ThemePreference {
 pub fn install(ctx: &egui::Context) {
     let mut fonts = egui::FontDefinitions::default();
     // Has the arrows and the triangle that the proportional font lacks.
-    let spare = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+    let spare = fonts
+        .families
+        .get(&FontFamily::Monospace)
+        .cloned()
+        .unwrap_or_default();
     let family = fonts.families.entry(FontFamily::Proportional).or_default();
     for name in spare {
         if !family.contains(&name) {
@@ -139,11 +152,23 @@ pub fn install(ctx: &egui::Context) {
     for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| {
             style.text_styles = [
-                (TextStyle::Heading, FontId::new(16.0, FontFamily::Proportional)),
+                (
+                    TextStyle::Heading,
+                    FontId::new(16.0, FontFamily::Proportional),
+                ),
                 (TextStyle::Body, FontId::new(13.5, FontFamily::Proportional)),
-                (TextStyle::Button, FontId::new(13.5, FontFamily::Proportional)),
-                (TextStyle::Small, FontId::new(11.5, FontFamily::Proportional)),
-                (TextStyle::Monospace, FontId::new(12.5, FontFamily::Monospace)),
+                (
+                    TextStyle::Button,
+                    FontId::new(13.5, FontFamily::Proportional),
+                ),
+                (
+                    TextStyle::Small,
+                    FontId::new(11.5, FontFamily::Proportional),
+                ),
+                (
+                    TextStyle::Monospace,
+                    FontId::new(12.5, FontFamily::Monospace),
+                ),
             ]
             .into();
             style.spacing.item_spacing = vec2(8.0, 6.0);
@@ -175,11 +200,36 @@ fn paint(visuals: &mut egui::Visuals, palette: &Palette) {
     visuals.handle_shape = egui::style::HandleShape::Circle;
     let widgets = &mut visuals.widgets;
     for (widget, fill, border, text) in [
-        (&mut widgets.noninteractive, palette.panel, palette.border, palette.text),
-        (&mut widgets.inactive, palette.button, palette.border, palette.text),
-        (&mut widgets.hovered, palette.button_hovered, palette.weak, palette.strong),
-        (&mut widgets.active, palette.button_active, palette.accent, palette.strong),
-        (&mut widgets.open, palette.button_hovered, palette.border, palette.strong),
+        (
+            &mut widgets.noninteractive,
+            palette.panel,
+            palette.border,
+            palette.text,
+        ),
+        (
+            &mut widgets.inactive,
+            palette.button,
+            palette.border,
+            palette.text,
+        ),
+        (
+            &mut widgets.hovered,
+            palette.button_hovered,
+            palette.weak,
+            palette.strong,
+        ),
+        (
+            &mut widgets.active,
+            palette.button_active,
+            palette.accent,
+            palette.strong,
+        ),
+        (
+            &mut widgets.open,
+            palette.button_hovered,
+            palette.border,
+            palette.strong,
+        ),
     ] {
         widget.bg_fill = fill;
         widget.weak_bg_fill = fill;

@@ -18,10 +18,18 @@ pub fn place(value: f64, has_log_axis: bool) -> f64 {
 
 /// The value that is drawn at `place`.
 pub fn value(place: f64, has_log_axis: bool) -> f64 {
-    if has_log_axis { 10.0_f64.powf(place) } else { place }
+    if has_log_axis {
+        10.0_f64.powf(place)
+    } else {
+        place
+    }
 }
 
 /// Ticks at 1, 2, 3 and 5 times the powers of ten, or at those powers alone where they are close.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the chart wants a function of this form"
+)]
 pub fn log_ticks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     if !(low.is_finite() && high.is_finite()) || high - low > 40.0 {
@@ -61,7 +69,11 @@ pub fn label(value: f64) -> String {
         let decimals = usize::try_from((-value.log10()).ceil().max(0.0) as i64).unwrap_or(0);
         let text = format!("{value:.*}", decimals + 1);
         let text = text.trim_end_matches('0').trim_end_matches('.');
-        if text.is_empty() { "0".to_owned() } else { text.to_owned() }
+        if text.is_empty() {
+            "0".to_owned()
+        } else {
+            text.to_owned()
+        }
     } else if value == 0.0 {
         "0".to_owned()
     } else {
@@ -75,7 +87,13 @@ mod tests {
 
     #[test]
     fn labels_are_round() {
-        for (value, text) in [(0.1, "0.1"), (0.03, "0.03"), (0.01, "0.01"), (1.0, "1"), (0.015, "0.015")] {
+        for (value, text) in [
+            (0.1, "0.1"),
+            (0.03, "0.03"),
+            (0.01, "0.01"),
+            (1.0, "1"),
+            (0.015, "0.015"),
+        ] {
             assert_eq!(label(value), text);
         }
         assert_eq!(label(1e-6), "1e-6");
@@ -84,14 +102,23 @@ mod tests {
 
     #[test]
     fn ticks_lie_within_the_axis_and_at_round_values() {
-        let marks = log_ticks(GridInput { bounds: (-2.0, -1.0), base_step_size: 0.01 });
+        let marks = log_ticks(GridInput {
+            bounds: (-2.0, -1.0),
+            base_step_size: 0.01,
+        });
         assert!(marks.len() >= 5, "{}", marks.len());
         for mark in marks {
             assert!((-2.0..=-1.0).contains(&mark.value));
             let value = value(mark.value, true) * 1000.0;
             assert!((value - value.round()).abs() < 1e-6, "{value}");
         }
-        assert!(log_ticks(GridInput { bounds: (f64::NEG_INFINITY, 0.0), base_step_size: 1.0 }).is_empty());
+        assert!(
+            log_ticks(GridInput {
+                bounds: (f64::NEG_INFINITY, 0.0),
+                base_step_size: 1.0
+            })
+            .is_empty()
+        );
     }
 
     #[test]

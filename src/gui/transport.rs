@@ -9,6 +9,9 @@ use super::run::Run;
 use super::state::MAX_RUNS;
 use super::view::View;
 
+/// Room that the buttons for files and the theme need side by side.
+const FILES_WIDTH: f32 = 330.0;
+
 /// Keys that work wherever no control has the keyboard.
 pub fn keys(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
     if ctx.egui_wants_keyboard_input() || ctx.memory(|memory| memory.focused().is_some()) {
@@ -39,9 +42,18 @@ pub fn transport_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         }
         add_ui(ui, view, out);
         all_ui(ui, view, out);
+        let has_room = ui.available_size_before_wrap().x > FILES_WIDTH;
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            theme_ui(ui, view.state.options, out);
-            files_ui(ui, view, out);
+            if has_room {
+                theme_ui(ui, view.state.options, out);
+                files_ui(ui, view, out);
+            } else {
+                ui.menu_button("More", |ui| {
+                    files_ui(ui, view, out);
+                    ui.separator();
+                    themes_ui(ui, view.state.options, out);
+                });
+            }
         });
     });
 }
@@ -57,7 +69,13 @@ fn button(ui: &mut Ui, is_on: bool, button: Button<'_>, help: &str, off: &str) -
 fn controls_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     if run.is_running() {
         let pause = Button::new("Pause").min_size(egui::vec2(74.0, 26.0));
-        if button(ui, true, pause, "Stop between two steps; Start goes on (Space)", "") {
+        if button(
+            ui,
+            true,
+            pause,
+            "Stop between two steps; Start goes on (Space)",
+            "",
+        ) {
             out.push(Action::Pause(run.id));
         }
     } else {
@@ -70,7 +88,9 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
             start = Button::new("▶ Start").min_size(egui::vec2(74.0, 26.0));
         }
         let problem = view.state.problem(run);
-        let off = problem.as_deref().unwrap_or("This run has ended: reset it to train again.");
+        let off = problem
+            .as_deref()
+            .unwrap_or("This run has ended: reset it to train again.");
         if button(ui, can_start, start, "Train (Space)", off) {
             out.push(Action::Start(run.id));
         }
@@ -78,7 +98,13 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let size = egui::vec2(0.0, 26.0);
     let can_step = view.state.can_start(run);
     let step = Button::new("Step").min_size(size);
-    if button(ui, can_step, step, "One training step (S)", "Pause the run to step.") {
+    if button(
+        ui,
+        can_step,
+        step,
+        "One training step (S)",
+        "Pause the run to step.",
+    ) {
         out.push(Action::Step(run.id));
     }
     let stop = Button::new("Stop").min_size(size);
@@ -88,7 +114,13 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     }
     let reset = Button::new("Reset").min_size(size);
     let help = "Back to the initial weights and an empty history (R)";
-    if button(ui, run.can_reset(), reset, help, "This run has not started.") {
+    if button(
+        ui,
+        run.can_reset(),
+        reset,
+        help,
+        "This run has not started.",
+    ) {
         out.push(Action::Reset(run.id));
     }
 }
@@ -102,13 +134,16 @@ fn chip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         .selected(is_selected)
         .min_size(egui::vec2(0.0, 26.0));
     chip = if is_selected {
-        chip.fill(view.palette.raised).stroke(egui::Stroke::new(1.5, color))
+        chip.fill(view.palette.raised)
+            .stroke(egui::Stroke::new(1.5, color))
     } else {
         chip.fill(view.palette.bar)
     };
-    let response = ui
-        .add(chip)
-        .on_hover_text(format!("{}: {}. Click to see its setup.", run.name(), run.state_name()));
+    let response = ui.add(chip).on_hover_text(format!(
+        "{}: {}. Click to see its setup.",
+        run.name(),
+        run.state_name()
+    ));
     response.widget_info(|| {
         egui::WidgetInfo::selected(
             egui::Role::Button,
@@ -136,7 +171,13 @@ fn add_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let help = "A second run with the settings of this one, to be changed and compared";
     let off = format!("{MAX_RUNS} runs can be compared at a time.");
     if let Some(run) = view.run()
-        && button(ui, view.state.has_room(), Button::new("Add run"), help, &off)
+        && button(
+            ui,
+            view.state.has_room(),
+            Button::new("Add run"),
+            help,
+            &off,
+        )
     {
         out.push(Action::Duplicate(run.id));
     }
@@ -149,11 +190,23 @@ fn all_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     ui.separator();
     let can_start = view.state.runs.iter().any(|run| view.state.can_start(run));
     let help = "Train all runs in turn, on the same batches";
-    if button(ui, can_start, Button::new("▶ Start all"), help, "No run can be started.") {
+    if button(
+        ui,
+        can_start,
+        Button::new("▶ Start all"),
+        help,
+        "No run can be started.",
+    ) {
         out.push(Action::StartAll);
     }
     let can_pause = view.state.runs.iter().any(Run::is_running);
-    if button(ui, can_pause, Button::new("Pause all"), "Pause every run", "No run is training.") {
+    if button(
+        ui,
+        can_pause,
+        Button::new("Pause all"),
+        "Pause every run",
+        "No run is training.",
+    ) {
         out.push(Action::PauseAll);
     }
 }
@@ -168,7 +221,13 @@ fn files_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     }
     let help = "Open the folder of a run that was saved";
     let off = "Remove a run first: two can be compared at a time.";
-    if button(ui, view.state.has_room(), Button::new("Open run…"), help, off) {
+    if button(
+        ui,
+        view.state.has_room(),
+        Button::new("Open run…"),
+        help,
+        off,
+    ) {
         out.push(Action::AskFolder(FolderFor::Open));
     }
 }
@@ -177,12 +236,17 @@ fn theme_ui(ui: &mut Ui, options: ViewOptions, out: &mut Actions) {
     let list = egui::ComboBox::from_id_salt("theme")
         .selected_text(options.theme.name())
         .width(112.0)
-        .show_ui(ui, |ui| {
-            for &theme in ThemeChoice::ALL {
-                if ui.selectable_label(theme == options.theme, theme.name()).clicked() {
-                    out.push(Action::Show(ViewOptions { theme, ..options }));
-                }
-            }
-        });
+        .show_ui(ui, |ui| themes_ui(ui, options, out));
     list.response.accessible_name("Theme");
+}
+
+fn themes_ui(ui: &mut Ui, options: ViewOptions, out: &mut Actions) {
+    for &theme in ThemeChoice::ALL {
+        if ui
+            .selectable_label(theme == options.theme, theme.name())
+            .clicked()
+        {
+            out.push(Action::Show(ViewOptions { theme, ..options }));
+        }
+    }
 }

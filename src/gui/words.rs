@@ -22,9 +22,7 @@ pub fn three_digits(value: f64) -> String {
     if magnitude > 0.0 && magnitude < 1e-4 {
         return format!("{value:.2e}");
     }
-    let before_point = if magnitude >= 1.0 {
-        magnitude.log10().floor() as i32 + 1
-    } else if magnitude > 0.0 {
+    let before_point = if magnitude > 0.0 {
         magnitude.log10().floor() as i32 + 1
     } else {
         1

@@ -138,11 +138,11 @@ fn normal(mut generator: ChaCha8Rng, count: usize, sigma: f64) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::nn::{Linear, LinearConfig};
+    use burn::nn::LinearConfig;
     use burn::tensor::Device;
 
     fn weights(init: Init, seed: u64) -> (Vec<f32>, Vec<f32>) {
-        let layer: Linear = LinearConfig::new(200, 100).init(&Device::flex());
+        let layer = LinearConfig::new(200, 100).init(&Device::flex());
         let layer = initialise(layer, init, seed);
         let bias = layer.bias.unwrap().val();
         (

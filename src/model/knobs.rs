@@ -86,7 +86,7 @@ pub enum KnobKind {
 
 /// The value of a knob.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a knob must be a number or a text")]
 pub enum KnobValue {
     /// Value of an integer knob.
     Integer(i64),

@@ -94,10 +94,13 @@ impl Updater {
     /// When a value cannot be read.
     pub fn state(&self) -> Result<OptimizerState, TrainingError> {
         let mut sink = StateSink::default();
-        match self {
+        let untouched = match self {
             Self::Sgd(rule) => rule.flatten(&mut sink),
             Self::Adam(rule) => rule.flatten(&mut sink),
             Self::AdamW(rule) => rule.flatten(&mut sink),
+        };
+        if let Some(restored) = untouched {
+            return Ok(restored.clone());
         }
         let arrays = sink
             .tensors
@@ -138,9 +141,9 @@ impl Updater {
             );
         }
         match self {
-            Self::Sgd(rule) => rule.source = Some(source),
-            Self::Adam(rule) => rule.source = Some(source),
-            Self::AdamW(rule) => rule.source = Some(source),
+            Self::Sgd(rule) => rule.restore(source, state.clone()),
+            Self::Adam(rule) => rule.restore(source, state.clone()),
+            Self::AdamW(rule) => rule.restore(source, state.clone()),
         }
     }
 }
@@ -168,6 +171,8 @@ pub struct Rule<O: Optimizer> {
     states: BTreeMap<String, Box<dyn ParameterState>>,
     /// A saved state not yet taken up.
     source: Option<StateSource>,
+    /// The same as plain data, until the first step: keeping the run again must not lose it.
+    restored: Option<OptimizerState>,
 }
 
 impl<O: Optimizer> Rule<O> {
@@ -177,10 +182,17 @@ impl<O: Optimizer> Rule<O> {
             clip,
             states: BTreeMap::new(),
             source: None,
+            restored: None,
         }
     }
 
+    fn restore(&mut self, source: StateSource, state: OptimizerState) {
+        self.source = Some(source);
+        self.restored = Some(state);
+    }
+
     fn step<M: Module>(&mut self, module: M, grads: GradientsParams, learning_rate: f64) -> M {
+        self.restored = None;
         module.map(&mut Mover {
             rule: self,
             grads,
@@ -189,10 +201,12 @@ impl<O: Optimizer> Rule<O> {
         })
     }
 
-    fn flatten(&self, sink: &mut StateSink) {
+    /// Writes the state down, or returns the restored one where no step has been done since.
+    fn flatten(&self, sink: &mut StateSink) -> Option<&OptimizerState> {
         for (name, state) in &self.states {
             state.flatten(name, sink);
         }
+        self.restored.as_ref()
     }
 }
 

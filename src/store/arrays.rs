@@ -69,7 +69,18 @@ pub(super) fn encode_weights(path: &Path, weights: &[NamedArray]) -> Result<Vec<
 }
 
 pub(super) fn decode_weights(path: &Path, bytes: &[u8]) -> Result<Vec<NamedArray>, StoreError> {
-    decode(path, bytes)
+    let weights = decode(path, bytes)?;
+    match weights
+        .iter()
+        .find(|array| array.values.iter().any(|value| !value.is_finite()))
+    {
+        None => Ok(weights),
+        Some(array) => Err(StoreError::content(
+            path,
+            "finite weights",
+            format!("{} holds infinite ones or NaN", array.name),
+        )),
+    }
 }
 
 pub(super) fn encode_optimizer(path: &Path, state: &OptimizerState) -> Result<Vec<u8>, StoreError> {

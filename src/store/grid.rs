@@ -69,6 +69,13 @@ pub fn write_grid(path: &Path, shape: ImageShape, rows: &[&[u8]]) -> Result<(), 
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        let missing = std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            format!("there is no folder {}", folder.display()),
+        );
+        return Err(StoreError::io("writing", path)(missing));
+    }
     let write = || {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         std::io::Write::write_all(&mut file, &bytes)?;

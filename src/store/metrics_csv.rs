@@ -73,6 +73,12 @@ pub(super) fn decode(path: &Path, csv: &str) -> Result<Metrics, StoreError> {
     Ok(metrics)
 }
 
+/// A number, unless it is none or NaN or infinite, which no series holds.
+fn finite<T: std::str::FromStr + Copy + Into<f64>>(text: &str) -> Option<T> {
+    let number: T = text.parse().ok()?;
+    number.into().is_finite().then_some(number)
+}
+
 fn read_row(line: &str, metrics: &mut Metrics) -> bool {
     let fields: Vec<&str> = line.split(',').collect();
     let [step, phase, loss, mse, verdict] = fields[..] else {
@@ -81,12 +87,12 @@ fn read_row(line: &str, metrics: &mut Metrics) -> bool {
     let (Ok(step), Ok(phase)) = (step.parse(), phase.parse()) else {
         return false;
     };
-    if let (Ok(loss), "", "") = (loss.parse(), mse, verdict) {
+    if let (Some(loss), "", "") = (finite::<f32>(loss), mse, verdict) {
         metrics.train.push(TrainPoint { step, loss });
         return true;
     }
     let known = VERDICTS.iter().find(|(_, name)| *name == verdict);
-    if let ("", Ok(mse), Some((verdict, _))) = (loss, mse.parse(), known) {
+    if let ("", Some(mse), Some((verdict, _))) = (loss, finite::<f64>(mse), known) {
         metrics.test.push(TestPoint {
             step,
             phase,
@@ -138,8 +144,10 @@ mod tests {
 
     #[test]
     fn a_damaged_row_is_named() {
-        let csv = format!("{HEADER}\n0,0,0.5,,\n1,0,oops,,\n");
-        let message = decode(Path::new("m.csv"), &csv).unwrap_err().to_string();
-        assert!(message.contains("row 3 is \"1,0,oops,,\""), "{message}");
+        for row in ["1,0,oops,,", "1,0,NaN,,", "1,0,,inf,varied", "1,0,0.5"] {
+            let csv = format!("{HEADER}\n0,0,0.5,,\n{row}\n");
+            let message = decode(Path::new("m.csv"), &csv).unwrap_err().to_string();
+            assert!(message.contains(&format!("row 3 is {row:?}")), "{message}");
+        }
     }
 }

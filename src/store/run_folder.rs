@@ -1,7 +1,7 @@
 //! Runs as folders.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -84,8 +84,9 @@ pub fn open_run(folder: &Path) -> Result<Checkpoint, StoreError> {
     }
     let config = read_config(&path)?;
     let path = folder.join(STATE);
-    let state: State = toml::from_str(&read_text(&path)?)
-        .map_err(|error| StoreError::content(&path, "the state of a run", found(&error)))?;
+    let text = read_text(&path)?;
+    let state: State = toml::from_str(&text)
+        .map_err(|error| StoreError::content(&path, "the state of a run", found(&error, &text)))?;
     if state.format > FORMAT {
         return Err(StoreError::content(
             &path,
@@ -119,13 +120,23 @@ pub fn open_run(folder: &Path) -> Result<Checkpoint, StoreError> {
 /// # Errors
 /// When the file cannot be read or does not hold a configuration.
 pub fn read_config(path: &Path) -> Result<RunConfig, StoreError> {
-    toml::from_str(&read_text(path)?)
-        .map_err(|error| StoreError::content(path, "the configuration of a run", found(&error)))
+    const EXPECTED: &str = "the configuration of a run";
+    let text = read_text(path)?;
+    toml::from_str(&text).map_err(|error| StoreError::content(path, EXPECTED, found(&error, &text)))
 }
 
-/// The first line of an error of the TOML parser, which tells what and where in several.
-fn found(error: &toml::de::Error) -> String {
-    error.message().replace('\n', "; ")
+/// What the TOML parser found and in which line, in one line.
+fn found(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message().replace('\n', "; ");
+    // What is missing is in no line.
+    let place = error.span().filter(|_span| !message.starts_with("missing"));
+    match place.and_then(|span| text.get(..span.start)) {
+        Some(before) => {
+            let line = before.matches('\n').count() + 1;
+            format!("line {line} does not fit: {message}")
+        }
+        None => format!("does not: {message}"),
+    }
 }
 
 fn encode_toml<T: Serialize>(path: &Path, value: &T) -> Result<String, StoreError> {
@@ -138,6 +149,9 @@ fn encode_toml<T: Serialize>(path: &Path, value: &T) -> Result<String, StoreErro
 /// # Errors
 /// When the folder holds something else or cannot be written.
 pub fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
+    if fs::metadata(folder).is_ok_and(|about| !about.is_dir()) {
+        return Err(StoreError::content(folder, "a run", "is not a folder"));
+    }
     fs::create_dir_all(folder).map_err(StoreError::io("creating", folder))?;
     commit::recover(folder)?;
     let mut entries = fs::read_dir(folder).map_err(StoreError::io("reading", folder))?;
@@ -161,8 +175,21 @@ fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
     fs::read(path).map_err(StoreError::io("reading", path))
 }
 
+/// Most bytes of a text that is read: the losses of tens of millions of steps.
+const MAX_TEXT_BYTES: u64 = 1 << 30;
+
 fn read_text(path: &Path) -> Result<String, StoreError> {
-    let bytes = read(path)?;
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(StoreError::io("reading", path))?;
+    if bytes.len() as u64 > MAX_TEXT_BYTES {
+        return Err(StoreError::content(
+            path,
+            "at most 1 GiB of text",
+            "goes on",
+        ));
+    }
     String::from_utf8(bytes).map_err(|error| StoreError::Io {
         action: "reading",
         path: path.to_owned(),

@@ -36,3 +36,15 @@ pub enum TrainerError {
         location: String,
     },
 }
+
+impl TrainerError {
+    /// Whether what the user asked for was wrong, rather than the machine or the training.
+    pub fn is_bad_input(&self) -> bool {
+        match self {
+            Self::Config(_)
+            | Self::OtherImages { .. }
+            | Self::Training(TrainingError::Weights(_)) => true,
+            Self::Training(TrainingError::Device(_)) | Self::Diverged { .. } => false,
+        }
+    }
+}

@@ -199,6 +199,12 @@ impl Schedule {
             in_range(&at, "weight decay", phase.optimizer.weight_decay, 0.0..=1.0)?;
             in_range(&at, "gradient clipping", phase.optimizer.clip, 0.0..=1e6)?;
             in_range(&at, "dropout", phase.dropout, 0.0..=0.9)?;
+            if phase.dropout > 0.0 && !matches!(phase.objective, Objective::Greedy { .. }) {
+                return Err(ConfigError::new(format!(
+                    "dropout of {at} must be 0, as only greedy pretraining has it, but is {}",
+                    phase.dropout
+                )));
+            }
             if let LearningRateDecay::Step { epochs, factor } = phase.decay {
                 in_range(&at, "decay epochs", epochs as f64, 1.0..=100_000.0)?;
                 in_range(&at, "decay factor", factor, 1e-6..=1.0)?;

@@ -30,6 +30,16 @@ pub enum Advance {
     Finished,
 }
 
+/// Where a run was when its weights were marked.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    position: Position,
+    /// Measurements so far.
+    tests: usize,
+    /// Phases begun so far.
+    phases: usize,
+}
+
 /// Steps through the phases of a run, measuring before each phase and after each epoch.
 pub struct Trainer {
     pub(super) config: RunConfig,
@@ -42,6 +52,9 @@ pub struct Trainer {
     /// Losses still on the device, with their steps.
     pub(super) unread: Vec<(u64, Tensor<1>)>,
     pub(super) evaluation: Option<Evaluation>,
+    /// Where the run was when the trainee's good weights were marked, and those waiting to be.
+    good: Mark,
+    marked: Mark,
     pub(super) train_time: Duration,
     pub(super) elapsed: Duration,
 }
@@ -82,6 +95,8 @@ impl Trainer {
             metrics: Metrics::default(),
             unread: Vec::new(),
             evaluation: None,
+            good: Mark::default(),
+            marked: Mark::default(),
             train_time: Duration::ZERO,
             elapsed: Duration::ZERO,
         })
@@ -91,7 +106,7 @@ impl Trainer {
     /// checkpoint's: more epochs in the last phase, another device.
     ///
     /// # Errors
-    /// When the images are others or the weights do not fit.
+    /// When the images are others, the weights do not fit or the parts contradict each other.
     pub fn resume(
         config: RunConfig,
         checkpoint: &Checkpoint,
@@ -99,19 +114,19 @@ impl Trainer {
         compute: &Compute,
     ) -> Result<Self, TrainerError> {
         let mut trainer = Self::new(config, data, compute)?;
-        if checkpoint.position.phase >= trainer.config.schedule.phases.len() {
-            return Err(ConfigError::new(format!(
-                "the position of the run must lie in one of its {} phases, but is phase {}",
-                trainer.config.schedule.phases.len(),
-                checkpoint.position.phase + 1
-            ))
-            .into());
-        }
+        let per_epoch = trainer.steps_per_epoch();
+        let phases = trainer.config.schedule.phases.iter();
+        let phase_steps: Vec<u64> = phases
+            .map(|phase| phase.epochs as u64 * per_epoch)
+            .collect();
+        checkpoint.check(&phase_steps)?;
         trainer.trainee.set_weights(&checkpoint.weights)?;
         trainer.position = checkpoint.position;
         trainer.metrics = checkpoint.metrics.clone();
         trainer.train_time = duration(checkpoint.train_secs);
         trainer.elapsed = duration(checkpoint.elapsed_secs);
+        trainer.marked = trainer.mark();
+        trainer.good = trainer.marked;
         if trainer.position.has_begun {
             let phase = *trainer.phase();
             trainer
@@ -305,9 +320,10 @@ impl Trainer {
         };
         self.position.is_measured = true;
         if !finding.mse.is_finite() {
-            self.trainee.roll_back();
+            let step = self.position.step;
+            self.roll_back();
             return Err(TrainerError::Diverged {
-                step: self.position.step,
+                step,
                 loss: finding.mse as f32,
             });
         }
@@ -323,8 +339,8 @@ impl Trainer {
     /// Reads all losses from the device in one go and appends them to the metrics.
     ///
     /// # Errors
-    /// When the device fails, or when a loss shows that the run has diverged; the last good weights
-    /// are back in place then.
+    /// When the device fails, or when a loss shows that the run has diverged; the run is back where
+    /// its weights were good then.
     pub fn collect(&mut self) -> Result<(), TrainerError> {
         if self.unread.is_empty() {
             return Ok(());
@@ -344,14 +360,42 @@ impl Trainer {
                 .copied()
                 .unwrap_or(f32::NAN);
             if !loss.is_finite() || loss > DIVERGED_LOSS {
-                self.trainee.roll_back();
-                self.evaluation = None;
+                self.roll_back();
                 return Err(TrainerError::Diverged { step, loss });
             }
             self.metrics.train.push(TrainPoint { step, loss });
         }
         self.trainee.mark_good();
+        self.good = self.marked;
+        self.marked = self.mark();
         Ok(())
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            position: self.position,
+            tests: self.metrics.test.len(),
+            phases: self.metrics.phases.len(),
+        }
+    }
+
+    /// Goes back to the last good weights and to where they were, with a fresh optimizer: the
+    /// memory of the present one has seen what made the run diverge.
+    fn roll_back(&mut self) {
+        self.trainee.roll_back();
+        self.evaluation = None;
+        self.unread.clear();
+        self.position = self.good.position;
+        self.metrics
+            .train
+            .truncate(self.good.position.step as usize);
+        self.metrics.test.truncate(self.good.tests);
+        self.metrics.phases.truncate(self.good.phases);
+        self.marked = self.good;
+        if self.position.has_begun {
+            let phase = *self.phase();
+            self.trainee.begin_phase(phase.objective, &phase.optimizer);
+        }
     }
 }
 

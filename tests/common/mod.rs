@@ -1,6 +1,7 @@
 //! What several tests need: a tiny data set, a quick configuration, a run trained to its end.
 
 #![allow(dead_code, reason = "every test takes what it needs")]
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -127,7 +127,7 @@ fn metrics(phases: &[(u64, f64, f64, f64)], upto: u64, verdict: Verdict) -> Metr
 
 /// Pictures blurred by a box of `radius`, with a tenth of the mean picture mixed in.
 fn blurred(pictures: &[u8], mean: &[f32], radius: i32) -> Vec<u8> {
-    let (width, height) = (SHAPE.width as i32, SHAPE.height as i32);
+    let (width, height) = (28, 28);
     let mut out = Vec::with_capacity(pictures.len());
     for picture in pictures.chunks(SHAPE.pixels()) {
         for y in 0..height {
@@ -175,7 +175,7 @@ fn pictures(
         id,
         step,
         phase,
-        indices: (0..originals.len() as u32).collect(),
+        indices: (0..).take(originals.len()).collect(),
         originals: Arc::clone(originals),
         reconstructions: Pictures {
             shape: SHAPE,
@@ -193,9 +193,8 @@ pub struct Session {
 
 /// The settings of the two runs.
 pub fn session_configs() -> [RunConfig; 2] {
-    let mut stacked = recipe("stacked");
+    let stacked = recipe("stacked");
     assert_eq!(stacked.pretraining, Pretraining::EndsInward);
-    stacked.name = "Stacked".to_owned();
     let mut deep = recipe("deep");
     deep.schedule.phases[0].epochs = 24;
     [stacked, deep]

@@ -17,6 +17,13 @@ const MAX_SIDE: u32 = 4096;
 /// Most data bytes that are read from one file.
 const MAX_BYTES: u64 = 4 << 30;
 
+/// Most data bytes that one byte of a gzip file may stand for. Handwriting packs about 5 to 1, flat
+/// drawings about 100 to 1, and gzip cannot go beyond 1032 to 1.
+const MAX_RATIO: u64 = 200;
+
+/// Data bytes that any gzip file may unpack to, whatever its ratio.
+const ALWAYS_BYTES: usize = 64 << 20;
+
 const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -80,20 +87,16 @@ pub(super) fn read(path: &Path, kind: Kind) -> Result<Raw, DataError> {
     let whole = Cursor::new(start).chain(file);
     if packed {
         let unpacked = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, whole));
-        return read_from(&mut Reader::new(path, unpacked, packed), kind, None);
+        return read_from(&mut Reader::new(path, unpacked, packed), kind, file_bytes);
     }
-    read_from(
-        &mut Reader::new(path, whole, packed),
-        kind,
-        Some(file_bytes),
-    )
+    read_from(&mut Reader::new(path, whole, packed), kind, file_bytes)
 }
 
-/// Header, checks, data. `file_bytes` is the length of a plain file, which can be believed.
+/// Header, checks, data. `file_bytes` is the length of the file as it lies on the disk.
 fn read_from<R: Read>(
     reader: &mut Reader<'_, R>,
     kind: Kind,
-    file_bytes: Option<u64>,
+    file_bytes: u64,
 ) -> Result<Raw, DataError> {
     let path = reader.path;
     let mut header = Vec::with_capacity(kind.header_bytes());
@@ -113,12 +116,15 @@ fn read_from<R: Read>(
 
     let (shape, promised) = promise(path, kind, &header)?;
     let expected = kind.header_bytes() as u64 + promised as u64;
-    if let Some(found) = file_bytes {
-        check_length(path, expected, found)?;
-    }
-
     let mut bytes = Vec::new();
-    if file_bytes.is_some() {
+    let mut wanted = promised;
+    if reader.packed {
+        let plausible = file_bytes.saturating_mul(MAX_RATIO);
+        if promised > ALWAYS_BYTES && promised as u64 > plausible {
+            wanted = ALWAYS_BYTES;
+        }
+    } else {
+        check_length(path, expected, file_bytes)?;
         // The file is known to be this long, so this much does arrive.
         bytes
             .try_reserve_exact(promised)
@@ -127,12 +133,20 @@ fn read_from<R: Read>(
                 bytes: promised as u64,
             })?;
     }
-    reader.append(promised, &mut bytes)?;
-    if bytes.len() < promised {
+    reader.append(wanted, &mut bytes)?;
+    if bytes.len() < wanted {
         return Err(DataError::Truncated {
             path: path.to_owned(),
             expected,
             found: reader.taken,
+        });
+    }
+    if wanted < promised {
+        return Err(DataError::GzipBomb {
+            path: path.to_owned(),
+            packed: file_bytes,
+            promised: promised as u64,
+            ratio: MAX_RATIO,
         });
     }
     // One byte further: reaching the end here also has gzip check its checksum.

@@ -301,6 +301,24 @@ fn a_bomb_is_refused_after_its_promise() {
 }
 
 #[test]
+fn a_bomb_with_an_honest_header_is_refused_too() {
+    let sizes = [256, 1024, 1024];
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&idx(0x803, &sizes, &[])).unwrap();
+    let zeros = vec![0; 1 << 20];
+    for _ in 0..256 {
+        encoder.write_all(&zeros).unwrap();
+    }
+    let mut bomb = encoder.finish().unwrap();
+    // The end is damaged: reading all of it would be another error.
+    let end = bomb.len() - 8;
+    bomb[end] ^= 0xff;
+    let (error, message) = train_error(&bomb);
+    assert!(matches!(error, DataError::GzipBomb { .. }), "{message}");
+    assert_says(&message, &["200 bytes", "unpack to 268435456"]);
+}
+
+#[test]
 fn promises_are_checked_before_anything_is_allocated() {
     let (error, message) = train_error(&idx(0x803, &[u32::MAX, 4096, 4096], &[]));
     assert!(matches!(error, DataError::TooLarge { .. }), "{message}");

@@ -47,7 +47,7 @@ impl Variant for Autoencoder {
     }
 
     fn summary(&self) -> &'static str {
-        "Image, code, image: a single layer on each side. Learns at once, but can hardly beat PCA."
+        "Image, code, image: a single layer on each side. Learns at once, and stays close to PCA."
     }
 
     fn knobs(&self) -> &'static [Knob] {

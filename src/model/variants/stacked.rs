@@ -32,6 +32,7 @@ impl Variant for Stacked {
     fn recipe(&self) -> Recipe {
         Recipe {
             pretraining: Pretraining::EndsInward,
+            epochs: 4,
             ..deep::Deep.recipe()
         }
     }

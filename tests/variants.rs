@@ -1,0 +1,183 @@
+//! The examination that every variant passes, whatever it is.
+
+mod common;
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+use common::{flex, small_config, small_set, train};
+use hourglass::data::{Dataset, DatasetParts, ImageShape, Images, Split};
+use hourglass::model::{Knobs, Objective, VARIANTS};
+use hourglass::train::Trainer;
+
+#[test]
+fn words_and_keys_are_there_and_unique() {
+    for (index, variant) in VARIANTS.iter().enumerate() {
+        assert!(variant.summary().ends_with('.'), "{}", variant.id());
+        assert!(
+            VARIANTS[..index]
+                .iter()
+                .all(|other| other.id() != variant.id())
+        );
+        for (index, knob) in variant.knobs().iter().enumerate() {
+            assert!(
+                !knob.name.is_empty() && knob.help.ends_with('.'),
+                "{}",
+                knob.id
+            );
+            assert!(
+                variant.knobs()[..index]
+                    .iter()
+                    .all(|other| other.id != knob.id)
+            );
+            knob.check(&knob.default_value())
+                .unwrap_or_else(|error| panic!("default of {}: {error}", knob.id));
+            if let Some((other, _)) = knob.only_with {
+                assert!(variant.knobs().iter().any(|knob| knob.id == other));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_plan_is_what_is_built() {
+    let data = small_set();
+    for variant in VARIANTS {
+        let shape = data.train.shape();
+        let knobs = Knobs::defaults(variant.knobs());
+        let plan = variant.plan(shape, &knobs).unwrap();
+        let trainee = variant.build(shape, &knobs, 1, &Device::flex()).unwrap();
+        let built: usize = trainee
+            .weights()
+            .unwrap()
+            .iter()
+            .map(|array| array.values.len())
+            .sum();
+        assert_eq!(plan.parameters(), built, "{}", variant.id());
+        assert_eq!(plan.stages, trainee.stages());
+        assert_eq!(plan.stages, variant.stages(&knobs).unwrap());
+        assert_eq!(plan.layers, trainee.layers());
+        let codes = trainee.encode(Tensor::zeros([3, shape.pixels()], &Device::flex()));
+        assert_eq!(codes.dims(), [3, plan.latent]);
+    }
+}
+
+#[test]
+fn every_variant_learns_and_rebuilds_images() {
+    let data = small_set();
+    for variant in VARIANTS {
+        let mut config = small_config(variant.id(), variant.recipe().pretraining);
+        for phase in &mut config.schedule.phases {
+            phase.epochs = 40;
+            phase.learning_rate *= 4.0;
+        }
+        let trainer = train(&config, &data);
+        let tests = &trainer.metrics().test;
+        let (first, last) = (tests[0].mse, tests[tests.len() - 1].mse);
+        assert!(last < 0.7 * first, "{}: {first} to {last}", variant.id());
+    }
+}
+
+#[test]
+fn every_variant_takes_colour_and_oblong_images() {
+    let shape = ImageShape {
+        width: 11,
+        height: 8,
+        channels: 3,
+    };
+    let images = |count: usize| {
+        let pixels = (0..count * shape.pixels()).map(|i| (i * 31 % 251) as u8);
+        Images::new(shape, pixels.collect()).unwrap()
+    };
+    let parts = DatasetParts {
+        name: "stripes".to_owned(),
+        train: images(64),
+        test: images(16),
+        train_labels: None,
+        test_labels: None,
+        split: Split::Given,
+        factors: None,
+    };
+    let data = Arc::new(Dataset::new("stripes", parts, None).unwrap());
+    for variant in VARIANTS {
+        let mut trainer = train(
+            &small_config(variant.id(), variant.recipe().pretraining),
+            &data,
+        );
+        let (pixels, errors) = trainer.pictures(&[0, 5]).unwrap();
+        assert_eq!(pixels.len(), 2 * shape.pixels(), "{}", variant.id());
+        assert!(errors.iter().all(|error| error.is_finite()));
+    }
+}
+
+#[test]
+fn a_code_decodes_to_the_reconstruction() {
+    let data = small_set();
+    for variant in VARIANTS {
+        let config = small_config(variant.id(), variant.recipe().pretraining);
+        let trainer = Trainer::new(config, Arc::clone(&data), &flex()).unwrap();
+        let trainee = trainer.trainee();
+        let mut pixels = Vec::new();
+        data.test.write_batch(&[1, 2, 3], &mut pixels);
+        let images = Tensor::<1>::from_floats(pixels.as_slice(), &Device::flex()).reshape([3, 64]);
+        let once = trainee.reconstruct(images.clone()).into_data();
+        let twice = trainee.decode(trainee.encode(images)).into_data();
+        assert_eq!(once, twice, "{}", variant.id());
+    }
+}
+
+#[test]
+fn a_gradient_agrees_with_finite_differences() {
+    use hourglass::model::{Noise, OptimizerConfig, OptimizerKind};
+    let data = small_set();
+    for variant in VARIANTS {
+        // One step of plain SGD moves each weight by −lr × gradient: so the step tells the gradient.
+        let config = small_config(variant.id(), variant.recipe().pretraining);
+        let knobs = config.knobs.resolve(variant.id(), variant.knobs()).unwrap();
+        let shape = data.train.shape();
+        let mut optimizer = OptimizerConfig::new(OptimizerKind::Sgd);
+        optimizer.momentum = 0.0;
+        optimizer.clip = 0.0;
+        let mut pixels = Vec::new();
+        data.train.write_batch(&[0, 1, 2, 3], &mut pixels);
+        let images = Tensor::<1>::from_floats(pixels.as_slice(), &Device::flex()).reshape([4, 64]);
+        let mut trainee = variant.build(shape, &knobs, 3, &Device::flex()).unwrap();
+        trainee.begin_phase(Objective::EndToEnd, &optimizer);
+        let before = trainee.weights().unwrap();
+        let mut loss_of = |weights: &[hourglass::model::NamedArray], rate: f64| {
+            trainee.set_weights(weights).unwrap();
+            trainee.begin_phase(Objective::EndToEnd, &optimizer);
+            let loss = trainee.step(images.clone(), rate, &mut Noise::new(0.0, 0, 0, 0));
+            let value: f32 = loss.into_scalar();
+            (f64::from(value), trainee.weights().unwrap())
+        };
+        let rate = 1.0;
+        let (_, after) = loss_of(&before, rate);
+        // Along the gradient itself the slope of the loss is the gradient's squared length.
+        let gradient = |array: usize, at: usize| {
+            f64::from(before[array].values[at] - after[array].values[at]) / rate
+        };
+        let squared: f64 = (0..before.len())
+            .flat_map(|array| (0..before[array].values.len()).map(move |at| (array, at)))
+            .map(|(array, at)| gradient(array, at).powi(2))
+            .sum();
+        let moved = |by: f64| {
+            let mut weights = before.clone();
+            for (array, named) in weights.iter_mut().enumerate() {
+                for (at, value) in named.values.iter_mut().enumerate() {
+                    *value += (by * gradient(array, at)) as f32;
+                }
+            }
+            weights
+        };
+        let step = 1e-2 / squared.sqrt().max(1e-3);
+        let (up, _) = loss_of(&moved(step), 0.0);
+        let (down, _) = loss_of(&moved(-step), 0.0);
+        let slope = (up - down) / (2.0 * step);
+        assert!(
+            (slope / squared - 1.0).abs() < 0.05,
+            "{}: slope {slope}, squared gradient {squared}",
+            variant.id()
+        );
+    }
+}
