@@ -156,7 +156,7 @@ fn settings_that_cannot_be_are_neither_sent_nor_started() {
     let widths = |text: &str| KnobValue::Text(text.to_owned());
     // Well-formed, but not for images of 28×28, which the state has learnt of.
     let edit = edited(&state, id, |draft| {
-        draft.config.knobs.set("widths", widths("100,10"))
+        draft.config.knobs.set("widths", widths("100,10"));
     });
     state.handle(edit);
     assert!(
@@ -167,7 +167,7 @@ fn settings_that_cannot_be_are_neither_sent_nor_started() {
     let problem = state.problem(state.run(id).unwrap()).unwrap();
     assert!(problem.contains("784"), "{problem}");
     let edit = edited(&state, id, |draft| {
-        draft.config.knobs.set("widths", widths("784,10"))
+        draft.config.knobs.set("widths", widths("784,10"));
     });
     state.handle(edit);
     assert_eq!(sent(state.handle(Action::Start(id))).len(), 2);
@@ -253,7 +253,7 @@ fn runs_are_duplicated_named_coloured_and_removed() {
     );
 
     let edit = edited(&state, second, |draft| {
-        draft.config.variant = "deep".to_owned()
+        draft.config.variant = "deep".to_owned();
     });
     state.handle(edit);
     assert_eq!(state.run(second).unwrap().name(), "Deep");

@@ -193,7 +193,10 @@ pub struct Session {
 
 /// The settings of the two runs.
 pub fn session_configs() -> [RunConfig; 2] {
-    let stacked = recipe("stacked");
+    let mut stacked = recipe("stacked");
+    for phase in &mut stacked.schedule.phases {
+        phase.epochs = 4;
+    }
     assert_eq!(stacked.pretraining, Pretraining::EndsInward);
     let mut deep = recipe("deep");
     deep.schedule.phases[0].epochs = 24;
