@@ -3,6 +3,8 @@
 //! A *layer* is a module at the root of the crate. Each may name the layers that [`LAYERS`] lists
 //! for it, and nothing to their right. Comments, literals and `#[cfg(test)]` items are not read.
 
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -100,9 +102,8 @@ fn item_end(tokens: &[Token], i: usize) -> usize {
     for (at, token) in tokens.iter().enumerate().skip(i) {
         match token.text.as_str() {
             "(" | "[" | "{" => depth += 1,
-            ")" | "]" => depth -= 1,
             "}" if depth == 1 => return at + 1,
-            "}" => depth -= 1,
+            ")" | "]" | "}" => depth -= 1,
             ";" if depth == 0 => return at + 1,
             _ => {}
         }
@@ -139,8 +140,7 @@ fn path_tree(
     if text(i) == "::" {
         i += 1;
     }
-    loop {
-        let Some(token) = tokens.get(i) else { break };
+    while let Some(token) = tokens.get(i) {
         if token.text == "{" {
             let mut leaves = Vec::new();
             i += 1;
@@ -321,7 +321,7 @@ fn check_form(file: &str, source: &str) -> Vec<Violation> {
             file: file.to_owned(),
             line,
             what,
-        })
+        });
     };
     let lines = source.lines().count();
     if lines > MAX_LINES {
@@ -380,9 +380,11 @@ fn the_layers_hold() {
         names.iter().any(|name| name == "lib.rs"),
         "src/lib.rs was not among {names:?}"
     );
-    let list: String = found
-        .iter()
-        .map(|violation| format!("\n  {violation}"))
-        .collect();
-    assert!(found.is_empty(), "{} in the sources:{list}", found.len());
+    let list: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(
+        found.is_empty(),
+        "{} in the sources:\n  {}",
+        found.len(),
+        list.join("\n  ")
+    );
 }

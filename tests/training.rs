@@ -167,15 +167,18 @@ fn every_value_of_every_knob_changes_training() {
     }
 }
 
+/// What is set differently.
+type Change = fn(&mut RunConfig);
+
 #[test]
 fn every_setting_of_a_phase_changes_training() {
     let data = small_set();
     let usual = small_config("stacked", Pretraining::Greedy);
     let reference = train(&usual, &data).metrics().clone();
-    let changes: &[(&str, fn(&mut RunConfig))] = &[
+    let changes: &[(&str, Change)] = &[
         ("epochs", |c| c.schedule.phases[0].epochs += 1),
         ("learning rate", |c| {
-            c.schedule.phases[0].learning_rate *= 0.5
+            c.schedule.phases[0].learning_rate *= 0.5;
         }),
         ("step decay", |c| {
             c.schedule.phases[0].decay = LearningRateDecay::Step {
@@ -184,18 +187,18 @@ fn every_setting_of_a_phase_changes_training() {
             };
         }),
         ("cosine decay", |c| {
-            c.schedule.phases[0].decay = LearningRateDecay::Cosine
+            c.schedule.phases[0].decay = LearningRateDecay::Cosine;
         }),
         ("momentum", |c| {
-            c.schedule.phases[0].optimizer.momentum = 0.5
+            c.schedule.phases[0].optimizer.momentum = 0.5;
         }),
         ("weight decay", |c| {
-            c.schedule.phases[0].optimizer.weight_decay = 0.1
+            c.schedule.phases[0].optimizer.weight_decay = 0.1;
         }),
         ("clip", |c| c.schedule.phases[0].optimizer.clip = 1e-3),
         ("dropout", |c| c.schedule.phases[1].dropout = 0.5),
         ("optimizer", |c| {
-            c.schedule.phases[0].optimizer.kind = OptimizerKind::Adam
+            c.schedule.phases[0].optimizer.kind = OptimizerKind::Adam;
         }),
         ("batch", |c| c.batch = 16),
         ("seed", |c| c.seed = 9),
