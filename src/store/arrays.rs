@@ -83,29 +83,27 @@ pub(super) fn decode_weights(path: &Path, bytes: &[u8]) -> Result<Vec<NamedArray
     }
 }
 
+/// Where the step counters stand among the metadata: all in one entry, as JSON, because the order
+/// of several entries changes from one writing to the next.
+const COUNTERS: &str = "counters";
+
 pub(super) fn encode_optimizer(path: &Path, state: &OptimizerState) -> Result<Vec<u8>, StoreError> {
-    let counters = state
-        .counters
-        .iter()
-        .map(|(name, value)| (name.clone(), value.to_string()))
-        .collect();
-    encode(path, &state.arrays, Some(counters))
+    let counters = serde_json::to_string(&state.counters)
+        .map_err(|error| StoreError::content(path, "step counters", error.to_string()))?;
+    let metadata = HashMap::from([(COUNTERS.to_owned(), counters)]);
+    encode(path, &state.arrays, Some(metadata))
 }
 
 pub(super) fn decode_optimizer(path: &Path, bytes: &[u8]) -> Result<OptimizerState, StoreError> {
     let (_, header) = SafeTensors::read_metadata(bytes)
         .map_err(|error| StoreError::content(path, EXPECTED, format!("is damaged ({error})")))?;
-    let counters = header
-        .metadata()
-        .iter()
-        .flatten()
-        .map(|(name, value)| {
-            let value = value.parse().map_err(|_parse| {
-                StoreError::content(path, "step counters", format!("{name} is {value:?}"))
-            })?;
-            Ok((name.clone(), value))
-        })
-        .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
+    let metadata = header.metadata().as_ref();
+    let counters = match metadata.and_then(|entries| entries.get(COUNTERS)) {
+        None => BTreeMap::new(),
+        Some(json) => serde_json::from_str(json).map_err(|_parse| {
+            StoreError::content(path, "step counters", format!("its counters are {json:?}"))
+        })?,
+    };
     Ok(OptimizerState {
         arrays: decode(path, bytes)?,
         counters,
