@@ -19,8 +19,11 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Training images of an IDX folder.
 pub const TRAIN: &str = "train-images-idx3-ubyte";
+/// Test images.
 pub const TEST: &str = "t10k-images-idx3-ubyte";
+/// Labels of the training images.
 pub const LABELS: &str = "train-labels-idx1-ubyte";
 
 /// An IDX file.

@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::engine::Extension;
 use crate::model::{Knob, OptimizerConfig, OptimizerKind, Pretraining, VARIANTS, Variant, variant};
 use crate::store;
-use crate::train::{LearningRateDecay, PhaseSettings, RunConfig};
+use crate::train::{LearningRateDecay, PhaseSettings, RunConfig, Schedule};
 
 use super::Failure;
 use super::effects;
@@ -343,6 +343,8 @@ fn schedule(
     pretrain.epochs = old_pretrain.map_or(recipe.pretrain_epochs, |settings| settings.epochs);
     let pretrain = settings(matches, "pretrain-", pretrain)?;
     let dropout = number(matches, "dropout", "a number")?.unwrap_or(old_dropout);
+    // Settings for phases that this schedule lacks have no effect, but must be possible.
+    Schedule::build(Pretraining::Greedy, 1, pretrain, finetune, 0.0).check(1)?;
     config.set_schedule(variant, pretrain, finetune, dropout);
     Ok(())
 }

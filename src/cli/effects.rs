@@ -1,10 +1,12 @@
 //! Options that would have no effect are refused, so that nobody waits for one.
 //!
-//! An option is *idle* when nothing in the configuration that was built takes it up.
+//! An option is *idle* when nothing in the configuration that was built takes it up. Those of
+//! pretraining say so by their name, and may be idle where one set of options serves several
+//! schedules.
 
 use clap::ArgMatches;
 
-use crate::model::{KnobKind, KnobValue, Objective, OptimizerKind, Variant};
+use crate::model::{KnobKind, KnobValue, Knobs, Objective, OptimizerKind, Variant, parse_widths};
 use crate::train::RunConfig;
 
 use super::Failure;
@@ -26,16 +28,6 @@ pub(super) fn check(
             Err(Failure::bad_input(format!("--{id} {why}")))
         })
     };
-    needs(
-        phases.len() > 1,
-        &[
-            "pretrain-epochs",
-            "pretrain-optimizer",
-            "pretrain-lr",
-            "pretrain-lr-decay",
-        ],
-        &format!("needs a schedule with pretraining, but the schedule is {schedule}"),
-    )?;
     needs(
         phases
             .iter()
@@ -67,16 +59,25 @@ fn knobs(matches: &ArgMatches, variant: &dyn Variant, config: &RunConfig) -> Res
                 found.unwrap_or_default()
             )));
         }
-        let value = knobs.get(knob.id).map(KnobValue::to_string);
-        if let (KnobKind::Widths, Some(widths)) = (knob.kind, value)
-            && !widths.is_empty()
-            && let Some(idle) = ["latent", "layers"]
-                .iter()
-                .find(|id| matches.contains_id(id))
-        {
+        if let (KnobKind::Widths, Some(KnobValue::Text(text))) = (knob.kind, knobs.get(knob.id)) {
+            agree(matches, &knobs, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Widths say how many layers there are and how large the code is: an option that says it again
+/// must say the same.
+fn agree(matches: &ArgMatches, knobs: &Knobs, text: &str) -> Result<(), Failure> {
+    let widths = parse_widths(text).unwrap_or_default();
+    let Some((latent, hidden)) = widths.split_last() else {
+        return Ok(());
+    };
+    for (id, needed) in [("latent", *latent), ("layers", 2 * hidden.len())] {
+        if matches.contains_id(id) && knobs.integer(id) != needed {
             return Err(Failure::bad_input(format!(
-                "--{idle} follows from {} {widths}, so one of the two must go",
-                knob.id
+                "{id} must be {needed}, as the widths {text} say, but is {}",
+                knobs.integer(id)
             )));
         }
     }

@@ -343,7 +343,11 @@ fn contradictions_are_told() {
         ),
         (
             "--variant deep --widths 64,9 --latent 8",
-            "--latent follows from widths 64,9",
+            "latent must be 9, as the widths 64,9 say, but is 8",
+        ),
+        (
+            "--variant deep --widths 64,9 --layers 8",
+            "layers must be 2, as the widths 64,9 say, but is 8",
         ),
         (
             "--init he --init-sigma 0.5",
@@ -351,8 +355,8 @@ fn contradictions_are_told() {
         ),
         ("--init he:0.5", "but is \"he:0.5\""),
         (
-            "--pretrain-lr 0.5",
-            "--pretrain-lr needs a schedule with pretraining",
+            "--pretrain-lr -0.5",
+            "learning rate of phase 1 must be from",
         ),
         (
             "--dropout 0.5",

@@ -80,6 +80,17 @@ fn the_last_event_tells_everything_and_eval_agrees() {
 }
 
 #[test]
+fn one_set_of_options_serves_several_schedules() {
+    let folder = workplace();
+    let options = "--variant deep --widths 64,9,3 --latent 3 --layers 4 --momentum 0.5 --pretrain-epochs 2 --epochs 1";
+    for (schedule, steps) in [("end-to-end", 4), ("greedy", 20), ("ends-inward", 20)] {
+        let options = format!("{options} --schedule {schedule}");
+        let events = train(folder.path(), &options, "out");
+        assert_eq!(events.last().unwrap()["steps"], steps, "{schedule}");
+    }
+}
+
+#[test]
 fn parameters_are_counted() {
     let folder = workplace();
     let events = train(folder.path(), "--latent 5 --epochs 1", "out");
