@@ -14,6 +14,7 @@ use crate::train::{LearningRateDecay, PhaseSettings, RunConfig, Schedule};
 
 use super::Failure;
 use super::effects;
+use super::numbers::{count, number};
 
 /// What `train` is to do.
 pub(super) struct TrainPlan {
@@ -181,29 +182,6 @@ fn train_command() -> Command {
         command = command.arg(text(knob.id, "V", help).hide_short_help(false));
     }
     command
-}
-
-/// Reads a number given as an option.
-fn number<T: std::str::FromStr>(
-    matches: &ArgMatches,
-    id: &str,
-    expected: &str,
-) -> Result<Option<T>, Failure> {
-    match matches.get_one::<String>(id) {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_parse| {
-            Failure::bad_input(format!("--{id} must be {expected}, but is {text:?}"))
-        }),
-    }
-}
-
-fn count(matches: &ArgMatches, id: &str) -> Result<Option<usize>, Failure> {
-    match number(matches, id, "a whole number from 1")? {
-        Some(0) => Err(Failure::bad_input(format!(
-            "--{id} must be a whole number from 1, but is 0"
-        ))),
-        other => Ok(other),
-    }
 }
 
 /// What the arguments of `train` ask for.

@@ -83,6 +83,19 @@ struct Session {
 }
 
 impl Session {
+    /// The next report, or nothing for a moment.
+    fn wait_event(&self) -> Result<Option<Event>, Failure> {
+        // Asked first: what a thread said before it ended is still to be read.
+        let is_alive = self.engine.is_alive();
+        let event = self.engine.wait_event(Duration::from_millis(100));
+        if event.is_none() && !is_alive {
+            return Err(Failure::machine(
+                "the training thread ended unexpectedly (RUST_LOG=warn tells more)",
+            ));
+        }
+        Ok(event)
+    }
+
     fn train_to_the_end(&mut self, out: &Path) -> Result<(), Failure> {
         loop {
             if self.interrupts.load(Ordering::SeqCst) > 0 && !self.is_interrupted {
@@ -94,7 +107,7 @@ impl Session {
                 self.is_interrupted = true;
                 self.engine.send(Command::Stop(RUN));
             }
-            let Some(event) = self.engine.wait_event(Duration::from_millis(100)) else {
+            let Some(event) = self.wait_event()? else {
                 continue;
             };
             match &event {
@@ -186,7 +199,7 @@ impl Session {
             folder: out.to_owned(),
         });
         loop {
-            match self.engine.wait_event(Duration::from_millis(100)) {
+            match self.wait_event()? {
                 Some(Event::Saved { folder, .. }) => {
                     self.report.saved(&folder);
                     return Ok(());

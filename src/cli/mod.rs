@@ -9,6 +9,7 @@ mod failure;
 mod headless;
 mod inspect;
 mod list;
+mod numbers;
 mod output;
 mod report;
 

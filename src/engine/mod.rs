@@ -91,6 +91,13 @@ impl Engine {
         }
     }
 
+    /// Whether the thread still works. It ends with the handle only, unless something went badly wrong.
+    pub fn is_alive(&self) -> bool {
+        self.thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
+    }
+
     /// The next report, if there is one. Never waits.
     pub fn next_event(&self) -> Option<Event> {
         self.events.try_recv().ok()

@@ -45,6 +45,8 @@ pub enum Action {
     AskFolder(FolderFor),
     /// A folder was chosen.
     FolderChosen(FolderFor, PathBuf),
+    /// The desktop has no dialog to offer.
+    DialogMissing,
     /// Shows the test images after those now shown.
     NextImages,
     /// Shows test images from all over the test set.

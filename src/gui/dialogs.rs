@@ -8,8 +8,12 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use super::action::{Action, FolderFor};
+
+/// A dialog that is gone sooner than this never was there.
+const FASTEST_CANCEL: Duration = Duration::from_secs(1);
 
 /// Asks for a folder and sends [`Action::FolderChosen`], or nothing when the user cancels. Returns
 /// at once.
@@ -25,12 +29,17 @@ pub fn desktop() -> AskFolder {
         let waiting = thread::Builder::new()
             .name("folder dialog".to_owned())
             .spawn(move || {
-                if let Some(folder) = wait_for(answer) {
-                    let action = Action::FolderChosen(purpose, folder.path().to_owned());
-                    // A window that is gone needs no answer.
-                    let _gone = answers.send(action);
-                    ctx.request_repaint();
-                }
+                let since = Instant::now();
+                let action = match wait_for(answer) {
+                    Some(folder) => Action::FolderChosen(purpose, folder.path().to_owned()),
+                    // rfd tells a missing dialog from a cancelled one in the log only; nobody
+                    // cancels as fast as that.
+                    None if since.elapsed() < FASTEST_CANCEL => Action::DialogMissing,
+                    None => return,
+                };
+                // A window that is gone needs no answer.
+                let _gone = answers.send(action);
+                ctx.request_repaint();
             });
         if let Err(error) = waiting {
             log::error!("the folder dialog could not be opened: {error}");

@@ -87,7 +87,7 @@ impl AppState {
         }
     }
 
-    fn tell(&mut self, run: Option<RunId>, text: String, is_failure: bool) {
+    pub(super) fn tell(&mut self, run: Option<RunId>, text: String, is_failure: bool) {
         let number = self.next_message;
         self.next_message += 1;
         self.messages.push(Message {

@@ -137,6 +137,16 @@ impl AppState {
             Action::Commit(id) => self.commit(id),
             Action::AskFolder(purpose) => vec![Effect::Ask(purpose)],
             Action::FolderChosen(purpose, folder) => self.take_folder(purpose, folder),
+            Action::DialogMissing => {
+                self.tell(
+                    None,
+                    "This desktop offers no file dialog (xdg-desktop-portal or zenity). The \
+                     command line takes folders: hourglass --open RUN, hourglass train --dataset FOLDER."
+                        .to_owned(),
+                    true,
+                );
+                Vec::new()
+            }
             Action::NextImages => self.choose(ImageChoice::show_next),
             Action::OtherImages => self.choose(ImageChoice::show_other),
             Action::FitImages(count) if self.wants_images(count) => {

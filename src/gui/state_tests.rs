@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::data::ImageShape;
 use crate::engine::{DatasetInfo, Event, Progress, RunInfo};
-use crate::gui::action::ViewOptions;
+use crate::gui::action::{NoticeKey, ViewOptions};
 use crate::model::KnobValue;
 use crate::train::{Metrics, TrainPoint};
 
@@ -310,6 +310,16 @@ fn a_folder_becomes_the_data_of_the_run() {
         panic!("{commands:?}");
     };
     assert_eq!(config.dataset, "images/mnist");
+}
+
+#[test]
+fn a_missing_dialog_is_told_and_can_be_put_away() {
+    let (mut state, _) = first();
+    assert!(state.handle(Action::DialogMissing).is_empty());
+    assert!(state.messages[0].text.contains("hourglass --open RUN"));
+    let key = NoticeKey::Message(state.messages[0].number);
+    state.handle(Action::Dismiss(key));
+    assert!(state.messages.is_empty());
 }
 
 fn shown(effects: Vec<Effect>) -> Vec<u32> {

@@ -3,12 +3,12 @@
 //! A *run* is one network trained through one [`Schedule`]. The [`Trainer`] steps it; nothing here
 //! knows of threads, files or windows.
 
+mod between;
 mod checkpoint;
 mod config;
 mod error;
 mod evaluation;
 mod feed;
-mod look;
 mod metrics;
 mod schedule;
 mod trainer;

@@ -8,7 +8,7 @@ use burn::tensor::{Tensor, Transaction};
 use crate::data::{BatchOrder, Dataset};
 use crate::model::{Noise, Trainee, TrainingError};
 
-use super::checkpoint::{Checkpoint, Position};
+use super::checkpoint::Position;
 use super::config::{ConfigError, RunConfig};
 use super::error::TrainerError;
 use super::evaluation::{Evaluation, Spread};
@@ -32,7 +32,7 @@ pub enum Advance {
 
 /// Where a run was when its weights were marked.
 #[derive(Clone, Copy, Default)]
-struct Mark {
+pub(super) struct Mark {
     position: Position,
     /// Measurements so far.
     tests: usize,
@@ -53,8 +53,8 @@ pub struct Trainer {
     pub(super) unread: Vec<(u64, Tensor<1>)>,
     pub(super) evaluation: Option<Evaluation>,
     /// Where the run was when the trainee's good weights were marked, and those waiting to be.
-    good: Mark,
-    marked: Mark,
+    pub(super) good: Mark,
+    pub(super) marked: Mark,
     pub(super) train_time: Duration,
     pub(super) elapsed: Duration,
 }
@@ -100,41 +100,6 @@ impl Trainer {
             train_time: Duration::ZERO,
             elapsed: Duration::ZERO,
         })
-    }
-
-    /// Takes a run up where a checkpoint left it. The configuration given here may extend the
-    /// checkpoint's: more epochs in the last phase, another device.
-    ///
-    /// # Errors
-    /// When the images are others, the weights do not fit or the parts contradict each other.
-    pub fn resume(
-        config: RunConfig,
-        checkpoint: &Checkpoint,
-        data: Arc<Dataset>,
-        compute: &Compute,
-    ) -> Result<Self, TrainerError> {
-        let mut trainer = Self::new(config, data, compute)?;
-        let per_epoch = trainer.steps_per_epoch();
-        let phases = trainer.config.schedule.phases.iter();
-        let phase_steps: Vec<u64> = phases
-            .map(|phase| phase.epochs as u64 * per_epoch)
-            .collect();
-        checkpoint.check(&phase_steps)?;
-        trainer.trainee.set_weights(&checkpoint.weights)?;
-        trainer.position = checkpoint.position;
-        trainer.metrics = checkpoint.metrics.clone();
-        trainer.train_time = duration(checkpoint.train_secs);
-        trainer.elapsed = duration(checkpoint.elapsed_secs);
-        trainer.marked = trainer.mark();
-        trainer.good = trainer.marked;
-        if trainer.position.has_begun {
-            let phase = *trainer.phase();
-            trainer
-                .trainee
-                .begin_phase(phase.objective, &phase.optimizer);
-            trainer.trainee.set_optimizer_state(&checkpoint.optimizer);
-        }
-        Ok(trainer)
     }
 
     /// The configuration, every knob with a value.
@@ -371,7 +336,7 @@ impl Trainer {
         Ok(())
     }
 
-    fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> Mark {
         Mark {
             position: self.position,
             tests: self.metrics.test.len(),
@@ -397,9 +362,4 @@ impl Trainer {
             self.trainee.begin_phase(phase.objective, &phase.optimizer);
         }
     }
-}
-
-/// Seconds as a duration; nonsense in a file counts as nothing.
-fn duration(secs: f64) -> Duration {
-    Duration::try_from_secs_f64(secs).unwrap_or_default()
 }

@@ -1,17 +1,57 @@
-//! Looking at a run between two steps: pictures, a measurement, everything as plain data.
+//! A run between two steps: pictures, a measurement, everything as plain data and back.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use burn::tensor::Transaction;
 
+use crate::data::Dataset;
 use crate::model::{Side, TrainingError};
 
 use super::checkpoint::Checkpoint;
+use super::config::RunConfig;
 use super::error::TrainerError;
 use super::evaluation::Evaluation;
-use super::feed::Half;
+use super::feed::{Compute, Half};
 use super::metrics::TestPoint;
 use super::trainer::Trainer;
 
 impl Trainer {
+    /// Takes a run up where a checkpoint left it. The configuration given here may extend the
+    /// checkpoint's: more epochs in the last phase, another device.
+    ///
+    /// # Errors
+    /// When the images are others, the weights do not fit or the parts contradict each other.
+    pub fn resume(
+        config: RunConfig,
+        checkpoint: &Checkpoint,
+        data: Arc<Dataset>,
+        compute: &Compute,
+    ) -> Result<Self, TrainerError> {
+        let mut trainer = Self::new(config, data, compute)?;
+        let per_epoch = trainer.steps_per_epoch();
+        let phases = trainer.config.schedule.phases.iter();
+        let phase_steps: Vec<u64> = phases
+            .map(|phase| phase.epochs as u64 * per_epoch)
+            .collect();
+        checkpoint.check(&phase_steps)?;
+        trainer.trainee.set_weights(&checkpoint.weights)?;
+        trainer.position = checkpoint.position;
+        trainer.metrics = checkpoint.metrics.clone();
+        trainer.train_time = duration(checkpoint.train_secs);
+        trainer.elapsed = duration(checkpoint.elapsed_secs);
+        trainer.marked = trainer.mark();
+        trainer.good = trainer.marked;
+        if trainer.position.has_begun {
+            let phase = *trainer.phase();
+            trainer
+                .trainee
+                .begin_phase(phase.objective, &phase.optimizer);
+            trainer.trainee.set_optimizer_state(&checkpoint.optimizer);
+        }
+        Ok(trainer)
+    }
+
     /// Size of the code.
     pub fn latent(&self) -> usize {
         let layers = self.trainee.layers();
@@ -82,4 +122,9 @@ impl Trainer {
             optimizer: self.trainee.optimizer_state()?,
         })
     }
+}
+
+/// Seconds as a duration; nonsense in a file counts as nothing.
+fn duration(secs: f64) -> Duration {
+    Duration::try_from_secs_f64(secs).unwrap_or_default()
 }
