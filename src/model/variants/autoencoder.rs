@@ -1,20 +1,14 @@
 //! The plain autoencoder: input, code, input.
 
-use burn::tensor::Device;
-
+use super::Recipe;
 use super::common::{self, CODE_ACTIVATION, INIT_SIGMA, LATENT, LOSS};
-use super::{Plan, Recipe, Variant};
+use super::stack_variant::StackVariant;
 use crate::data::ImageShape;
 use crate::model::activation::Activation;
 use crate::model::autoencoder::StackPlan;
 use crate::model::knobs::{Knob, KnobError, Knobs};
 use crate::model::objective::Pretraining;
 use crate::model::optimizer::OptimizerKind;
-use crate::model::trainee::Trainee;
-
-/// One layer in, one layer out. With linear code and output and squared error it can do no better
-/// than PCA (Baldi & Hornik 1989).
-pub(super) struct Autoencoder;
 
 const KNOBS: &[Knob] = &[
     LATENT,
@@ -37,52 +31,21 @@ fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
     })
 }
 
-impl Variant for Autoencoder {
-    fn id(&self) -> &'static str {
-        "autoencoder"
-    }
-
-    fn name(&self) -> &'static str {
-        "Autoencoder"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Image, code, image: a single layer on each side. Learns at once, and stays close to PCA."
-    }
-
-    fn knobs(&self) -> &'static [Knob] {
-        KNOBS
-    }
-
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            pretraining: Pretraining::EndToEnd,
-            optimizer: OptimizerKind::Sgd,
-            batch: 64,
-            pretrain_epochs: 4,
-            epochs: 20,
-        }
-    }
-
-    fn is_layered(&self) -> bool {
-        false
-    }
-
-    fn stages(&self, _knobs: &Knobs) -> Result<usize, KnobError> {
-        Ok(1)
-    }
-
-    fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError> {
-        Ok(common::plan(&stack(shape, knobs)?))
-    }
-
-    fn build(
-        &self,
-        shape: ImageShape,
-        knobs: &Knobs,
-        seed: u64,
-        device: &Device,
-    ) -> Result<Box<dyn Trainee>, KnobError> {
-        common::build(&stack(shape, knobs)?, knobs, seed, device)
-    }
-}
+/// One layer in, one layer out. With linear code and output and squared error it can do no better
+/// than PCA (Baldi & Hornik 1989).
+pub(super) const AUTOENCODER: StackVariant = StackVariant {
+    id: "autoencoder",
+    name: "Autoencoder",
+    summary: "Image, code, image: a single layer on each side. Learns at once, and stays close to PCA.",
+    knobs: KNOBS,
+    recipe: Recipe {
+        pretraining: Pretraining::EndToEnd,
+        optimizer: OptimizerKind::Sgd,
+        batch: 64,
+        pretrain_epochs: 4,
+        epochs: 20,
+    },
+    is_layered: false,
+    stages: |_knobs| Ok(1),
+    stack,
+};

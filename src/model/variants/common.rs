@@ -1,15 +1,11 @@
 //! Knobs that several variants share, and how their values become a network.
 
-use burn::tensor::Device;
-
 use crate::model::activation::Activation;
-use crate::model::autoencoder::{PairPlan, StackPlan};
+use crate::model::autoencoder::PairPlan;
 use crate::model::dense::DensePlan;
 use crate::model::init::Init;
 use crate::model::knobs::{Choice, Knob, KnobError, KnobKind, Knobs, Scale};
 use crate::model::loss::{ImageLoss, Loss};
-use crate::model::trainee::{Fit, Trainee};
-use crate::model::variants::Plan;
 
 pub(super) const LATENT: Knob = Knob {
     id: "latent",
@@ -196,32 +192,4 @@ pub(super) fn dense_pairs(widths: &[usize], hidden: Activation, code: Activation
             })
         })
         .collect()
-}
-
-/// A stack in words.
-pub(super) fn plan(stack: &StackPlan) -> Plan {
-    Plan {
-        layers: stack.layers(),
-        stages: stack.pairs.len(),
-        latent: stack.latent(),
-    }
-}
-
-/// A stack in training.
-pub(super) fn build(
-    stack: &StackPlan,
-    knobs: &Knobs,
-    seed: u64,
-    device: &Device,
-) -> Result<Box<dyn Trainee>, KnobError> {
-    let image_loss = image_loss(knobs)?;
-    let model = stack.init(&device.clone().autodiff());
-    Ok(Box::new(Fit::new(
-        model,
-        initialisation(knobs),
-        seed,
-        image_loss,
-        stack.layers(),
-        device.clone(),
-    )))
 }

@@ -1,9 +1,8 @@
 //! The convolutional autoencoder of Guo et al. 2017.
 
-use burn::tensor::Device;
-
+use super::Recipe;
 use super::common::{self, ACTIVATION, CODE_ACTIVATION, INIT_SIGMA, LATENT, LOSS};
-use super::{Plan, Recipe, Variant};
+use super::stack_variant::StackVariant;
 use crate::data::ImageShape;
 use crate::model::autoencoder::{PairPlan, StackPlan};
 use crate::model::conv::ConvPlan;
@@ -11,10 +10,6 @@ use crate::model::dense::DensePlan;
 use crate::model::knobs::{Knob, KnobError, KnobKind, Knobs, Scale};
 use crate::model::objective::Pretraining;
 use crate::model::optimizer::OptimizerKind;
-use crate::model::trainee::Trainee;
-
-/// Convolutions of stride 2 down to a small map, a dense code, and transposed convolutions back.
-pub(super) struct Convolutional;
 
 /// Smallest width and height.
 const MIN_SIDE: usize = 8;
@@ -88,55 +83,28 @@ fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
     })
 }
 
-impl Variant for Convolutional {
-    fn id(&self) -> &'static str {
-        "convolutional"
-    }
-
-    fn name(&self) -> &'static str {
-        "Convolutional"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Filters that look at neighbouring pixels, the same all over the image: the sharpest pictures."
-    }
-
-    fn knobs(&self) -> &'static [Knob] {
-        KNOBS
-    }
-
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            pretraining: Pretraining::EndToEnd,
-            optimizer: OptimizerKind::Adam,
-            batch: 64,
-            pretrain_epochs: 2,
-            epochs: 3,
-        }
-    }
-
-    fn stages(&self, knobs: &Knobs) -> Result<usize, KnobError> {
-        Ok(knobs.integer("stages") + 1)
-    }
-
-    fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError> {
-        Ok(common::plan(&stack(shape, knobs)?))
-    }
-
-    fn build(
-        &self,
-        shape: ImageShape,
-        knobs: &Knobs,
-        seed: u64,
-        device: &Device,
-    ) -> Result<Box<dyn Trainee>, KnobError> {
-        common::build(&stack(shape, knobs)?, knobs, seed, device)
-    }
-}
+/// Convolutions of stride 2 down to a small map, a dense code, and transposed convolutions back.
+pub(super) const CONVOLUTIONAL: StackVariant = StackVariant {
+    id: "convolutional",
+    name: "Convolutional",
+    summary: "Filters that look at neighbouring pixels, the same all over the image: the sharpest pictures.",
+    knobs: KNOBS,
+    recipe: Recipe {
+        pretraining: Pretraining::EndToEnd,
+        optimizer: OptimizerKind::Adam,
+        batch: 64,
+        pretrain_epochs: 2,
+        epochs: 3,
+    },
+    is_layered: true,
+    stages: |knobs| Ok(knobs.integer("stages") + 1),
+    stack,
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::variants::Variant as _;
 
     fn parameters(width: usize, height: usize) -> Result<usize, KnobError> {
         let shape = ImageShape {
@@ -144,7 +112,7 @@ mod tests {
             height,
             channels: 1,
         };
-        let plan = Convolutional.plan(shape, &Knobs::defaults(KNOBS))?;
+        let plan = CONVOLUTIONAL.plan(shape, &Knobs::defaults(KNOBS))?;
         Ok(plan.parameters())
     }
 

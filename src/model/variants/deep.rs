@@ -1,18 +1,13 @@
 //! The deep autoencoder: a tower of dense layers, mirrored.
 
-use burn::tensor::Device;
-
+use super::Recipe;
 use super::common::{self, ACTIVATION, CODE_ACTIVATION, INIT_SIGMA, LATENT, LOSS};
-use super::{Plan, Recipe, Variant};
+use super::stack_variant::StackVariant;
 use crate::data::ImageShape;
 use crate::model::autoencoder::StackPlan;
 use crate::model::knobs::{Knob, KnobError, KnobKind, Knobs, Scale, parse_widths};
 use crate::model::objective::Pretraining;
 use crate::model::optimizer::OptimizerKind;
-use crate::model::trainee::Trainee;
-
-/// Many layers, trained all at once.
-pub(super) struct Deep;
 
 /// Knobs of everything built from dense layers.
 pub(super) const KNOBS: &[Knob] = &[
@@ -126,56 +121,29 @@ pub(super) fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobE
     })
 }
 
-impl Variant for Deep {
-    fn id(&self) -> &'static str {
-        "deep"
-    }
-
-    fn name(&self) -> &'static str {
-        "Deep"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Many layers on each side. Trained end to end from small random weights it does not get past \
-         the average image."
-    }
-
-    fn knobs(&self) -> &'static [Knob] {
-        KNOBS
-    }
-
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            pretraining: Pretraining::EndToEnd,
-            optimizer: OptimizerKind::Sgd,
-            batch: 64,
-            pretrain_epochs: 4,
-            epochs: 10,
-        }
-    }
-
-    fn stages(&self, knobs: &Knobs) -> Result<usize, KnobError> {
-        stages(knobs)
-    }
-
-    fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError> {
-        Ok(common::plan(&stack(shape, knobs)?))
-    }
-
-    fn build(
-        &self,
-        shape: ImageShape,
-        knobs: &Knobs,
-        seed: u64,
-        device: &Device,
-    ) -> Result<Box<dyn Trainee>, KnobError> {
-        common::build(&stack(shape, knobs)?, knobs, seed, device)
-    }
-}
+/// Many layers, trained all at once.
+pub(super) const DEEP: StackVariant = StackVariant {
+    id: "deep",
+    name: "Deep",
+    summary: "Many layers on each side. Trained end to end from small random weights it does not get past \
+         the average image.",
+    knobs: KNOBS,
+    recipe: Recipe {
+        pretraining: Pretraining::EndToEnd,
+        optimizer: OptimizerKind::Sgd,
+        batch: 64,
+        pretrain_epochs: 4,
+        epochs: 10,
+    },
+    is_layered: true,
+    stages,
+    stack,
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::variants::Variant as _;
 
     #[test]
     fn the_taper_of_ten_layers_is_the_classic_one() {
@@ -201,7 +169,7 @@ mod tests {
         };
         let mut knobs = Knobs::defaults(KNOBS);
         knobs.set_text("deep", KNOBS, "widths", "100,10").unwrap();
-        let message = Deep.plan(shape, &knobs).unwrap_err().to_string();
+        let message = DEEP.plan(shape, &knobs).unwrap_err().to_string();
         assert_eq!(
             message,
             "widths must start with the 784 values of an image of 28×28×1, but start with 100"
@@ -209,7 +177,7 @@ mod tests {
         knobs
             .set_text("deep", KNOBS, "widths", "784-500-500-2000-10")
             .unwrap();
-        let plan = Deep.plan(shape, &knobs).unwrap();
+        let plan = DEEP.plan(shape, &knobs).unwrap();
         assert_eq!(plan.parameters(), 3_330_794);
         assert_eq!((plan.stages, plan.latent), (4, 10));
     }

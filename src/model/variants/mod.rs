@@ -7,6 +7,7 @@ mod autoencoder;
 mod common;
 mod convolutional;
 mod deep;
+mod stack_variant;
 mod stacked;
 
 use burn::tensor::Device;
@@ -21,10 +22,10 @@ use super::trainee::Trainee;
 
 /// Every variant, in the order of the chooser.
 pub const VARIANTS: &[&dyn Variant] = &[
-    &autoencoder::Autoencoder,
-    &deep::Deep,
-    &stacked::Stacked,
-    &convolutional::Convolutional,
+    &autoencoder::AUTOENCODER,
+    &deep::DEEP,
+    &stacked::STACKED,
+    &convolutional::CONVOLUTIONAL,
 ];
 
 /// How a variant is trained when nothing else is said.

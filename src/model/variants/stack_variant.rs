@@ -1,0 +1,83 @@
+//! Variants whose network is a stack of pairs: everything but what tells them apart.
+
+use burn::tensor::Device;
+
+use super::common::{image_loss, initialisation};
+use super::{Plan, Recipe, Variant};
+use crate::data::ImageShape;
+use crate::model::autoencoder::StackPlan;
+use crate::model::knobs::{Knob, KnobError, Knobs};
+use crate::model::trainee::{Fit, Trainee};
+
+/// What tells one stack of pairs from another; see [`Variant`] for the words.
+pub(super) struct StackVariant {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) knobs: &'static [Knob],
+    pub(super) recipe: Recipe,
+    /// Whether there can be more than one stage.
+    pub(super) is_layered: bool,
+    /// Number of stages.
+    pub(super) stages: fn(&Knobs) -> Result<usize, KnobError>,
+    /// The pairs for images of a shape.
+    pub(super) stack: fn(ImageShape, &Knobs) -> Result<StackPlan, KnobError>,
+}
+
+impl Variant for StackVariant {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    fn knobs(&self) -> &'static [Knob] {
+        self.knobs
+    }
+
+    fn recipe(&self) -> Recipe {
+        self.recipe
+    }
+
+    fn is_layered(&self) -> bool {
+        self.is_layered
+    }
+
+    fn stages(&self, knobs: &Knobs) -> Result<usize, KnobError> {
+        (self.stages)(knobs)
+    }
+
+    fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError> {
+        let stack = (self.stack)(shape, knobs)?;
+        Ok(Plan {
+            layers: stack.layers(),
+            stages: stack.pairs.len(),
+            latent: stack.latent(),
+        })
+    }
+
+    fn build(
+        &self,
+        shape: ImageShape,
+        knobs: &Knobs,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Box<dyn Trainee>, KnobError> {
+        let stack = (self.stack)(shape, knobs)?;
+        let model = stack.init(&device.clone().autodiff());
+        Ok(Box::new(Fit::new(
+            model,
+            initialisation(knobs),
+            seed,
+            image_loss(knobs)?,
+            stack.layers(),
+            device.clone(),
+        )))
+    }
+}
