@@ -280,6 +280,21 @@ fn knobs_that_contradict_the_images_are_refused() {
 }
 
 #[test]
+fn networks_that_no_memory_holds_are_refused() {
+    let mut config = small_config("deep", Pretraining::EndToEnd);
+    let widths = KnobValue::Text("64,99999,99999".to_owned());
+    config.knobs.set("widths", widths);
+    let Err(error) = Trainer::new(config, small_set(), &flex()) else {
+        panic!("20 billion weights must be refused");
+    };
+    let sentence = error.to_string();
+    assert!(
+        sentence.starts_with("a network must have at most 300000000 parameters"),
+        "{sentence}"
+    );
+}
+
+#[test]
 fn other_images_than_the_configuration_names_are_refused() {
     let mut config = small_config("autoencoder", Pretraining::EndToEnd);
     config.dataset_sha256 = Some("0".repeat(64));

@@ -237,7 +237,17 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
     let variant = variant(id)?;
     let mut config = match given {
         Some(config) if config.variant == variant.id() => config,
-        Some(_) | None => RunConfig::recipe(variant, "glyphs"),
+        // Another variant has other knobs and phases; the rest stays.
+        Some(other) => RunConfig {
+            dataset: other.dataset,
+            dataset_sha256: other.dataset_sha256,
+            limit: other.limit,
+            batch: other.batch,
+            seed: other.seed,
+            device: other.device,
+            ..RunConfig::recipe(variant, "glyphs")
+        },
+        None => RunConfig::recipe(variant, "glyphs"),
     };
     if let Some(dataset) = text("dataset") {
         dataset.clone_into(&mut config.dataset);

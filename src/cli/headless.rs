@@ -213,7 +213,11 @@ impl Session {
 
     fn wait_for_baselines(&mut self) {
         let since = Instant::now();
-        while self.baselines.is_none() && since.elapsed() < BASELINES_TIMEOUT {
+        while self.baselines.is_none()
+            && since.elapsed() < BASELINES_TIMEOUT
+            && self.engine.is_alive()
+            && self.interrupts.load(Ordering::SeqCst) == 0
+        {
             if let Some(event) = self.engine.wait_event(Duration::from_millis(100)) {
                 self.note(&event);
             }

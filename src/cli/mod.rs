@@ -58,7 +58,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
         Some(("list", matches)) => list::list(matches).map(|()| done()),
         _ => Ok(Request::Window {
             config: match matches.get_one::<PathBuf>("config") {
-                Some(path) => Some(Box::new(crate::store::read_config(path)?)),
+                Some(path) => {
+                    let mut config = crate::store::read_config(path)?;
+                    if config.schedule.phases.is_empty() {
+                        config.rebuild_schedule(crate::model::variant(&config.variant)?);
+                    }
+                    Some(Box::new(config))
+                }
                 None => None,
             },
             open: matches.get_one::<PathBuf>("open").cloned(),

@@ -49,6 +49,11 @@ impl Draft {
         let Ok(chosen) = variant(&self.config.variant) else {
             return;
         };
+        // The hash is of other images now.
+        if self.config.dataset != before.config.dataset || self.config.limit != before.config.limit
+        {
+            self.config.dataset_sha256 = None;
+        }
         if self.config.variant != before.config.variant {
             self.become_variant(chosen, before);
             return;

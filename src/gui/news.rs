@@ -112,6 +112,10 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
     if run.state == RunState::Preparing || run.state == RunState::Failed {
         run.state = RunState::Paused;
     }
+    let has_other_images = |old: &Arc<RunInfo>| old.dataset.hash != info.dataset.hash;
+    if run.info.as_ref().is_some_and(has_other_images) {
+        run.baselines = None;
+    }
     run.failure = None;
     run.warning = None;
     run.info = Some(info);

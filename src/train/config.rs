@@ -167,12 +167,24 @@ impl RunConfig {
         shape: ImageShape,
     ) -> Result<(&'static dyn Variant, Knobs), ConfigError> {
         let (variant, knobs) = self.check()?;
-        variant
+        let plan = variant
             .plan(shape, &knobs)
             .map_err(|error| ConfigError::new(error.to_string()))?;
+        // Beyond that the memory of no ordinary machine holds weights, gradients and moments, and
+        // an allocation that fails cannot be told any more.
+        if plan.parameters() > MAX_PARAMETERS {
+            return Err(ConfigError::new(format!(
+                "a network must have at most {MAX_PARAMETERS} parameters, but {} on images of {shape} has {}",
+                variant.id(),
+                plan.parameters()
+            )));
+        }
         Ok((variant, knobs))
     }
 }
+
+/// Weights and biases of a network at most.
+const MAX_PARAMETERS: usize = 300_000_000;
 
 /// Dropout of greedy pretraining when nothing is said (Xie et al. 2016).
 pub const DEFAULT_DROPOUT: f64 = 0.2;

@@ -139,7 +139,8 @@ impl Spread {
 
     /// Judges outputs by their mean level and their variance over images, both averaged over pixels.
     fn judge(&self, mse: f64, level: f64, variance: f64) -> Verdict {
-        if variance > CONSTANT_SHARE * self.variance {
+        // Where the images do not differ, outputs that do not either are right.
+        if self.variance < 1e-9 || variance > CONSTANT_SHARE * self.variance {
             Verdict::Varied
         } else if level < BLACK {
             Verdict::AllBlack
@@ -174,5 +175,7 @@ mod tests {
         assert_eq!(spread.judge(0.75, 0.001, 0.0), Verdict::AllBlack);
         assert_eq!(spread.judge(0.3, 0.4, 0.0), Verdict::Constant);
         assert_eq!(spread.judge(0.1, 0.75, 0.05), Verdict::Varied);
+        let alike = Spread { variance: 0.0 };
+        assert_eq!(alike.judge(0.0, 0.0, 0.0), Verdict::Varied);
     }
 }
