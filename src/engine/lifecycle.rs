@@ -17,6 +17,9 @@ impl Worker {
     pub(super) fn add(&mut self, id: RunId, source: Source) {
         self.tickets += 1;
         let mut fresh = LiveRun::new(id, self.tickets);
+        if let Source::Config(config) = &source {
+            fresh.config = Some((**config).clone());
+        }
         match self.runs.iter_mut().find(|run| run.id == id) {
             Some(run) => {
                 fresh.pictures = run.pictures.take();
@@ -61,6 +64,7 @@ impl Worker {
         } else {
             RunState::Paused
         };
+        run.config = Some(trainer.config().clone());
         let metrics = Arc::new(trainer.metrics().clone());
         run.trainer = Some(trainer);
         run.device_name = compute.name;

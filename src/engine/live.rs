@@ -14,6 +14,8 @@ pub(super) struct LiveRun {
     /// Of the newest request to prepare it.
     pub(super) ticket: u64,
     pub(super) state: RunState,
+    /// What `Reset` goes back to, also where there is no trainer; absent until it is known.
+    pub(super) config: Option<RunConfig>,
     /// Absent while the data is loaded.
     pub(super) trainer: Option<Trainer>,
     pub(super) remarks: Vec<String>,
@@ -52,6 +54,7 @@ impl LiveRun {
             id,
             ticket,
             state: RunState::Preparing,
+            config: None,
             trainer: None,
             remarks: Vec::new(),
             device_name: String::new(),

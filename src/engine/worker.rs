@@ -141,11 +141,7 @@ impl Worker {
                 }
             }
             Command::Reset(id) => {
-                if let Some(config) = self
-                    .find(id)
-                    .and_then(|run| run.trainer.as_ref())
-                    .map(|trainer| trainer.config().clone())
-                {
+                if let Some(config) = self.find(id).and_then(|run| run.config.clone()) {
                     self.add(id, Source::Config(Box::new(config)));
                 }
             }
@@ -234,7 +230,10 @@ impl Worker {
 
     fn fail_training(&mut self, id: RunId, failure: Failure) {
         if let Some(run) = self.find(id) {
-            // The last good weights are back: show them.
+            // Back to the last good weights, whatever the failure left behind: show them.
+            if let Some(trainer) = &mut run.trainer {
+                trainer.roll_back();
+            }
             run.has_new_pictures = true;
         }
         self.fail(id, failure.sentence, failure.is_bad_input);

@@ -346,7 +346,7 @@ impl Trainer {
 
     /// Goes back to the last good weights and to where they were, with a fresh optimizer: the
     /// memory of the present one has seen what made the run diverge.
-    fn roll_back(&mut self) {
+    pub(crate) fn roll_back(&mut self) {
         self.trainee.roll_back();
         self.evaluation = None;
         self.unread.clear();
