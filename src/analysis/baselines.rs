@@ -17,6 +17,9 @@ pub struct Baselines {
 }
 
 impl Baselines {
+    /// Components that are worth computing: as many as the largest code has numbers.
+    pub const COMPONENTS: usize = 256;
+
     /// Fits PCA on `train` and measures all baselines on `test`, both of images of `dim` pixels.
     ///
     /// Returns the fitted components too, of which there are at most `max_components`, as

@@ -14,10 +14,7 @@ use crate::train::Trainer;
 
 use super::Failure;
 use super::output;
-use super::report::baselines_json;
-
-/// Components of the PCA line at most.
-const COMPONENTS: usize = 256;
+use super::report::{baselines_json, baselines_line};
 
 fn open(matches: &ArgMatches) -> Result<Trainer, Failure> {
     let folder = matches
@@ -48,9 +45,13 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
     let test = trainer.evaluate()?;
     let data = trainer.data();
     let pixels = data.train.shape().pixels();
-    let (baselines, _) =
-        Baselines::compute(data.train.pixels(), data.test.pixels(), pixels, COMPONENTS)
-            .map_err(Failure::bad_input)?;
+    let (baselines, _) = Baselines::compute(
+        data.train.pixels(),
+        data.test.pixels(),
+        pixels,
+        Baselines::COMPONENTS,
+    )
+    .map_err(Failure::bad_input)?;
     let layers = trainer.trainee().layers();
     let parameters: usize = layers.iter().map(|layer| layer.parameters).sum();
     let latent = trainer.latent();
@@ -72,13 +73,7 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
         data.test.len(),
         test.step
     ))?;
-    let pca = baselines.pca_k(latent);
-    output::line(format!(
-        "for comparison: black {:.5}, mean image {:.5}, PCA-{latent} {}",
-        baselines.black,
-        baselines.mean,
-        pca.map_or_else(|| "–".to_owned(), |mse| format!("{mse:.5}"))
-    ))
+    output::line(baselines_line(&baselines, latent))
 }
 
 /// Draws test images over their reconstructions.
@@ -97,10 +92,7 @@ pub(super) fn reconstruct(matches: &ArgMatches) -> Result<(), Failure> {
         .copied()
         .collect();
     let (outputs, _errors) = trainer.pictures(&indices)?;
-    let outputs: Vec<u8> = outputs
-        .iter()
-        .map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8)
-        .collect();
+    let outputs = data::to_bytes(&outputs);
     store::write_grid(out, shape, &[&originals, &outputs])?;
     output::line(format!(
         "{} test images over their reconstructions in {}",

@@ -46,6 +46,17 @@ pub(super) fn baselines_json(baselines: Option<&Baselines>, latent: usize) -> Va
     }
 }
 
+/// The reference lines of a run in words.
+pub(super) fn baselines_line(lines: &Baselines, k: usize) -> String {
+    let pca = lines.pca_k(k);
+    format!(
+        "for comparison: black {:.5}, mean image {:.5}, PCA-{k} {}",
+        lines.black,
+        lines.mean,
+        pca.map_or_else(|| "–".to_owned(), |mse| format!("{mse:.5}"))
+    )
+}
+
 impl Report {
     pub(super) fn new(is_json: bool) -> Self {
         let bar = if is_json {
@@ -230,15 +241,7 @@ impl Report {
             ));
         }
         if let Some(lines) = outcome.baselines {
-            let k = outcome.info.latent;
-            self.line(&format!(
-                "for comparison: black {:.5}, mean image {:.5}, PCA-{k} {}",
-                lines.black,
-                lines.mean,
-                lines
-                    .pca_k(k)
-                    .map_or_else(|| "–".to_owned(), |mse| format!("{mse:.5}"))
-            ));
+            self.line(&baselines_line(lines, outcome.info.latent));
         }
         self.line(&format!(
             "{:.0} images/s, {} in all",

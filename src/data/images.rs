@@ -181,6 +181,15 @@ impl Images {
     }
 }
 
+/// Pixels from 0 to 1 as bytes, clamped and rounded: what [`Images::write_batch`] does, backwards.
+#[must_use]
+pub fn to_bytes(values: &[f32]) -> Vec<u8> {
+    values
+        .iter()
+        .map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,7 @@ mod streams;
 pub use dataset::{Dataset, DatasetParts, DatasetRequest, Split};
 pub use error::DataError;
 pub use glyphs::{Factors, GlyphFactors};
-pub use images::{ImageShape, Images};
+pub use images::{ImageShape, Images, to_bytes};
 pub use order::BatchOrder;
 
 /// One place images come from, with the words that describe it to a user.

@@ -15,9 +15,6 @@ use crate::train::{Checkpoint, RunConfig};
 use super::protocol::{Extension, RunId};
 use super::worker::Message;
 
-/// More components than this are no baseline of any latent size.
-const COMPONENTS: usize = 256;
-
 /// What a loader brings back.
 pub(super) struct Loaded {
     /// The run it was loaded for.
@@ -100,8 +97,12 @@ impl Library {
         let data = Arc::clone(data);
         spawn("baselines", move || {
             let pixels = data.train.shape().pixels();
-            let computed =
-                Baselines::compute(data.train.pixels(), data.test.pixels(), pixels, COMPONENTS);
+            let computed = Baselines::compute(
+                data.train.pixels(),
+                data.test.pixels(),
+                pixels,
+                Baselines::COMPONENTS,
+            );
             match computed {
                 Ok((baselines, _components)) => {
                     let _ = answers.send(Message::Baselines {

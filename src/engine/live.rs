@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, Split, to_bytes};
 use crate::train::{Advance, Metrics, RunConfig, Trainer, TrainerError, Verdict};
 
 use super::protocol::{DatasetInfo, Pictures, Progress, RunId, RunInfo, RunPictures, RunState};
@@ -270,14 +270,6 @@ impl LiveRun {
 /// What comes after the first `told`: nothing where divergence took points back.
 fn beyond<T: Clone>(points: &[T], told: usize) -> Vec<T> {
     points.get(told..).unwrap_or_default().to_vec()
-}
-
-/// Pixels from 0 to 1 as bytes, clamped and rounded.
-pub(super) fn to_bytes(values: &[f32]) -> Vec<u8> {
-    values
-        .iter()
-        .map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8)
-        .collect()
 }
 
 fn dataset_info(data: &Dataset) -> DatasetInfo {

@@ -40,7 +40,6 @@ pub struct Feed {
     device: Device,
     train: Option<Tensor<2>>,
     test: Option<Tensor<2>>,
-    buffer: Vec<f32>,
 }
 
 impl Feed {
@@ -49,11 +48,9 @@ impl Feed {
         let upload = |images: &Images| {
             let values = images.pixels().len();
             (compute.has_own_memory && values * size_of::<f32>() <= RESIDENT_BYTES).then(|| {
-                let pixels: Vec<f32> = images
-                    .pixels()
-                    .iter()
-                    .map(|pixel| f32::from(*pixel) / 255.0)
-                    .collect();
+                let all: Vec<u32> = (0..images.len() as u32).collect();
+                let mut pixels = Vec::new();
+                images.write_batch(&all, &mut pixels);
                 let shape = [images.len(), images.shape().pixels()];
                 Tensor::from_data(TensorData::new(pixels, shape), &compute.device)
             })
@@ -63,7 +60,6 @@ impl Feed {
             test: upload(&data.test),
             data,
             device: compute.device.clone(),
-            buffer: Vec::new(),
         }
     }
 
@@ -73,7 +69,7 @@ impl Feed {
     }
 
     /// Images as `[indices, pixels]`, pixels in [0, 1]. Indices must be below the number of images.
-    pub fn batch(&mut self, half: Half, indices: &[u32]) -> Tensor<2> {
+    pub fn batch(&self, half: Half, indices: &[u32]) -> Tensor<2> {
         let (images, resident) = match half {
             Half::Train => (&self.data.train, &self.train),
             Half::Test => (&self.data.test, &self.test),
@@ -87,9 +83,9 @@ impl Feed {
                 all.clone().select(0, indices)
             }
             None => {
-                images.write_batch(indices, &mut self.buffer);
+                let mut values = Vec::new();
+                images.write_batch(indices, &mut values);
                 let shape = [indices.len(), images.shape().pixels()];
-                let values = std::mem::take(&mut self.buffer);
                 Tensor::from_data(TensorData::new(values, shape), &self.device)
             }
         }
