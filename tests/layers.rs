@@ -34,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 const BURN: &[&str] = &["burn", "burn_wgpu"];
-const WINDOW: &[&str] = &["egui", "eframe", "egui_plot", "rfd"];
+const WINDOW: &[&str] = &["egui", "eframe", "egui_plot", "egui_tiles", "rfd"];
 const THREADS: &[&str] = &["std::thread", "rayon", "crossbeam_channel"];
 /// Files of the root may start the window, but leave drawing to `gui`.
 const ROOT_BANS: &[&[&str]] = &[&["egui", "eframe::egui"]];

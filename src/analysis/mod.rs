@@ -5,10 +5,12 @@
 //! are read as intensities in `0.0..=1.0`, that is, value / 255.
 
 pub mod baselines;
+mod latent;
 pub mod pca;
 mod spectrum;
 
 pub use baselines::Baselines;
+pub use latent::{Dimension, LatentSummary};
 pub use pca::Pca;
 
 /// Why an analysis could not be computed.

@@ -185,6 +185,12 @@ impl Session {
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
             Event::Warning { .. }
             | Event::Devices(_)
+            | Event::PcaPictures { .. }
+            | Event::Frame(_)
+            | Event::Boundary { .. }
+            | Event::Configured { .. }
+            | Event::Worst { .. }
+            | Event::Memory(_)
             | Event::StateChanged { .. }
             | Event::Failed { .. }
             | Event::Saved { .. }

@@ -22,7 +22,7 @@ impl Worker {
         }
         match self.runs.iter_mut().find(|run| run.id == id) {
             Some(run) => {
-                fresh.pictures = run.pictures.take();
+                fresh.frame = run.frame.take();
                 *run = fresh;
             }
             None => self.runs.push(fresh),
@@ -95,7 +95,7 @@ impl Worker {
         let images = self.images.clone();
         let Some(run) = self.find(id) else { return };
         let saved = guarded(|| run.draw(&images)).and_then(|()| {
-            let grid = match &run.pictures {
+            let grid = match run.frame.as_ref().map(|frame| &frame.pictures) {
                 Some(pictures) => Some(store::encode_grid(
                     folder,
                     pictures.originals.shape,

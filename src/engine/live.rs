@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crate::data::{Dataset, Split, to_bytes};
 use crate::train::{Advance, Metrics, RunConfig, Trainer, TrainerError, Verdict};
 
-use super::protocol::{DatasetInfo, Pictures, Progress, RunId, RunInfo, RunPictures, RunState};
+use super::frame::{Frame, RunPictures};
+use super::protocol::{DatasetInfo, Pictures, Progress, RunId, RunInfo, RunState};
 
 /// A run between `AddRun` and `Remove`.
 pub(super) struct LiveRun {
@@ -30,7 +31,7 @@ pub(super) struct LiveRun {
     pace: Pace,
     pub(super) warning: Option<Verdict>,
     pub(super) has_new_pictures: bool,
-    pub(super) pictures: Option<Arc<RunPictures>>,
+    pub(super) frame: Option<Arc<Frame>>,
 }
 
 /// How much of the history has been sent.
@@ -69,7 +70,7 @@ impl LiveRun {
             },
             warning: None,
             has_new_pictures: false,
-            pictures: None,
+            frame: None,
         }
     }
 
@@ -222,20 +223,25 @@ impl LiveRun {
         let (outputs, errors) = trainer.pictures(&indices)?;
         let position = trainer.position();
         self.has_new_pictures = false;
-        self.pictures = Some(Arc::new(RunPictures {
+        self.frame = Some(Arc::new(Frame {
             id: self.id,
             step: position.step,
             phase: position.phase,
-            indices,
-            originals: Arc::new(Pictures {
-                shape,
-                pixels: originals,
-            }),
-            reconstructions: Pictures {
-                shape,
-                pixels: to_bytes(&outputs),
+            elapsed_secs: trainer.elapsed().as_secs_f64(),
+            pictures: RunPictures {
+                indices,
+                originals: Arc::new(Pictures {
+                    shape,
+                    pixels: originals,
+                }),
+                reconstructions: Pictures {
+                    shape,
+                    pixels: to_bytes(&outputs),
+                },
+                errors,
             },
-            errors,
+            codes: Arc::default(),
+            layers: Arc::default(),
         }));
         Ok(())
     }
@@ -287,5 +293,6 @@ fn dataset_info(data: &Dataset) -> DatasetInfo {
         test: data.test.len(),
         split,
         hash: data.hash.clone(),
+        test_labels: data.test_labels.as_deref().map(Arc::from),
     }
 }

@@ -5,12 +5,15 @@
 //! only the newest counts.
 
 mod devices;
+mod explorer;
+mod frame;
 mod guard;
 mod library;
 mod lifecycle;
 mod live;
 mod outlet;
 mod protocol;
+mod wish;
 mod worker;
 
 use std::io;
@@ -21,18 +24,27 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 pub use devices::{DeviceError, check_device, list_devices, start_device};
+use explorer::Explorer;
+pub use frame::{Codes, Frame, PcaPictures, RunPictures};
 use outlet::Outlet;
 pub use protocol::{
     Command, DatasetInfo, DeviceInfo, Event, Extension, Pictures, Progress, RunId, RunInfo,
-    RunPictures, RunState, Snapshot,
+    RunState, Snapshot, Watch,
+};
+pub use wish::{
+    Answer, CodeSpec, Content, InputImage, Plane, Slot, Start, Tiles, Traversal, Wish, WishKey,
 };
 use worker::{Message, Worker};
+
+/// Tells the user of the engine that there is something to fetch.
+type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// The handle of the engine's thread. Dropping it ends the thread after the step under way.
 pub struct Engine {
     commands: Sender<Message>,
     events: Receiver<Event>,
     snapshots: Receiver<Arc<Snapshot>>,
+    explorer: Explorer,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -62,11 +74,14 @@ impl Engine {
         let (commands, inbox) = unbounded();
         let (events_in, events) = unbounded();
         let (snapshots_in, snapshots) = bounded(1);
+        let wake: Wake = Arc::new(wake);
+        let explorer = Explorer::spawn(Arc::clone(&wake))?;
+        let feeder = explorer.feeder();
         let outlet = Outlet {
             events: events_in,
             snapshots: snapshots_in,
             stale: snapshots.clone(),
-            wake: Box::new(wake),
+            wake,
         };
         if let Some(event) = first {
             outlet.tell(event);
@@ -75,11 +90,12 @@ impl Engine {
         let answers = commands.clone();
         let thread = thread::Builder::new()
             .name("engine".to_owned())
-            .spawn(move || Worker::new(inbox, answers, outlet).run())?;
+            .spawn(move || Worker::new(inbox, answers, outlet, feeder).run())?;
         Ok(Self {
             commands,
             events,
             snapshots,
+            explorer,
             thread: Some(thread),
         })
     }
@@ -89,6 +105,16 @@ impl Engine {
         if self.commands.send(Message::Command(command)).is_err() {
             log::error!("the engine has ended, a command was lost");
         }
+    }
+
+    /// Wishes for something of the explorer, or withdraws a wish. Never waits.
+    pub fn wish(&self, key: WishKey, number: u64, wish: Option<Wish>) {
+        self.explorer.wish(key, number, wish);
+    }
+
+    /// The next wish fulfilled, if there is one. Never waits.
+    pub fn next_answer(&self) -> Option<Answer> {
+        self.explorer.next_answer()
     }
 
     /// Whether the thread still works. It ends with the handle only, unless something went badly wrong.

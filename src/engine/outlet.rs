@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 
+use super::Wake;
 use super::protocol::{Event, Snapshot};
 
 /// Where reports go.
@@ -12,7 +13,7 @@ pub(super) struct Outlet {
     pub(super) snapshots: Sender<Arc<Snapshot>>,
     /// The reading end, to take out a snapshot that nobody fetched.
     pub(super) stale: Receiver<Arc<Snapshot>>,
-    pub(super) wake: Box<dyn Fn() + Send>,
+    pub(super) wake: Wake,
 }
 
 impl Outlet {

@@ -6,10 +6,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use std::time::Duration;
+
 use crate::analysis::Baselines;
 use crate::data::ImageShape;
 use crate::model::LayerInfo;
-use crate::train::{Metrics, RunConfig};
+use crate::train::{Metrics, RunConfig, Schedule};
+
+use super::frame::{Frame, PcaPictures};
 
 /// Names a run for as long as the engine lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +44,44 @@ pub enum Command {
     Pause(RunId),
     /// One training step, then pauses.
     StepOnce(RunId),
+    /// Trains to the end of the epoch under way, then pauses.
+    EpochOnce(RunId),
+    /// Another learning rate from the next step on, for the phase under way; answers `Configured`.
+    SetLearningRate {
+        /// The run.
+        id: RunId,
+        /// Above 0 to 100.
+        learning_rate: f64,
+    },
+    /// Other phases from the one under way on; answers `Configured`, or `Warning` where they cannot be.
+    SetSchedule {
+        /// The run.
+        id: RunId,
+        /// All phases; those that have ended must be as they were.
+        schedule: Schedule,
+    },
+    /// A new run that stands where another one began a phase; answers `RunReady` or `Failed`.
+    Branch {
+        /// A new name.
+        id: RunId,
+        /// The run to branch from.
+        from: RunId,
+        /// The phase whose first step is the next one.
+        phase: usize,
+        /// What the new run is called.
+        name: String,
+    },
+    /// The test images a run rebuilds worst as it is now; answers `Worst`.
+    FindWorst {
+        /// The run.
+        id: RunId,
+        /// How many.
+        count: usize,
+    },
+    /// Trains every run at most this fast, in steps a second; as fast as it goes when absent.
+    SetPace(Option<f64>),
+    /// How closely somebody watches.
+    Watch(Watch),
     /// Ends the run where it is: measured once more, then as good as finished.
     Stop(RunId),
     /// Back to the initial weights and an empty history.
@@ -57,6 +99,24 @@ pub enum Command {
     ShowImages(Vec<u32>),
     /// Ends the thread once everything before it is done.
     Shutdown,
+}
+
+/// How closely somebody watches the runs, and thus how much of the machine reports may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// Nobody sees the window: no pictures but those worth keeping, and no waking.
+    pub is_hidden: bool,
+    /// Between two reports of a run that trains.
+    pub interval: Duration,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            is_hidden: false,
+            interval: Duration::from_millis(50),
+        }
+    }
 }
 
 /// How a kept run goes on.
@@ -125,6 +185,8 @@ pub struct DatasetInfo {
     pub split: String,
     /// SHA-256 of the pixels.
     pub hash: String,
+    /// One class a test image, where known.
+    pub test_labels: Option<Arc<[u8]>>,
 }
 
 /// How far a run is.
@@ -189,6 +251,41 @@ pub enum Event {
         /// Mean MSE on the test images.
         baselines: Arc<Baselines>,
     },
+    /// What principal components make of the chosen test images, with as many as the run's code has
+    /// values.
+    PcaPictures {
+        /// The run.
+        id: RunId,
+        /// The pictures.
+        pictures: Arc<PcaPictures>,
+    },
+    /// A moment of a run to be kept for looking back.
+    Frame(Arc<Frame>),
+    /// The run can be branched from the first step of this phase.
+    Boundary {
+        /// The run.
+        id: RunId,
+        /// Index of the phase.
+        phase: usize,
+    },
+    /// The configuration of a run that had started was changed.
+    Configured {
+        /// The run.
+        id: RunId,
+        /// As it is now.
+        config: Box<RunConfig>,
+        /// Steps of all phases.
+        total_steps: u64,
+    },
+    /// The test images a run rebuilds worst, worst first.
+    Worst {
+        /// The run.
+        id: RunId,
+        /// Indices among the test images.
+        indices: Vec<u32>,
+    },
+    /// Memory of this process, in bytes.
+    Memory(u64),
     /// Something the user should know about a run that goes on; empty text takes it back.
     Warning {
         /// The run.
@@ -263,28 +360,9 @@ impl Pictures {
     }
 }
 
-/// Test images and what a run makes of them.
-#[derive(Clone, Debug)]
-pub struct RunPictures {
-    /// The run.
-    pub id: RunId,
-    /// Training steps done.
-    pub step: u64,
-    /// Index of the phase under way.
-    pub phase: usize,
-    /// Indices of the images among the test images.
-    pub indices: Vec<u32>,
-    /// The images.
-    pub originals: Arc<Pictures>,
-    /// Through the stages in use, clamped to 0..=255.
-    pub reconstructions: Pictures,
-    /// Mean squared error of each, pixels in [0, 1], before clamping.
-    pub errors: Vec<f32>,
-}
-
-/// The newest pictures of all runs.
+/// The newest frame of every run.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// One entry a run that has pictures, in order of the runs.
-    pub runs: Vec<Arc<RunPictures>>,
+    /// One entry a run that has a frame, in order of the runs.
+    pub runs: Vec<Arc<Frame>>,
 }

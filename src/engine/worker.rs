@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender};
 use crate::analysis::Baselines;
 use crate::train::{Metrics, Trainer};
 
+use super::explorer::Feeder;
 use super::guard::{Failure, guarded};
 use super::library::{Library, Loaded, Source};
 use super::live::LiveRun;
@@ -46,10 +47,17 @@ pub(super) struct Worker {
     pub(super) tickets: u64,
     pub(super) last_progress: Instant,
     pub(super) last_pictures: Instant,
+    #[expect(dead_code, reason = "for the explorer to come")]
+    pub(super) feeder: Feeder,
 }
 
 impl Worker {
-    pub(super) fn new(inbox: Receiver<Message>, answers: Sender<Message>, outlet: Outlet) -> Self {
+    pub(super) fn new(
+        inbox: Receiver<Message>,
+        answers: Sender<Message>,
+        outlet: Outlet,
+        feeder: Feeder,
+    ) -> Self {
         Self {
             inbox,
             outlet,
@@ -59,6 +67,7 @@ impl Worker {
             tickets: 0,
             last_progress: Instant::now(),
             last_pictures: Instant::now(),
+            feeder,
         }
     }
 
@@ -153,7 +162,15 @@ impl Worker {
                     run.has_new_pictures = true;
                 }
             }
-            Command::Shutdown => {}
+            // To come.
+            Command::EpochOnce(_)
+            | Command::SetLearningRate { .. }
+            | Command::SetSchedule { .. }
+            | Command::Branch { .. }
+            | Command::FindWorst { .. }
+            | Command::SetPace(_)
+            | Command::Watch(_)
+            | Command::Shutdown => {}
         }
     }
 
@@ -303,7 +320,7 @@ impl Worker {
         for (id, failure) in failures {
             self.fail(id, failure.sentence, failure.is_bad_input);
         }
-        let runs = self.runs.iter().filter_map(|run| run.pictures.clone());
+        let runs = self.runs.iter().filter_map(|run| run.frame.clone());
         self.outlet.show(Arc::new(Snapshot {
             runs: runs.collect(),
         }));

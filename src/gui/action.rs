@@ -8,6 +8,11 @@ use std::path::PathBuf;
 use crate::engine::{Command, RunId};
 
 use super::draft::Draft;
+use super::history::HistoryAction;
+use super::input::InputAction;
+use super::latent::LatentAction;
+use super::layers::LayersAction;
+use super::layout::Preset;
 
 /// What panels collect in a frame, in order.
 pub type Actions = Vec<Action>;
@@ -57,6 +62,16 @@ pub enum Action {
     Show(ViewOptions),
     /// The user has read it.
     Dismiss(NoticeKey),
+    /// Lays the panes out.
+    Arrange(Preset),
+    /// Looking back.
+    History(HistoryAction),
+    /// Walking in the space of codes.
+    Latent(LatentAction),
+    /// One image through every run.
+    Input(InputAction),
+    /// Inside the network.
+    Layers(LayersAction),
 }
 
 /// What a folder is asked for.

@@ -2,18 +2,22 @@
 //!
 //! A *link* is the window's end of the engine; tests put a list of commands in its place.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use crate::engine::{Command, Engine, Event, Snapshot};
+use crate::engine::{Answer, Command, Engine, Event, Snapshot, Wish, WishKey};
 
 use super::action::{Action, Actions, Effect};
 use super::dialogs::{self, AskFolder};
+use super::layout::{self, Pane, Preset};
 use super::state::AppState;
 use super::strips::Strips;
+use super::textures::Textures;
 use super::theme::{self, Palette};
 use super::view::View;
-use super::{GuiError, StartOptions, network, notices, pictures, plot, setup, status, transport};
+use super::wishes::SentWishes;
+use super::{GuiError, StartOptions, network, notices, setup, status, transport};
 
 /// The window's end of the engine; nothing in it blocks.
 pub trait EngineLink {
@@ -25,6 +29,12 @@ pub trait EngineLink {
 
     /// The newest pictures, once.
     fn newest_snapshot(&self) -> Option<Arc<Snapshot>>;
+
+    /// Wishes for something of the explorer, or withdraws a wish.
+    fn wish(&self, key: WishKey, number: u64, wish: Option<Wish>);
+
+    /// The next wish fulfilled.
+    fn next_answer(&self) -> Option<Answer>;
 }
 
 impl EngineLink for Engine {
@@ -39,6 +49,14 @@ impl EngineLink for Engine {
     fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
         Self::newest_snapshot(self)
     }
+
+    fn wish(&self, key: WishKey, number: u64, wish: Option<Wish>) {
+        Self::wish(self, key, number, wish);
+    }
+
+    fn next_answer(&self) -> Option<Answer> {
+        Self::next_answer(self)
+    }
 }
 
 /// The application.
@@ -46,6 +64,9 @@ pub struct App<L> {
     state: AppState,
     link: L,
     strips: Strips,
+    textures: Textures,
+    tiles: egui_tiles::Tree<Pane>,
+    wishes: SentWishes,
     ask_folder: AskFolder,
     answers: Receiver<Action>,
     answer_to: Sender<Action>,
@@ -61,6 +82,9 @@ impl<L: EngineLink> App<L> {
             state,
             link,
             strips: Strips::default(),
+            textures: Textures::default(),
+            tiles: Preset::Comparison.tree(),
+            wishes: SentWishes::default(),
             ask_folder,
             answers,
             answer_to,
@@ -89,6 +113,9 @@ impl<L: EngineLink> App<L> {
     }
 
     fn handle(&mut self, ctx: &egui::Context, action: Action) {
+        if let Action::Arrange(preset) = &action {
+            self.tiles = preset.tree();
+        }
         let before = self.state.options.theme;
         let effects = self.state.handle(action);
         if self.state.options.theme != before {
@@ -106,6 +133,9 @@ impl<L: EngineLink> eframe::App for App<L> {
         if let Some(snapshot) = self.link.newest_snapshot() {
             self.state.apply_snapshot(&snapshot);
         }
+        while let Some(answer) = self.link.next_answer() {
+            self.state.apply_answer(answer);
+        }
         while let Ok(action) = self.answers.try_recv() {
             self.handle(ctx, action);
         }
@@ -118,10 +148,13 @@ impl<L: EngineLink> eframe::App for App<L> {
             state: &self.state,
             palette: Palette::of(ui.visuals()),
             strips: &self.strips,
+            textures: &self.textures,
         };
         let mut out = Actions::new();
         transport::keys(&ctx, &view, &mut out);
-        window_ui(ui, &view, &mut out);
+        let shown = window_ui(ui, &mut self.tiles, &view, &mut out);
+        self.textures.tidy(&ctx);
+        self.state.shown = shown;
         let is_any = !out.is_empty();
         for action in out {
             self.handle(&ctx, action);
@@ -130,6 +163,9 @@ impl<L: EngineLink> eframe::App for App<L> {
             // What was drawn is the state before these actions.
             ctx.request_repaint();
         }
+        let (wanted, link) = (self.state.wishes(), &self.link);
+        self.wishes
+            .send(wanted, |key, number, wish| link.wish(key, number, wish));
     }
 
     fn on_exit(&mut self) {
@@ -138,7 +174,12 @@ impl<L: EngineLink> eframe::App for App<L> {
 }
 
 /// All panels.
-fn window_ui(ui: &mut egui::Ui, view: &View<'_>, out: &mut Actions) {
+fn window_ui(
+    ui: &mut egui::Ui,
+    tiles: &mut egui_tiles::Tree<Pane>,
+    view: &View<'_>,
+    out: &mut Actions,
+) -> BTreeSet<Pane> {
     let bar = |palette: &Palette| {
         egui::Frame::new()
             .fill(palette.bar)
@@ -177,16 +218,10 @@ fn window_ui(ui: &mut egui::Ui, view: &View<'_>, out: &mut Actions) {
     egui::Panel::top("network")
         .frame(inner)
         .show(ui, |ui| network::network_ui(ui, view));
-    let height = ui.available_height();
-    egui::Panel::bottom("pictures")
-        .resizable(true)
-        .default_size(height * 0.42)
-        .size_range(110.0..=(height - 160.0).max(111.0))
-        .frame(inner)
-        .show(ui, |ui| pictures::pictures_ui(ui, view, out));
     egui::CentralPanel::default()
-        .frame(inner)
-        .show(ui, |ui| plot::plot_ui(ui, view, out));
+        .frame(egui::Frame::new().fill(view.palette.panel))
+        .show(ui, |ui| layout::panes_ui(ui, tiles, view, out))
+        .inner
 }
 
 /// Opens the window over an engine of its own.

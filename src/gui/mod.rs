@@ -12,7 +12,12 @@ mod choice;
 mod dialogs;
 mod draft;
 mod form;
+mod history;
+mod input;
 mod knob_ui;
+mod latent;
+mod layers;
+mod layout;
 mod network;
 mod news;
 mod notices;
@@ -27,10 +32,12 @@ mod setup_training;
 mod state;
 mod status;
 mod strips;
+mod textures;
 mod theme;
 mod ticks;
 mod transport;
 mod view;
+mod wishes;
 mod words;
 
 use std::path::PathBuf;
@@ -43,6 +50,11 @@ pub use action::{
 pub use app::{App, EngineLink};
 pub use dialogs::AskFolder;
 pub use draft::Draft;
+pub use history::{History, HistoryAction, HistoryState};
+pub use input::{InputAction, InputState};
+pub use latent::{LatentAction, LatentState};
+pub use layers::{LayersAction, LayersState};
+pub use layout::{Pane, Preset};
 pub use run::{Failure, LossUnit, Run};
 pub use state::{AppState, MAX_RUNS};
 

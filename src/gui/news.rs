@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Event, RunId, RunInfo, RunState, Snapshot};
-use crate::train::Metrics;
+use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
+use crate::train::{Metrics, RunConfig};
 
 use super::draft::Draft;
 use super::notices::Message;
@@ -45,6 +45,32 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 run.baselines = Some(baselines);
             }
+            Event::PcaPictures { id, pictures } => {
+                let Some(run) = self.run_mut(id) else { return };
+                run.pca_pictures = Some(pictures);
+            }
+            Event::Frame(frame) => {
+                let Some(run) = self.run_mut(frame.id) else {
+                    return;
+                };
+                run.history.keep(frame);
+            }
+            Event::Boundary { id, phase } => {
+                let Some(run) = self.run_mut(id) else { return };
+                run.boundaries.push(phase);
+            }
+            Event::Configured {
+                id,
+                config,
+                total_steps,
+            } => {
+                let Some(run) = self.run_mut(id) else { return };
+                become_configured(run, &config, total_steps);
+            }
+            Event::Worst { id, indices } => {
+                let _ = (id, indices);
+            }
+            Event::Memory(bytes) => self.memory = Some(bytes),
             Event::Warning { id, text } => {
                 let Some(run) = self.run_mut(id) else { return };
                 let text = Some(text).filter(|text| !text.is_empty());
@@ -80,10 +106,21 @@ impl AppState {
 
     /// Takes in the newest pictures.
     pub fn apply_snapshot(&mut self, snapshot: &Snapshot) {
-        for pictures in &snapshot.runs {
-            if let Some(run) = self.run_mut(pictures.id) {
-                run.pictures = Some(Arc::clone(pictures));
+        for frame in &snapshot.runs {
+            if let Some(run) = self.run_mut(frame.id) {
+                run.frame = Some(Arc::clone(frame));
             }
+        }
+    }
+
+    /// Takes in what the explorer found.
+    pub fn apply_answer(&mut self, answer: Answer) {
+        match answer.key.slot {
+            Slot::Sliders | Slot::Hover | Slot::Line | Slot::Traversals | Slot::Plane => {
+                self.latent.take(answer);
+            }
+            Slot::Input => self.input.take(answer),
+            Slot::Features | Slot::Filters => self.layers.take(answer),
         }
     }
 
@@ -97,6 +134,18 @@ impl AppState {
             is_failure,
         });
     }
+}
+
+/// Takes in other settings of a run that has started.
+fn become_configured(run: &mut Run, config: &RunConfig, total_steps: u64) {
+    if let Some(info) = &run.info {
+        let mut info = RunInfo::clone(info);
+        info.config = config.clone();
+        info.total_steps = total_steps;
+        run.info = Some(Arc::new(info));
+    }
+    run.draft = Draft::new(config.clone());
+    run.sent = Some(run.draft.config.clone());
 }
 
 /// Takes in what the engine made of a run.

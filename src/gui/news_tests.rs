@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::engine::{Command, Pictures, Progress, RunPictures};
+use crate::engine::{Command, Frame, Pictures, Progress, RunPictures};
 use crate::gui::StartOptions;
 use crate::gui::action::{Action, Effect, FolderFor, NoticeKey};
 use crate::gui::notices::notices;
@@ -126,18 +126,23 @@ fn pictures_reach_their_run() {
         pixels: vec![0; 784],
     });
     let pictures = RunPictures {
-        id,
-        step: 3,
-        phase: 0,
         indices: vec![0],
         reconstructions: Pictures::clone(&originals),
         originals,
         errors: vec![0.0],
     };
     state.apply_snapshot(&Snapshot {
-        runs: vec![Arc::new(pictures)],
+        runs: vec![Arc::new(Frame {
+            id,
+            step: 3,
+            phase: 0,
+            elapsed_secs: 0.1,
+            pictures,
+            codes: Arc::default(),
+            layers: Arc::default(),
+        })],
     });
-    assert_eq!(state.run(id).unwrap().pictures.as_ref().unwrap().step, 3);
+    assert_eq!(state.run(id).unwrap().frame.as_ref().unwrap().step, 3);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Color32, Mesh, Rect, RichText, Ui, pos2, vec2};
 
-use crate::engine::RunPictures;
+use crate::engine::{Frame, RunPictures};
 
 use super::action::{Action, Actions};
 use super::run::Run;
@@ -25,6 +25,7 @@ const SIDES: std::ops::RangeInclusive<f32> = 26.0..=112.0;
 /// One row of pictures.
 struct Row<'a> {
     run: &'a Run,
+    frame: &'a Frame,
     pictures: &'a RunPictures,
     kind: StripKind,
 }
@@ -34,9 +35,10 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     let mut shown: Option<&RunPictures> = None;
     for run in &view.state.runs {
-        let Some(pictures) = run.pictures.as_deref() else {
+        let Some(frame) = view.state.frame(run) else {
             continue;
         };
+        let pictures = &frame.pictures;
         let is_same = shown.is_some_and(|other| {
             Arc::ptr_eq(&other.originals, &pictures.originals)
                 || other.originals == pictures.originals
@@ -44,6 +46,7 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<Row<'a>> {
         if !is_same {
             rows.push(Row {
                 run,
+                frame,
                 pictures,
                 kind: StripKind::Originals,
             });
@@ -51,11 +54,13 @@ fn rows<'a>(view: &'a View<'_>) -> Vec<Row<'a>> {
         }
         rows.push(Row {
             run,
+            frame,
             pictures,
             kind: StripKind::Reconstructions,
         });
         rows.push(Row {
             run,
+            frame,
             pictures,
             kind: StripKind::Errors,
         });
@@ -210,7 +215,7 @@ fn label_ui(ui: &mut Ui, view: &View<'_>, row: &Row<'_>) {
             format!(
                 "{} after {} steps; mean squared error of these images {}",
                 row.run.name(),
-                words::count(row.pictures.step),
+                words::count(row.frame.step),
                 words::three_digits(mean)
             )
         }

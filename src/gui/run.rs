@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::analysis::Baselines;
-use crate::engine::{Progress, RunId, RunInfo, RunPictures, RunState};
+use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
 use crate::train::{Metrics, Phase, RunConfig};
 
 use super::draft::Draft;
+use super::history::History;
 
 /// Why a run ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +46,14 @@ pub struct Run {
     pub progress: Progress,
     /// What methods without training reach.
     pub baselines: Option<Arc<Baselines>>,
-    /// Its newest pictures.
-    pub pictures: Option<Arc<RunPictures>>,
+    /// Its newest frame.
+    pub frame: Option<Arc<Frame>>,
+    /// Frames kept for looking back, in order of steps.
+    pub history: History,
+    /// What as many principal components as its code has values make of the chosen images.
+    pub pca_pictures: Option<Arc<PcaPictures>>,
+    /// Phases whose first step it can be branched from.
+    pub boundaries: Vec<usize>,
     /// What the engine warns of.
     pub warning: Option<String>,
     /// Whether the user has read the warning.
@@ -82,7 +89,10 @@ impl Run {
             metrics: Metrics::default(),
             progress: Progress::default(),
             baselines: None,
-            pictures: None,
+            frame: None,
+            history: History::default(),
+            pca_pictures: None,
+            boundaries: Vec::new(),
             warning: None,
             is_warning_dismissed: false,
             failure: None,

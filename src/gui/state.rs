@@ -3,7 +3,7 @@
 //! *Handling* turns an action of the user into effects; *applying* takes in what the engine tells.
 //! Both are plain functions of the state: no thread, no clock, no window.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::data::ImageShape;
@@ -15,11 +15,16 @@ use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::choice::ImageChoice;
 use super::draft::Draft;
+use super::history::HistoryState;
+use super::input::InputState;
+use super::latent::LatentState;
+use super::layers::LayersState;
+use super::layout::Pane;
 use super::notices::Message;
 use super::run::Run;
 
 /// Runs that can be there at once.
-pub const MAX_RUNS: usize = 2;
+pub const MAX_RUNS: usize = 8;
 
 /// Test images assumed until a data set is open.
 const UNKNOWN_TEST_COUNT: usize = 100;
@@ -42,6 +47,18 @@ pub struct AppState {
     next_run: u64,
     pub(super) next_message: u64,
     images: ImageChoice,
+    /// Panes that were to be seen in the last frame.
+    pub shown: BTreeSet<Pane>,
+    /// Memory of this process, in bytes.
+    pub memory: Option<u64>,
+    /// Where the window looks.
+    pub history: HistoryState,
+    /// The space of codes.
+    pub latent: LatentState,
+    /// One image through every run.
+    pub input: InputState,
+    /// Inside the network.
+    pub layers: LayersState,
 }
 
 impl AppState {
@@ -57,6 +74,12 @@ impl AppState {
             next_run: 1,
             next_message: 1,
             images: ImageChoice::new(UNKNOWN_TEST_COUNT),
+            shown: BTreeSet::new(),
+            memory: None,
+            history: HistoryState::default(),
+            latent: LatentState::default(),
+            input: InputState::default(),
+            layers: LayersState::default(),
         };
         let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
         if let Some(folder) = start.open {
@@ -161,6 +184,12 @@ impl AppState {
                 self.dismiss(key);
                 Vec::new()
             }
+            // The arrangement is the application's.
+            Action::Arrange(_) => Vec::new(),
+            Action::History(action) => self.handle_history(action),
+            Action::Latent(action) => self.handle_latent(action),
+            Action::Input(action) => self.handle_input(action),
+            Action::Layers(action) => self.handle_layers(action),
         }
     }
 

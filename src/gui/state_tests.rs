@@ -44,6 +44,7 @@ pub(in crate::gui) fn info(config: &RunConfig, test: usize) -> Arc<RunInfo> {
             test,
             split: String::new(),
             hash: String::new(),
+            test_labels: None,
         },
         stages: plan.stages,
         parameters: plan.parameters(),

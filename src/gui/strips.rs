@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use egui::{Color32, ColorImage, TextureHandle, TextureOptions};
 
-use crate::engine::{Pictures, RunId, RunPictures};
+use crate::engine::{Frame, Pictures, RunId, RunPictures};
 
 use super::state::AppState;
 use super::theme;
@@ -53,7 +53,7 @@ impl Strip {
 #[derive(Default)]
 pub struct Strips {
     strips: HashMap<(RunId, StripKind), Strip>,
-    drawn: HashMap<RunId, Arc<RunPictures>>,
+    drawn: HashMap<RunId, Arc<Frame>>,
 }
 
 impl Strips {
@@ -68,15 +68,16 @@ impl Strips {
         self.drawn.retain(|id, _| state.run(*id).is_some());
         let max_side = ctx.input(|input| input.max_texture_side);
         for run in &state.runs {
-            let Some(pictures) = &run.pictures else {
+            let Some(frame) = state.frame(run) else {
                 continue;
             };
+            let pictures = &frame.pictures;
             let drawn = self.drawn.get(&run.id);
-            if drawn.is_some_and(|drawn| Arc::ptr_eq(drawn, pictures)) {
+            if drawn.is_some_and(|drawn| Arc::ptr_eq(drawn, frame)) {
                 continue;
             }
-            let has_originals =
-                drawn.is_some_and(|drawn| Arc::ptr_eq(&drawn.originals, &pictures.originals));
+            let has_originals = drawn
+                .is_some_and(|drawn| Arc::ptr_eq(&drawn.pictures.originals, &pictures.originals));
             if !has_originals {
                 let image = image_of(&pictures.originals, max_side, grey_or_color);
                 self.set(ctx, (run.id, StripKind::Originals), image);
@@ -85,7 +86,7 @@ impl Strips {
             self.set(ctx, (run.id, StripKind::Reconstructions), image);
             let image = error_image(pictures, max_side);
             self.set(ctx, (run.id, StripKind::Errors), image);
-            self.drawn.insert(run.id, Arc::clone(pictures));
+            self.drawn.insert(run.id, Arc::clone(frame));
         }
     }
 

@@ -5,6 +5,7 @@
 use super::run::Run;
 use super::state::AppState;
 use super::strips::Strips;
+use super::textures::Textures;
 use super::theme::Palette;
 
 /// Everything a panel may read.
@@ -15,6 +16,8 @@ pub struct View<'a> {
     pub palette: &'static Palette,
     /// The pictures as textures.
     pub strips: &'a Strips,
+    /// All other pictures as textures.
+    pub textures: &'a Textures,
 }
 
 impl View<'_> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hourglass::analysis::Baselines;
 use hourglass::data::{ImageShape, glyphs};
 use hourglass::engine::{
-    DatasetInfo, DeviceInfo, Event, Pictures, Progress, RunId, RunInfo, RunPictures, RunState,
-    Snapshot,
+    DatasetInfo, DeviceInfo, Event, Frame, Pictures, Progress, RunId, RunInfo, RunPictures,
+    RunState, Snapshot,
 };
 use hourglass::model::{Pretraining, variant};
 use hourglass::train::{Metrics, PhaseStart, RunConfig, TestPoint, TrainPoint, Verdict};
@@ -38,6 +38,7 @@ pub fn info(config: &RunConfig) -> Arc<RunInfo> {
             test: 2_000,
             split: String::new(),
             hash: "0".repeat(64),
+            test_labels: None,
         },
         stages: plan.stages,
         parameters: plan.parameters(),
@@ -158,7 +159,7 @@ fn pictures(
     phase: usize,
     originals: &Arc<Pictures>,
     made: Vec<u8>,
-) -> Arc<RunPictures> {
+) -> Arc<Frame> {
     let errors = originals
         .pixels
         .chunks(SHAPE.pixels())
@@ -171,10 +172,7 @@ fn pictures(
             squares.sum::<f32>() / (255.0 * 255.0 * SHAPE.pixels() as f32)
         })
         .collect();
-    Arc::new(RunPictures {
-        id,
-        step,
-        phase,
+    let pictures = RunPictures {
         indices: (0..).take(originals.len()).collect(),
         originals: Arc::clone(originals),
         reconstructions: Pictures {
@@ -182,6 +180,15 @@ fn pictures(
             pixels: made,
         },
         errors,
+    };
+    Arc::new(Frame {
+        id,
+        step,
+        phase,
+        elapsed_secs: step as f64 / 250.0,
+        pictures,
+        codes: Arc::default(),
+        layers: Arc::default(),
     })
 }
 

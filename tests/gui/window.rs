@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::engine::{Command, Event, RunId, Snapshot};
+use hourglass::engine::{Answer, Command, Event, RunId, Snapshot, Wish, WishKey};
 use hourglass::gui::{Action, App, EngineLink, FolderFor, StartOptions};
 use hourglass::train::RunConfig;
 
@@ -18,6 +18,8 @@ pub struct Script {
     pub commands: RefCell<Vec<Command>>,
     pub events: RefCell<VecDeque<Event>>,
     pub snapshot: RefCell<Option<Arc<Snapshot>>>,
+    pub wishes: RefCell<Vec<(WishKey, u64, Option<Wish>)>>,
+    pub answers: RefCell<VecDeque<Answer>>,
     pub asked: RefCell<Vec<FolderFor>>,
     pub folder: RefCell<Option<PathBuf>>,
 }
@@ -43,6 +45,14 @@ impl EngineLink for Link {
 
     fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
         self.0.snapshot.take()
+    }
+
+    fn wish(&self, key: WishKey, number: u64, wish: Option<Wish>) {
+        self.0.wishes.borrow_mut().push((key, number, wish));
+    }
+
+    fn next_answer(&self) -> Option<Answer> {
+        self.0.answers.borrow_mut().pop_front()
     }
 }
 

@@ -1,0 +1,195 @@
+//! What the explorer is asked and what it answers: plain data only.
+//!
+//! A *wish* stands until it is replaced or withdrawn: it is fulfilled at once with the newest weights
+//! of its run, and again whenever there are newer ones. Of the wishes in one [`Slot`] of one run only
+//! the newest counts. An *answer* says which wish it fulfils and of which step the weights were.
+
+use std::sync::Arc;
+
+use crate::data::ImageShape;
+
+use super::protocol::{Pictures, RunId};
+
+/// The place a wish has; in order of urgency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// The code under the sliders.
+    Sliders,
+    /// What the pointer is over in the plane.
+    Hover,
+    /// The drawn or corrupted image.
+    Input,
+    /// Between two codes.
+    Line,
+    /// One row a dimension.
+    Traversals,
+    /// The decoded plane.
+    Plane,
+    /// Feature maps.
+    Features,
+    /// First-layer filters and the decoder's atoms.
+    Filters,
+}
+
+/// Names a wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WishKey {
+    /// In order of urgency.
+    pub slot: Slot,
+    /// Whose weights.
+    pub run: RunId,
+}
+
+/// An image to put through a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputImage {
+    /// One of the test images of the run.
+    Test(u32),
+    /// Pixels 0 to 255, channel-planar like the data, as many as an image of the run has.
+    Pixels(Arc<[u8]>),
+}
+
+/// Where a code begins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// The code of an image, of whatever depth is in use.
+    Image(InputImage),
+    /// A code; values that are missing for the depth in use are 0, those too many are left out.
+    Code(Arc<[f32]>),
+}
+
+/// A code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CodeSpec {
+    /// Where it begins.
+    pub start: Start,
+    /// Dimensions with a value of their own; those beyond the depth in use are left out.
+    pub pins: Vec<(usize, f32)>,
+}
+
+/// One row of a grid of traversals.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Traversal {
+    /// The dimension that changes along the row.
+    pub dimension: usize,
+    /// Its first value.
+    pub low: f32,
+    /// Its last value.
+    pub high: f32,
+}
+
+/// A part of a plane in the space of codes: `origin + x · axes[0] + y · axes[1]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    /// Where x and y are 0.
+    pub origin: CodeSpec,
+    /// Directions of x and y.
+    pub axes: [Arc<[f32]>; 2],
+    /// x and y of the picture at the lower left.
+    pub low: [f32; 2],
+    /// x and y of the picture at the upper right.
+    pub high: [f32; 2],
+    /// Pictures in a row.
+    pub columns: usize,
+    /// Rows of pictures, told from the top (highest y) down.
+    pub rows: usize,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// One code and its picture; of an image, its reconstruction.
+    Point(CodeSpec),
+    /// Pictures of codes on the straight line between two.
+    Line {
+        /// The first code.
+        from: CodeSpec,
+        /// The last code.
+        to: CodeSpec,
+        /// Pictures, both ends included.
+        count: usize,
+    },
+    /// One row of pictures a dimension.
+    Traversals {
+        /// The code of the other dimensions.
+        spec: CodeSpec,
+        /// The rows.
+        rows: Vec<Traversal>,
+        /// Pictures in a row.
+        columns: usize,
+    },
+    /// A grid of pictures.
+    Plane(Plane),
+    /// What the first layer looks for and what the last one paints with, largest norm first.
+    Filters {
+        /// At most so many of each.
+        count: usize,
+    },
+    /// The outputs of one layer for an image, as pictures where it is convolutional.
+    Features {
+        /// The image.
+        image: InputImage,
+        /// Index in the run's list of layers.
+        layer: usize,
+    },
+}
+
+/// A wish fulfilled.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Which wish.
+    pub key: WishKey,
+    /// The number the wish was sent with.
+    pub number: u64,
+    /// Training steps of the weights.
+    pub step: u64,
+    /// What was found.
+    pub content: Content,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Of [`Wish::Point`].
+    Point {
+        /// The code before pins.
+        start: Vec<f32>,
+        /// The code after pins.
+        code: Vec<f32>,
+        /// Its picture.
+        picture: Pictures,
+        /// Mean squared error to the image the code began with, where it was one.
+        error: Option<f32>,
+    },
+    /// Of [`Wish::Line`], [`Wish::Traversals`] and [`Wish::Plane`]: row after row.
+    Grid {
+        /// The pictures.
+        pictures: Pictures,
+        /// Pictures in a row.
+        columns: usize,
+    },
+    /// Of [`Wish::Filters`].
+    Filters {
+        /// Weights of the units of the first layer.
+        encoder: Tiles,
+        /// Weights from each unit of the last hidden layer to the image.
+        decoder: Tiles,
+    },
+    /// Of [`Wish::Features`].
+    Features(Tiles),
+    /// It could not be: one sentence.
+    Failed(String),
+}
+
+/// Signed values as pictures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tiles {
+    /// Size of each; one value a pixel and channel, channel-planar.
+    pub shape: Option<ImageShape>,
+    /// Tile after tile.
+    pub values: Vec<f32>,
+    /// Euclidean norm of each.
+    pub norms: Vec<f32>,
+    /// How many there are in all, shown or not.
+    pub total: usize,
+}
