@@ -55,7 +55,7 @@ pub use draft::Draft;
 pub use history::{History, HistoryAction, HistoryState};
 pub use input::{InputAction, InputState};
 pub use latent::{LatentAction, LatentState};
-pub use layers::{LayersAction, LayersState};
+pub use layers::{LayersAction, LayersState, Measure, Section, TileScale};
 pub use layout::{Pane, Preset};
 pub use run::{Failure, LossUnit, Run};
 pub use state::{AppState, MAX_RUNS};
