@@ -15,7 +15,13 @@ use super::{LayersAction, Section, role};
 const HISTOGRAM: [f32; 2] = [190.0, 74.0];
 
 /// Draws the numbers of a layer.
-pub fn details_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, index: usize, out: &mut Actions) {
+pub fn details_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    drawn: &Drawn<'_>,
+    index: usize,
+    out: &mut Actions,
+) {
     let layer = &drawn.layers[index];
     ui.separator();
     ui.horizontal_wrapped(|ui| {
@@ -35,7 +41,11 @@ pub fn details_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, index: usize,
             out.push(Action::Layers(LayersAction::FeaturesOf(index)));
             out.push(Action::Layers(LayersAction::Show(Section::Features)));
         }
-        if ui.button("Close").on_hover_text("Hide these numbers").clicked() {
+        if ui
+            .button("Close")
+            .on_hover_text("Hide these numbers")
+            .clicked()
+        {
             out.push(Action::Layers(LayersAction::Select(None)));
         }
     });
@@ -69,7 +79,11 @@ fn numbers_ui(ui: &mut Ui, stat: &LayerStat) {
 fn histogram_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, name: &str, shown: &Histogram) {
     let (rect, response) = ui.allocate_exact_size(vec2(HISTOGRAM[0], HISTOGRAM[1]), Sense::hover());
     let number = |value: f32| words::three_digits(f64::from(value)).replace('-', "−");
-    let described = format!("{name} from {} to {}", number(shown.low), number(shown.high));
+    let described = format!(
+        "{name} from {} to {}",
+        number(shown.low),
+        number(shown.high)
+    );
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
     let font = TextStyle::Small.resolve(ui.style());
     let line = font.size + 3.0;
@@ -105,7 +119,11 @@ fn histogram_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, name: &str, sho
     };
     write(rect.left_top(), Align2::LEFT_TOP, name.to_owned());
     write(rect.left_bottom(), Align2::LEFT_BOTTOM, number(shown.low));
-    write(rect.right_bottom(), Align2::RIGHT_BOTTOM, number(shown.high));
+    write(
+        rect.right_bottom(),
+        Align2::RIGHT_BOTTOM,
+        number(shown.high),
+    );
     response.on_hover_text(format!(
         "{name} between {} and {}; {} values counted in {} parts",
         number(shown.low),

@@ -38,7 +38,11 @@ pub fn filters_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for run in runs {
             let color = view.palette.run(run.slot);
-            ui.label(RichText::new(format!("● {}", run.name())).color(color).strong());
+            ui.label(
+                RichText::new(format!("● {}", run.name()))
+                    .color(color)
+                    .strong(),
+            );
             match state.section {
                 Section::Filters => filters_of_ui(ui, view, run, out),
                 Section::Features => features_of_ui(ui, view, run, out),
@@ -125,7 +129,8 @@ fn filters_of_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
             words::count(tiles.total as u64),
             words::count(found.step)
         );
-        ui.label(RichText::new(text).small().weak()).on_hover_text(help);
+        ui.label(RichText::new(text).small().weak())
+            .on_hover_text(help);
         let grid = Grid {
             id: egui::Id::unique(("tiles", run.id, part)),
             version: found.version(view.state.layers.scale),

@@ -103,7 +103,15 @@ pub fn version(run: &Run, layers: usize, measure: Measure, axis: Axis) -> u64 {
     let frames = run.history.frames();
     let addresses = [frames.first(), frames.last(), live(run)];
     let addresses = addresses.map(|frame| frame.map_or(0, |frame| Arc::as_ptr(frame) as usize));
-    (frames.len(), addresses, last_step(run), layers, measure, axis).hash(&mut hasher);
+    (
+        frames.len(),
+        addresses,
+        last_step(run),
+        layers,
+        measure,
+        axis,
+    )
+        .hash(&mut hasher);
     hasher.finish()
 }
 
@@ -207,7 +215,11 @@ mod tests {
         let color = |value| Measure::Spread.color(value);
         assert_eq!((at(0, 0.2), at(1, 0.2)), (color(0.0), color(1.0)));
         assert_eq!((at(0, 0.6), at(1, 0.6)), (color(1.0), color(0.5)));
-        assert_eq!(at(0, 0.749), color(0.25), "the newest frame is seen at once");
+        assert_eq!(
+            at(0, 0.749),
+            color(0.25),
+            "the newest frame is seen at once"
+        );
         assert_eq!(at(0, 0.9), Color32::TRANSPARENT);
         let gradient = strip(&run, 2, Measure::Gradient, axis);
         assert!(gradient.pixels.iter().all(|p| *p == Color32::TRANSPARENT));
@@ -222,7 +234,14 @@ mod tests {
         let again = of(&one);
         assert_eq!(of(&one), again);
         assert_ne!(version(&one, 2, Measure::Dead, axis), again);
-        assert_ne!(of(&run(&[frame(0, &[0.5])], None)), again, "another first frame");
-        assert_ne!(of(&run(std::slice::from_ref(&first), Some(frame(5, &[0.1])))), again);
+        assert_ne!(
+            of(&run(&[frame(0, &[0.5])], None)),
+            again,
+            "another first frame"
+        );
+        assert_ne!(
+            of(&run(std::slice::from_ref(&first), Some(frame(5, &[0.1])))),
+            again
+        );
     }
 }

@@ -40,7 +40,13 @@ pub struct Drawn<'a> {
 }
 
 /// Draws a network in this height.
-pub fn hourglass_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, height: f32, out: &mut Actions) {
+pub fn hourglass_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    drawn: &Drawn<'_>,
+    height: f32,
+    out: &mut Actions,
+) {
     let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let parameters: usize = drawn.layers.iter().map(|layer| layer.parameters).sum();
@@ -101,8 +107,12 @@ fn below(drawn: &Drawn<'_>, slot: f32, line: f32) -> f32 {
 
 fn image_ui(ui: &Ui, view: &View<'_>, drawn: &Drawn<'_>, bar: Rect, below: Rect, values: usize) {
     ui.painter().rect_filled(bar, 3.0, view.palette.button);
-    ui.painter()
-        .rect_stroke(bar, 3.0, Stroke::new(1.0, view.palette.weak), StrokeKind::Inside);
+    ui.painter().rect_stroke(
+        bar,
+        3.0,
+        Stroke::new(1.0, view.palette.weak),
+        StrokeKind::Inside,
+    );
     if drawn.is_large && below.width() >= NUMBER_SLOT {
         let font = TextStyle::Small.resolve(ui.style());
         let line = font.size + 2.0;
@@ -111,8 +121,13 @@ fn image_ui(ui: &Ui, view: &View<'_>, drawn: &Drawn<'_>, bar: Rect, below: Rect,
         let skipped = usize::from(below.width() < WORD_SLOT);
         for text in &lines[..2 - skipped] {
             let at = pos2(below.center().x, y);
-            ui.painter()
-                .text(at, Align2::CENTER_TOP, text, font.clone(), view.palette.weak);
+            ui.painter().text(
+                at,
+                Align2::CENTER_TOP,
+                text,
+                font.clone(),
+                view.palette.weak,
+            );
             y += line;
         }
     }
@@ -159,12 +174,21 @@ fn layer_ui(
         if drawn.is_large && below.width() >= NUMBER_SLOT {
             let font = TextStyle::Small.resolve(ui.style());
             let text = measure.short(value);
-            ui.painter()
-                .text(chip.center(), Align2::CENTER_CENTER, text, font, maps::ink_on(color));
+            ui.painter().text(
+                chip.center(),
+                Align2::CENTER_CENTER,
+                text,
+                font,
+                maps::ink_on(color),
+            );
         }
     } else {
-        ui.painter()
-            .rect_stroke(chip, 2.0, Stroke::new(1.0, view.palette.border), StrokeKind::Inside);
+        ui.painter().rect_stroke(
+            chip,
+            2.0,
+            Stroke::new(1.0, view.palette.border),
+            StrokeKind::Inside,
+        );
     }
     if drawn.is_large {
         words_ui(ui, view, layer, role, below, chip.bottom() + 2.0);
@@ -174,7 +198,12 @@ fn layer_ui(
         let selected = (!is_selected).then_some(index);
         out.push(Action::Layers(LayersAction::Select(selected)));
     }
-    hover(response, layer, role, value.map(|value| measure.explain(value)));
+    hover(
+        response,
+        layer,
+        role,
+        value.map(|value| measure.explain(value)),
+    );
 }
 
 fn words_ui(ui: &Ui, view: &View<'_>, layer: &LayerInfo, role: LayerRole, below: Rect, top: f32) {

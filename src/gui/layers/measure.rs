@@ -191,8 +191,14 @@ mod tests {
         assert_eq!(Measure::Gradient.short(gradient), "−4.0");
         assert_eq!(Measure::Gradient.explain(gradient), "gradient norm 10^−4.0");
         assert_eq!(Measure::Update.short(f32::NEG_INFINITY), "none");
-        assert_eq!(Measure::Update.explain(-5.5), "update : weight 10^−5.5: hardly moves");
-        assert_eq!(Measure::Update.explain(-0.5), "update : weight 10^−0.5: jumps");
+        assert_eq!(
+            Measure::Update.explain(-5.5),
+            "update : weight 10^−5.5: hardly moves"
+        );
+        assert_eq!(
+            Measure::Update.explain(-0.5),
+            "update : weight 10^−0.5: jumps"
+        );
         assert_eq!(Measure::Dead.explain(0.25), "25 % of the units dead");
         assert_eq!(Measure::Spread.value(&stat), None);
         assert_eq!(Measure::Saturated.value(&stat), None);
@@ -202,12 +208,20 @@ mod tests {
     #[test]
     fn healthy_is_the_middle_of_the_scale_and_its_ends_hold_what_lies_beyond() {
         assert_eq!(Measure::Update.color(-3.0), maps::diverging(0.0));
-        assert_eq!(Measure::Update.color(f32::NEG_INFINITY), maps::diverging(-1.0));
+        assert_eq!(
+            Measure::Update.color(f32::NEG_INFINITY),
+            maps::diverging(-1.0)
+        );
         for measure in Measure::ALL {
             let [low, high] = measure.range();
             assert_ne!(measure.color(low), measure.color(high), "{measure:?}");
             assert_eq!(measure.color(low), measure.color(low - 5.0), "{measure:?}");
-            assert!(measure.ticks().iter().all(|tick| (low..=high).contains(tick)));
+            assert!(
+                measure
+                    .ticks()
+                    .iter()
+                    .all(|tick| (low..=high).contains(tick))
+            );
         }
     }
 }

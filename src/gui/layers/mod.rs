@@ -26,7 +26,7 @@ use super::run::Run;
 use super::state::AppState;
 
 pub use filters::filters_ui;
-pub use found::{Find, Filters, Looked, Part};
+pub use found::{Filters, Find, Looked, Part};
 pub use measure::Measure;
 pub use network::network_ui;
 pub use strips::strips_ui;
@@ -184,7 +184,9 @@ impl LayersState {
 
     /// The tile looked at, if it is one of these.
     pub fn looked_in(&self, run: RunId, part: Part) -> Option<usize> {
-        let looked = self.looked.filter(|looked| looked.run == run && looked.part == part);
+        let looked = self
+            .looked
+            .filter(|looked| looked.run == run && looked.part == part);
         looked.map(|looked| looked.tile)
     }
 }

@@ -39,7 +39,11 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         ui.label(RichText::new("Under each layer").small().weak());
         measures_ui(ui, view, out);
     });
-    let selected = view.state.layers.selected.filter(|index| *index < layers.len());
+    let selected = view
+        .state
+        .layers
+        .selected
+        .filter(|index| *index < layers.len());
     let is_detailed = selected.is_some();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let share = if is_detailed { 0.45 } else { 0.6 };
@@ -82,7 +86,11 @@ fn layers(view: &View<'_>, run: &Run) -> Option<Vec<LayerInfo>> {
 fn heading_ui(ui: &mut Ui, view: &View<'_>, run: &Run, layers: &[LayerInfo], roles: &[LayerRole]) {
     ui.horizontal_wrapped(|ui| {
         let color = view.palette.run(run.slot);
-        ui.label(RichText::new(format!("● {}", run.name())).color(color).strong());
+        ui.label(
+            RichText::new(format!("● {}", run.name()))
+                .color(color)
+                .strong(),
+        );
         let parameters: usize = layers.iter().map(|layer| layer.parameters).sum();
         let text = format!(
             "{} layers, {} parameters",

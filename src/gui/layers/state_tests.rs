@@ -59,13 +59,21 @@ fn answers_replace_one_another_and_failures_are_told() {
     state.layers.take(answer(Slot::Filters, 5, filters));
     let first = state.layers.filters(FIRST).unwrap().clone();
     assert!(first.content.is_ok());
-    state
-        .layers
-        .take(answer(Slot::Filters, 5, Content::Failed("No such run.".to_owned())));
+    state.layers.take(answer(
+        Slot::Filters,
+        5,
+        Content::Failed("No such run.".to_owned()),
+    ));
     let second = state.layers.filters(FIRST).unwrap();
     assert_eq!(second.content.clone().unwrap_err(), "No such run.");
-    assert_ne!(first.version(TileScale::Own), second.version(TileScale::Own));
-    assert_ne!(first.version(TileScale::Own), first.version(TileScale::Common));
+    assert_ne!(
+        first.version(TileScale::Own),
+        second.version(TileScale::Own)
+    );
+    assert_ne!(
+        first.version(TileScale::Own),
+        first.version(TileScale::Common)
+    );
     let maps = Content::Features(Tiles::default());
     state.layers.take(answer(Slot::Features, 7, maps));
     assert_eq!(state.layers.features(FIRST).unwrap().step, 7);

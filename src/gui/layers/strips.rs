@@ -1,6 +1,8 @@
 //! The pane "Layers over time": a heat strip a run, one under the other, aligned in time.
 
-use egui::{Align2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
+use egui::{
+    Align2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2,
+};
 
 use crate::gui::action::{Action, Actions};
 use crate::gui::history::HistoryAction;
@@ -37,9 +39,11 @@ pub fn strips_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         .filter(|run| state.shows_all || Some(run.id) == view.state.selected)
         .filter_map(|run| Some((run, run.info.as_ref()?.layers.as_slice())))
         .collect();
-    let has_numbers = runs
-        .iter()
-        .any(|(run, _)| view.state.frame(run).is_some_and(|frame| !frame.layers.is_empty()));
+    let has_numbers = runs.iter().any(|(run, _)| {
+        view.state
+            .frame(run)
+            .is_some_and(|frame| !frame.layers.is_empty())
+    });
     if !has_numbers {
         ui.weak("Start a run: what its layers do is drawn here, step by step.");
         return;
@@ -149,7 +153,11 @@ fn run_ui(
     out: &mut Actions,
 ) {
     let color = view.palette.run(run.slot);
-    ui.label(RichText::new(format!("● {}", run.name())).color(color).strong());
+    ui.label(
+        RichText::new(format!("● {}", run.name()))
+            .color(color)
+            .strong(),
+    );
     let size = vec2(ui.available_width(), row * layers.len() as f32);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let measure = view.state.layers.measure;
@@ -210,7 +218,9 @@ fn names_ui(ui: &Ui, view: &View<'_>, layers: &[LayerInfo], rect: Rect, row: f32
             );
         }
         let is_code = layer.side == Side::Encoder
-            && layers.get(index + 1).is_some_and(|next| next.side == Side::Decoder);
+            && layers
+                .get(index + 1)
+                .is_some_and(|next| next.side == Side::Decoder);
         if is_code {
             let y = rect.top() + row * (index + 1) as f32;
             let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];

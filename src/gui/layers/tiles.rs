@@ -4,8 +4,8 @@
 //! channels, grey where they are 0.
 
 use egui::{
-    Color32, ColorImage, EventFilter, Key, Modifiers, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
-    pos2, vec2,
+    Color32, ColorImage, EventFilter, Key, Modifiers, Rect, RichText, Sense, Stroke, StrokeKind,
+    Ui, vec2,
 };
 
 use crate::data::ImageShape;
@@ -104,7 +104,10 @@ impl Atlas {
                 TileScale::Own => largest(tile),
                 TileScale::Common => common,
             };
-            let corner = [index % columns * shape.width, index / columns * shape.height];
+            let corner = [
+                index % columns * shape.width,
+                index / columns * shape.height,
+            ];
             for at in 0..plane {
                 let x = corner[0] + at % shape.width;
                 let y = corner[1] + at / shape.width;
@@ -117,7 +120,9 @@ impl Atlas {
 
 fn largest(values: &[f32]) -> f32 {
     let finite = values.iter().filter(|value| value.is_finite());
-    finite.fold(0.0_f32, |most, value| most.max(value.abs())).max(f32::MIN_POSITIVE)
+    finite
+        .fold(0.0_f32, |most, value| most.max(value.abs()))
+        .max(f32::MIN_POSITIVE)
 }
 
 fn color(tile: &[f32], at: usize, plane: usize, reach: f32) -> Color32 {
@@ -169,8 +174,12 @@ pub fn grid_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>) -> Option<usize> {
     }
     let mut gone_to = None;
     if response.has_focus() {
-        ui.painter()
-            .rect_stroke(rect, 2.0, Stroke::new(1.0, view.palette.accent), StrokeKind::Outside);
+        ui.painter().rect_stroke(
+            rect,
+            2.0,
+            Stroke::new(1.0, view.palette.accent),
+            StrokeKind::Outside,
+        );
         gone_to = arrows(ui, response.id, grid.looked, columns, atlas.count);
     }
     let hovered = response.hover_pos().and_then(|at| {
@@ -215,7 +224,8 @@ fn arrows(
         (Key::ArrowDown, columns),
     ];
     let way = keys.iter().find_map(|(key, way)| {
-        ui.input_mut(|input| input.consume_key(Modifiers::NONE, *key)).then_some(*way)
+        ui.input_mut(|input| input.consume_key(Modifiers::NONE, *key))
+            .then_some(*way)
     })?;
     Some(match looked {
         Some(looked) => looked.saturating_add_signed(way).min(count - 1),
@@ -252,7 +262,11 @@ pub fn looked_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>) {
 
 fn describe(grid: &Grid<'_>, atlas: Atlas, index: usize) -> String {
     let number = |value: f32| words::three_digits(f64::from(value)).replace('-', "−");
-    let values = grid.tiles.values.chunks_exact(atlas.shape.pixels()).nth(index);
+    let values = grid
+        .tiles
+        .values
+        .chunks_exact(atlas.shape.pixels())
+        .nth(index);
     let values = values.unwrap_or_default();
     let least = values.iter().copied().fold(f32::INFINITY, f32::min);
     let most = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -270,6 +284,8 @@ fn describe(grid: &Grid<'_>, atlas: Atlas, index: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use egui::pos2;
+
     use super::*;
 
     fn tiles(channels: usize, values: Vec<f32>) -> Tiles {

@@ -25,7 +25,12 @@ pub fn verdicts(layers: &[LayerInfo], stats: &[LayerStat]) -> Vec<String> {
         return Vec::new();
     }
     let seen: Vec<Seen<'_>> = layers.iter().zip(stats).collect();
-    let trouble = [alike(&seen), gradients(&seen), dead(&seen), saturated(&seen)];
+    let trouble = [
+        alike(&seen),
+        gradients(&seen),
+        dead(&seen),
+        saturated(&seen),
+    ];
     let mut sentences: Vec<String> = trouble.into_iter().flatten().collect();
     sentences.extend(pace(&seen));
     if sentences.is_empty() && !seen.iter().any(|(_, stat)| stat.spread.is_some()) {
@@ -79,7 +84,10 @@ fn gradients(seen: &[Seen<'_>]) -> Option<String> {
         .filter(|(_, norm)| norm.is_finite())
         .collect();
     if let Some((layer, _)) = told.iter().find(|(_, norm)| *norm <= 0.0) {
-        return Some(format!("No gradient reaches {}: it cannot learn.", lower(layer)));
+        return Some(format!(
+            "No gradient reaches {}: it cannot learn.",
+            lower(layer)
+        ));
     }
     let ((first, first_norm), (_, last_norm)) = (told.first()?, told.last()?);
     if last_norm / first_norm > UNEVEN {

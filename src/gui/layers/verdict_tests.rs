@@ -91,7 +91,10 @@ fn the_pace_is_slow_wild_or_told_in_numbers() {
         let stats: Vec<LayerStat> = ratios.map(|ratio| stat(1e-2, ratio, 0.5)).to_vec();
         verdicts(&layers(2), &stats)[0].clone()
     };
-    assert!(pace([-6.0, -7.0, -3.0, f32::NEG_INFINITY]).starts_with("3 of 4 training layers hardly move"));
+    assert!(
+        pace([-6.0, -7.0, -3.0, f32::NEG_INFINITY])
+            .starts_with("3 of 4 training layers hardly move")
+    );
     assert!(pace([-3.0, -0.5, -3.0, -3.0]).starts_with("Encoder 2 jumps"));
     assert_eq!(
         pace([-3.0, -2.5, -3.5, -3.0]),

@@ -88,7 +88,10 @@ mod tests {
         let lights: Vec<f32> = (0..=40)
             .map(|i| light(sequential(i as f32 / 40.0)))
             .collect();
-        assert!(lights.windows(2).all(|pair| pair[0] < pair[1]), "{lights:?}");
+        assert!(
+            lights.windows(2).all(|pair| pair[0] < pair[1]),
+            "{lights:?}"
+        );
         assert_eq!(sequential(-3.0), sequential(0.0));
         assert_eq!(sequential(f32::INFINITY), sequential(1.0));
         assert_eq!(sequential(f32::NAN), sequential(0.0));
@@ -96,7 +99,9 @@ mod tests {
 
     #[test]
     fn the_diverging_map_is_brightest_in_the_middle_and_even_on_both_sides() {
-        let lights: Vec<f32> = (0..=20).map(|i| light(diverging(i as f32 / 10.0 - 1.0))).collect();
+        let lights: Vec<f32> = (0..=20)
+            .map(|i| light(diverging(i as f32 / 10.0 - 1.0)))
+            .collect();
         assert!(lights[..=10].windows(2).all(|pair| pair[0] < pair[1]));
         assert!(lights[10..].windows(2).all(|pair| pair[0] > pair[1]));
         for i in 0..10 {
@@ -108,7 +113,10 @@ mod tests {
     #[test]
     fn text_on_a_colour_can_be_read() {
         for i in 0..=20 {
-            for color in [sequential(i as f32 / 20.0), diverging(i as f32 / 10.0 - 1.0)] {
+            for color in [
+                sequential(i as f32 / 20.0),
+                diverging(i as f32 / 10.0 - 1.0),
+            ] {
                 let (a, b) = (light(color) + 0.05, light(ink_on(color)) + 0.05);
                 assert!(a.max(b) / a.min(b) > 3.0, "{color:?}");
             }
