@@ -117,7 +117,7 @@ fn a_layer_is_chosen_in_the_hourglass_and_shows_its_numbers() {
     window.click("Feature maps");
     assert_eq!(layers(&window).feature_layer, 1);
     assert_eq!(layers(&window).section, Section::Features);
-    window.click("Close");
+    window.click("Hide numbers");
     assert_eq!(layers(&window).selected, None);
 }
 
@@ -186,8 +186,9 @@ fn filters_are_wished_for_drawn_and_enlarged() {
         slot: Slot::Filters,
         run: FIRST,
     };
-    let is_filters =
-        |(k, _, wish): &(WishKey, u64, Option<Wish>)| *k == key && matches!(wish, Some(Wish::Filters { .. }));
+    let is_filters = |(k, _, wish): &(WishKey, u64, Option<Wish>)| {
+        *k == key && matches!(wish, Some(Wish::Filters { .. }))
+    };
     assert!(sent.iter().any(is_filters), "{sent:?}");
     assert!(window.has_text("Waiting for the weights"));
     find(&mut window, Slot::Filters, FIRST, filters());
@@ -214,10 +215,7 @@ fn feature_maps_belong_to_a_layer_and_an_image() {
     let mut window = pane_window(4, Pane::Filters, &Look::default());
     let ctx = window.harness.ctx.clone();
     let conv = RunId(4);
-    window
-        .harness
-        .state_mut()
-        .act(&ctx, Action::Select(conv));
+    window.harness.state_mut().act(&ctx, Action::Select(conv));
     window.script.wishes.take();
     window.click("Feature maps");
     let sent = window.script.wishes.take();
@@ -226,7 +224,8 @@ fn feature_maps_belong_to_a_layer_and_an_image() {
         layer: 0,
     };
     assert!(
-        sent.iter().any(|(_, _, wish)| wish.as_ref() == Some(&wanted)),
+        sent.iter()
+            .any(|(_, _, wish)| wish.as_ref() == Some(&wanted)),
         "{sent:?}"
     );
     let maps = Content::Features(tiles(32, square(14), 32));

@@ -43,7 +43,7 @@ pub fn details_ui(
         }
         if ui
             .button("Close")
-            .on_hover_text("Hide these numbers")
+            .on_hover_text("Show the whole network again")
             .clicked()
         {
             out.push(Action::Layers(LayersAction::Select(None)));

@@ -33,6 +33,9 @@ const BLUE_RED: [[u8; 3]; 11] = [
     [103, 0, 31],
 ];
 
+/// Luminance of a colour on which black and white read equally well.
+const EVEN_LIGHT: f32 = 0.179;
+
 fn mix<const N: usize>(points: &[[u8; 3]; N], share: f32) -> Color32 {
     let last = N - 1;
     let place = share.clamp(0.0, 1.0) * last as f32;
@@ -65,9 +68,9 @@ pub fn diverging(value: f32) -> Color32 {
 
 /// Black or white, whichever reads better on a colour.
 pub fn ink_on(color: Color32) -> Color32 {
-    let [red, green, blue, _] = color.to_array().map(u32::from);
-    let light = (299 * red + 587 * green + 114 * blue) / 1000;
-    if light > 140 {
+    let [red, green, blue, _] = egui::Rgba::from(color).to_array();
+    let light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    if light > EVEN_LIGHT {
         Color32::BLACK
     } else {
         Color32::WHITE
