@@ -137,20 +137,24 @@ impl<J> Desk<J> {
         limits: Limits,
         has_weights: impl Fn(RunId) -> bool,
     ) -> Next {
-        let due = |wanted: Due| {
-            let wishes = self.wishes.iter();
-            wishes.filter(move |(key, standing)| {
-                standing.due == Some(wanted) && has_weights(key.run)
-            })
-        };
-        let asked = due(Due::Asked).next().map(|(key, _)| *key);
+        let due: Vec<(WishKey, Due, u64)> = self
+            .wishes
+            .iter()
+            .filter(|(key, _)| has_weights(key.run))
+            .filter_map(|(key, standing)| Some((*key, standing.due?, standing.turn)))
+            .collect();
+        let asked = due.iter().find(|(_, due, _)| *due == Due::Asked);
+        let asked = asked.map(|(key, _, _)| *key);
         if let Some(key) = asked
             && (is_urgent(key.slot) || !limits.is_training || now >= self.asked_rests)
         {
             return Next::Work(key, Due::Asked);
         }
-        let refresh = due(Due::Refresh).min_by_key(|(_, standing)| standing.turn);
-        let refresh = refresh.map(|(key, _)| *key).filter(|_key| limits.is_heard);
+        let refresh = due
+            .iter()
+            .filter(|(_, due, _)| *due == Due::Refresh && limits.is_heard)
+            .min_by_key(|(_, _, turn)| *turn)
+            .map(|(key, _, _)| *key);
         if let Some(key) = refresh
             && (!limits.is_training || now >= self.refresh_rests)
         {
@@ -244,10 +248,7 @@ mod tests {
         }
         assert_eq!(desk.next(now, QUIET, |_| false), Next::Nothing);
         for key in order {
-            assert_eq!(
-                desk.next(now, QUIET, |_| true),
-                Next::Work(key, Due::Asked)
-            );
+            assert_eq!(desk.next(now, QUIET, |_| true), Next::Work(key, Due::Asked));
             do_it(&mut desk, key);
         }
         assert_eq!(desk.next(now, QUIET, |_| true), Next::Nothing);

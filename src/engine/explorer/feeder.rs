@@ -85,7 +85,10 @@ impl Feeder {
                 self.send(Message::Forget(id));
             }
         }
-        let mut waiting: Option<(Instant, &LiveRun)> = None;
+        // Of the runs that train, the one whose weights are oldest; all the others at once.
+        let mut oldest: Option<Instant> = None;
+        let mut due: Vec<&LiveRun> = Vec::new();
+        let mut at_once: Vec<&LiveRun> = Vec::new();
         for run in runs.iter().filter(|run| self.wanted.contains(&run.id)) {
             let Some(trainer) = &run.trainer else {
                 continue;
@@ -94,18 +97,22 @@ impl Feeder {
             match self.fed.get(&run.id) {
                 Some(fed) if fed.stamp == stamp => {}
                 Some(fed) if run.is_running() && fed.stamp.ticket == stamp.ticket => {
-                    if fed.at.elapsed() >= INTERVAL && waiting.is_none_or(|(at, _)| fed.at < at) {
-                        waiting = Some((fed.at, run));
+                    let is_oldest = oldest.is_none_or(|at| fed.at < at);
+                    if fed.at.elapsed() >= INTERVAL && is_oldest {
+                        oldest = Some(fed.at);
+                        due = vec![run];
                     }
                 }
-                Some(_) | None => self.hand_over(run, trainer),
+                Some(_) | None => at_once.push(run),
             }
         }
-        if let Some((_, run)) = waiting
-            && Instant::now() >= self.next
-            && let Some(trainer) = &run.trainer
-        {
-            self.hand_over(run, trainer);
+        if Instant::now() < self.next {
+            due.clear();
+        }
+        for run in at_once.into_iter().chain(due) {
+            if let Some(trainer) = &run.trainer {
+                self.hand_over(run, trainer);
+            }
         }
     }
 

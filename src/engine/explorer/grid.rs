@@ -136,7 +136,8 @@ impl Grid {
             let start = Instant::now();
             let mut codes = Vec::with_capacity((end - self.done) * replica.latent());
             for index in self.done..end {
-                self.layout.write(index, self.columns, self.count, &mut codes);
+                self.layout
+                    .write(index, self.columns, self.count, &mut codes);
             }
             self.pixels.extend(replica.pictures(codes)?);
             let each = start.elapsed().as_secs_f64() / (end - self.done) as f64;
@@ -166,7 +167,11 @@ impl Layout {
         match self {
             Self::Line { from, to } => {
                 let at = share(column, columns);
-                codes.extend(from.iter().zip(to).map(|(from, to)| between(*from, *to, at)));
+                codes.extend(
+                    from.iter()
+                        .zip(to)
+                        .map(|(from, to)| between(*from, *to, at)),
+                );
             }
             Self::Rows { base, rows } => {
                 let start = codes.len();
@@ -228,11 +233,11 @@ mod tests {
     #[test]
     fn a_line_holds_both_ends() {
         let layout = Layout::Line {
-            from: vec![0.1, 1.0],
-            to: vec![0.7, 3.0],
+            from: vec![0.25, 1.0],
+            to: vec![0.75, 3.0],
         };
-        assert_eq!(codes(&layout, 3, 1), [0.1, 1.0, 0.4, 2.0, 0.7, 3.0]);
-        assert_eq!(codes(&layout, 1, 1), [0.1, 1.0]);
+        assert_eq!(codes(&layout, 3, 1), [0.25, 1.0, 0.5, 2.0, 0.75, 3.0]);
+        assert_eq!(codes(&layout, 1, 1), [0.25, 1.0]);
     }
 
     #[test]
@@ -246,9 +251,7 @@ mod tests {
             base: vec![5.0, 6.0],
             rows: vec![row(1, -1.0, 1.0), row(0, 0.0, 2.0)],
         };
-        let expected = [
-            5.0, -1.0, 5.0, 0.0, 5.0, 1.0, 0.0, 6.0, 1.0, 6.0, 2.0, 6.0,
-        ];
+        let expected = [5.0, -1.0, 5.0, 0.0, 5.0, 1.0, 0.0, 6.0, 1.0, 6.0, 2.0, 6.0];
         assert_eq!(codes(&layout, 3, 2), expected);
     }
 

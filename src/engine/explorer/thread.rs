@@ -17,7 +17,7 @@ use crate::engine::protocol::RunId;
 use crate::engine::wish::{Answer, Content, Wish, WishKey};
 use crate::engine::{Wake, worker};
 
-use super::desk::{Desk, Due, Limits, Next};
+use super::desk::{Desk, Limits, Next};
 use super::grid::Grid;
 use super::replica::{Replica, Trouble};
 use super::{Message, RunWeights};
