@@ -65,14 +65,19 @@ impl ImageChoice {
         self.images = images;
     }
 
-    /// Whether a row with room for `count` images needs more than there are.
-    pub fn wants(&self, count: usize) -> bool {
+    /// Whether a row with room for `count` of `total` images needs other images than these: more of
+    /// them, or instead of some that there are none of any more.
+    pub fn wants(&self, count: usize, total: usize) -> bool {
+        let is_missing = |index: &u32| *index as usize >= total;
         count.min(MOST) > self.count
+            || self.images.len() < self.count.min(total)
+            || self.images.iter().any(is_missing)
     }
 
     /// Adds images until a row with room for `count` is full; those shown stay.
     pub fn fit(&mut self, count: usize, total: usize) {
         self.count = self.count.max(count.min(MOST));
+        self.images.retain(|index| (*index as usize) < total);
         let next = self.behind_last();
         let missing = self.count.saturating_sub(self.images.len());
         let more: Vec<u32> = (next..next + total)

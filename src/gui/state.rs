@@ -14,14 +14,16 @@ use crate::train::RunConfig;
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::choice::ImageChoice;
-use super::draft::Draft;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
+use super::matching::Matching;
 use super::notices::Message;
-use super::run::Run;
+use super::run::{Opening, Run};
+use super::schedule::ScheduleState;
+use super::setup::draft::Draft;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
@@ -59,6 +61,10 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// The strip of phases.
+    pub schedule: ScheduleState,
+    /// What the runs have in common; nothing to say of fewer than two.
+    pub matching: Option<Matching>,
 }
 
 impl AppState {
@@ -80,6 +86,8 @@ impl AppState {
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            schedule: ScheduleState::default(),
+            matching: None,
         };
         let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
         if let Some(folder) = start.open {
@@ -184,6 +192,9 @@ impl AppState {
                 self.dismiss(key);
                 Vec::new()
             }
+            Action::Schedule(action) => self.handle_schedule(action),
+            Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::BranchAt { run, phase } => self.branch(run, phase),
             // The arrangement is the application's.
             Action::Arrange(_) => Vec::new(),
             Action::History(action) => self.handle_history(action),
@@ -222,6 +233,7 @@ impl AppState {
             return Vec::new();
         }
         if run.state == RunState::Failed
+            && !run.has_started()
             && let Some(run) = self.run_mut(id)
         {
             // The engine has no such run: it is to be made anew, changed or not.
@@ -238,12 +250,13 @@ impl AppState {
             .unwrap_or(0)
     }
 
-    fn push_run(&mut self, draft: Draft) -> RunId {
+    pub(super) fn push_run(&mut self, draft: Draft) -> RunId {
         let id = RunId(self.next_run);
         self.next_run += 1;
         let slot = self.free_slot();
         self.runs.push(Run::new(id, slot, draft));
         self.selected = Some(id);
+        self.relate();
         id
     }
 
@@ -262,9 +275,10 @@ impl AppState {
             || folder.display().to_string(),
             |name| name.to_string_lossy().into_owned(),
         );
+        draft.is_named = true;
         let id = self.push_run(draft);
         if let Some(run) = self.run_mut(id) {
-            run.opening = Some(folder.clone());
+            run.opening = Some(Opening::Folder(folder.clone()));
         }
         vec![Effect::Send(Command::OpenRun {
             id,
@@ -278,21 +292,9 @@ impl AppState {
             return Vec::new();
         };
         let mut draft = run.draft.clone();
-        draft.config.name = self.free_name(&draft.config.name, None);
+        // What a copy is called follows from what is changed about it.
+        draft.is_named = false;
         self.add(draft)
-    }
-
-    /// `name` without its number, or with the first number that makes it differ from the names of
-    /// all runs but `except`.
-    fn free_name(&self, name: &str, except: Option<RunId>) -> String {
-        let stem = name
-            .trim_end_matches(|c: char| c.is_ascii_digit())
-            .trim_end();
-        let others = || self.runs.iter().filter(|run| Some(run.id) != except);
-        std::iter::once(stem.to_owned())
-            .chain((2..=self.runs.len() + 1).map(|number| format!("{stem} {number}")))
-            .find(|name| others().all(|run| run.draft.config.name != *name))
-            .unwrap_or_default()
     }
 
     fn remove(&mut self, id: RunId) -> Vec<Effect> {
@@ -303,6 +305,7 @@ impl AppState {
         if self.selected == Some(id) {
             self.selected = self.runs.first().map(|run| run.id);
         }
+        self.relate();
         let mut effects = vec![Effect::Send(Command::Remove(id))];
         if self.runs.is_empty()
             && let Some(first) = VARIANTS.first()
@@ -317,23 +320,22 @@ impl AppState {
             return;
         };
         draft.settle(&run.draft);
-        let is_renamed_along = draft.config.variant != run.draft.config.variant
-            && draft.config.name != run.draft.config.name;
-        if is_renamed_along {
-            draft.config.name = self.free_name(&draft.config.name, Some(id));
-        }
         if let Some(run) = self.run_mut(id) {
             run.draft = draft;
         }
+        self.relate();
     }
 
     /// Has the engine make the run anew if its settings have changed and can be.
-    fn commit(&mut self, id: RunId) -> Vec<Effect> {
+    pub(super) fn commit(&mut self, id: RunId) -> Vec<Effect> {
         let Some(run) = self.run(id) else {
             return Vec::new();
         };
         let shape = self.shape_of(&run.draft.config.dataset);
-        let is_due = run.is_edited() && !run.has_started() && run.draft.problem(shape).is_none();
+        if run.has_started() {
+            return self.commit_phases(id);
+        }
+        let is_due = run.is_edited() && run.draft.problem(shape).is_none();
         let Some(run) = self.run_mut(id).filter(|_run| is_due) else {
             return Vec::new();
         };
@@ -357,7 +359,11 @@ impl AppState {
                 self.edit(id, draft);
                 self.commit(id)
             }
-            FolderFor::Save(id) => self.send_if(id, Run::can_save, Command::Save { id, folder }),
+            FolderFor::Save(id) => {
+                let mut effects = self.tell_name(id);
+                effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
+                effects
+            }
             FolderFor::Open if self.has_room() => self.open(folder),
             FolderFor::Open => Vec::new(),
         }
@@ -391,7 +397,7 @@ impl AppState {
 
     /// Whether a row with room for `count` pictures needs more than there are.
     pub fn wants_images(&self, count: usize) -> bool {
-        self.images.wants(count)
+        self.images.wants(count, self.test_count())
     }
 
     /// Changes the choice of test images and has them shown.
