@@ -45,6 +45,8 @@ pub enum Action {
     PauseAll,
     /// New settings of a run, as long as they are being edited.
     Edit(RunId, Box<Draft>),
+    /// Another name; an empty one leaves it to what the run differs in.
+    Rename(RunId, String),
     /// The settings as they are now are meant; the run is made anew.
     Commit(RunId),
     /// Asks for a folder.
