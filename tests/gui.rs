@@ -7,6 +7,8 @@
 mod looks;
 #[path = "gui/session.rs"]
 mod session;
+#[path = "gui/setup.rs"]
+mod setup;
 #[path = "gui/window.rs"]
 mod window;
 

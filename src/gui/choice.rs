@@ -129,13 +129,29 @@ mod tests {
     #[test]
     fn a_wider_row_keeps_the_images_it_has() {
         let mut choice = ImageChoice::new(50);
-        assert!(!choice.wants(20), "24 are there");
-        assert!(choice.wants(30));
+        assert!(!choice.wants(20, 50), "24 are there");
+        assert!(choice.wants(30, 50));
         choice.fit(30, 50);
         assert_eq!(choice.images(), (0..30).collect::<Vec<u32>>());
-        assert!(!choice.wants(30));
+        assert!(!choice.wants(30, 50));
         choice.fit(1000, 50);
         assert_eq!(choice.images().len(), 50, "no more than there are");
-        assert!(!choice.wants(1000), "asking again would not help");
+        assert!(!choice.wants(1000, 50), "asking again would not help");
+    }
+
+    #[test]
+    fn images_that_are_gone_are_replaced() {
+        let mut choice = ImageChoice::new(50);
+        choice.show_next(50);
+        assert!(choice.wants(24, 30), "30 to 47 are not there any more");
+        choice.fit(24, 30);
+        let images = choice.images();
+        assert_eq!(images.len(), 24);
+        assert!(images.iter().all(|&image| image < 30), "{images:?}");
+        assert!(!choice.wants(24, 30));
+        choice.fit(24, 10);
+        assert_eq!(choice.images().len(), 10, "all there are");
+        assert!(!choice.wants(24, 10), "there are no more");
+        assert!(choice.wants(24, 50), "and now there are");
     }
 }

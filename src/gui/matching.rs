@@ -184,9 +184,9 @@ fn compare(starts: &[Start]) -> Matching {
         differences.extend(difference);
     }
     let is_everything_known = starts.iter().all(|run| !run.layers.is_empty());
-    let has_equal_layers = rest
-        .iter()
-        .all(|run| run.layers.len() == first.layers.len() && run.shared_layers(first) == run.layers.len());
+    let has_equal_layers = rest.iter().all(|run| {
+        run.layers.len() == first.layers.len() && run.shared_layers(first) == run.layers.len()
+    });
     let summary = match &differences[..] {
         [] if !is_everything_known => "Matched: same batches".to_owned(),
         [] if has_equal_layers => {
@@ -256,17 +256,16 @@ pub fn matching_ui(ui: &mut Ui, view: &View<'_>) {
         view.palette.warning
     };
     let text = RichText::new(&matching.summary).small().color(color);
-    ui.add(egui::Label::new(text).truncate())
-        .on_hover_ui(|ui| {
-            ui.set_max_width(420.0);
-            for line in &matching.details {
-                ui.label(line);
-            }
-            ui.weak(
-                "Matched runs see the same images in the same order and start from the same \
+    ui.add(egui::Label::new(text).truncate()).on_hover_ui(|ui| {
+        ui.set_max_width(420.0);
+        for line in &matching.details {
+            ui.label(line);
+        }
+        ui.weak(
+            "Matched runs see the same images in the same order and start from the same \
                  weights, so what differs in their curves comes from what differs in their setup.",
-            );
-        });
+        );
+    });
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub use layers::{LayersAction, LayersState};
 pub use layout::{Pane, Preset};
 pub use matching::Matching;
 pub use run::{Failure, LossUnit, Opening, Run};
-pub use schedule::{ScheduleAction, ScheduleState};
+pub use schedule::{ScheduleAction, ScheduleState, Way};
 pub use setup::draft::Draft;
 pub use state::{AppState, MAX_RUNS};
 

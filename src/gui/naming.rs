@@ -132,7 +132,10 @@ fn knob_words(knob: &Knob, value: &KnobValue) -> String {
         }
         (KnobKind::Choice { options, .. }, KnobValue::Text(id)) => {
             let option = options.iter().find(|option| option.id == id);
-            format!("{name} {}", option.map_or(id.as_str(), |option| option.name))
+            format!(
+                "{name} {}",
+                option.map_or(id.as_str(), |option| option.name)
+            )
         }
         (_, KnobValue::Real(value)) => format!("{name} {}", words::setting(*value)),
         (_, value) => format!("{name} {value}"),
@@ -338,9 +341,7 @@ mod tests {
     #[test]
     fn a_knob_without_effect_is_no_difference() {
         let first = changed("deep", |config| {
-            config
-                .knobs
-                .set("init", KnobValue::Text("he".to_owned()));
+            config.knobs.set("init", KnobValue::Text("he".to_owned()));
         });
         let mut other = first.clone();
         other.knobs.set("init-sigma", KnobValue::Real(0.5));
