@@ -303,7 +303,7 @@ fn pairs_ui(ui: &Ui, view: &View<'_>, color: Color32, block: &Block<'_>) {
             let thin = Rect::from_center_size(center, vec2(size.x, (height * 0.4).max(1.5)));
             ui.painter().rect_filled(thin, 0.0, view.palette.weak);
         } else {
-            let stroke = Stroke::new(1.0, view.palette.frozen);
+            let stroke = Stroke::new(1.0, view.palette.weak);
             ui.painter()
                 .rect_stroke(bar, 1.0, stroke, StrokeKind::Inside);
         }
