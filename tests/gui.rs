@@ -9,6 +9,8 @@ mod looks;
 mod rich;
 #[path = "gui/session.rs"]
 mod session;
+#[path = "gui/setup.rs"]
+mod setup;
 #[path = "gui/window.rs"]
 mod window;
 

@@ -14,14 +14,16 @@ use crate::train::RunConfig;
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::choice::ImageChoice;
-use super::draft::Draft;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
+use super::matching::Matching;
 use super::notices::Message;
 use super::run::Run;
+use super::schedule::ScheduleState;
+use super::setup::draft::Draft;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
@@ -59,6 +61,10 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// The strip of phases.
+    pub schedule: ScheduleState,
+    /// What the runs have in common; nothing to say of fewer than two.
+    pub matching: Option<Matching>,
 }
 
 impl AppState {
@@ -80,6 +86,8 @@ impl AppState {
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            schedule: ScheduleState::default(),
+            matching: None,
         };
         let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
         if let Some(folder) = start.open {
@@ -184,6 +192,13 @@ impl AppState {
                 self.dismiss(key);
                 Vec::new()
             }
+            Action::Rename(id, name) => {
+                self.rename(id, &name);
+                Vec::new()
+            }
+            Action::Schedule(action) => self.handle_schedule(action),
+            Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::BranchAt { run, phase } => self.branch(run, phase),
             // The arrangement is the application's.
             Action::Arrange(_) => Vec::new(),
             Action::History(action) => self.handle_history(action),
@@ -204,7 +219,11 @@ impl AppState {
                 self.edit(id, draft);
                 self.commit(id)
             }
-            FolderFor::Save(id) => self.send_if(id, Run::can_save, Command::Save { id, folder }),
+            FolderFor::Save(id) => {
+                let mut effects = self.tell_name(id);
+                effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
+                effects
+            }
             FolderFor::Open if self.has_room() => self.open(folder),
             FolderFor::Open => Vec::new(),
         }
@@ -238,7 +257,7 @@ impl AppState {
 
     /// Whether a row with room for `count` pictures needs more than there are.
     pub fn wants_images(&self, count: usize) -> bool {
-        self.images.wants(count)
+        self.images.wants(count, self.test_count())
     }
 
     /// Changes the choice of test images and has them shown.
