@@ -8,7 +8,9 @@
 
 mod action;
 mod app;
+mod chips;
 mod choice;
+mod desk;
 mod dialogs;
 mod draft;
 mod form;
@@ -16,8 +18,10 @@ mod history;
 mod input;
 mod knob_ui;
 mod latent;
+mod launch;
 mod layers;
 mod layout;
+mod menus;
 mod network;
 mod news;
 mod notices;
@@ -28,10 +32,13 @@ mod plot_labels;
 mod run;
 mod runs;
 mod series;
+mod settings;
 mod setup;
 mod setup_training;
+mod shortcuts;
 mod state;
 mod status;
+mod story;
 mod strips;
 mod textures;
 mod theme;
@@ -39,6 +46,8 @@ mod ticks;
 mod trace;
 mod transport;
 mod view;
+mod watch;
+mod window;
 mod wishes;
 mod words;
 
@@ -50,6 +59,7 @@ pub use action::{
     Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
+pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskFolder;
 pub use draft::Draft;
 pub use history::{History, HistoryAction, HistoryState};
@@ -58,7 +68,9 @@ pub use latent::{LatentAction, LatentState};
 pub use layers::{LayersAction, LayersState};
 pub use layout::{Pane, Preset};
 pub use run::{Failure, LossUnit, Run};
+pub use settings::Settings;
 pub use state::{AppState, MAX_RUNS};
+pub use story::{Part, StoryAction, StoryState};
 
 /// What the window opens with.
 #[derive(Clone, Debug, Default)]
@@ -93,5 +105,5 @@ pub enum GuiError {
 /// # Errors
 /// There is no display, or the window or the engine's thread could not be made.
 pub fn run(start: StartOptions) -> Result<(), GuiError> {
-    app::run(start)
+    launch::run(start)
 }

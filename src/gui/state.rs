@@ -14,6 +14,7 @@ use crate::train::RunConfig;
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::choice::ImageChoice;
+use super::desk::Desk;
 use super::draft::Draft;
 use super::history::HistoryState;
 use super::input::InputState;
@@ -22,6 +23,7 @@ use super::layers::LayersState;
 use super::layout::Pane;
 use super::notices::Message;
 use super::run::Run;
+use super::story::StoryState;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
@@ -59,6 +61,10 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// What lies on the desk.
+    pub desk: Desk,
+    /// The story of the program.
+    pub story: StoryState,
 }
 
 impl AppState {
@@ -80,6 +86,11 @@ impl AppState {
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            desk: Desk {
+                is_welcoming: start.open.is_none() && start.config.is_none(),
+                ..Desk::default()
+            },
+            story: StoryState::default(),
         };
         let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
         if let Some(folder) = start.open {
@@ -122,10 +133,6 @@ impl AppState {
         run.can_start() && self.problem(run).is_none()
     }
 
-    pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        self.runs.iter_mut().find(|run| run.id == id)
-    }
-
     /// Does what the user wants.
     pub fn handle(&mut self, action: Action) -> Vec<Effect> {
         match action {
@@ -149,6 +156,12 @@ impl AppState {
             Action::Step(id) => self.step(id),
             Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
             Action::Reset(id) => self.send_if(id, Run::can_reset, Command::Reset(id)),
+            Action::Epoch(id) => self.go(id, Command::EpochOnce(id)),
+            Action::NewSeed(ids) => self.new_seed(&ids),
+            Action::ToggleAll if self.runs.iter().any(Run::is_running) => {
+                self.handle(Action::PauseAll)
+            }
+            Action::ToggleAll => self.handle(Action::StartAll),
             Action::StartAll => self.for_all(Self::start),
             Action::PauseAll => {
                 self.for_all(|state, id| state.send_if(id, Run::is_running, Command::Pause(id)))
@@ -180,12 +193,12 @@ impl AppState {
                 self.options = options;
                 Vec::new()
             }
-            Action::Dismiss(key) => {
-                self.dismiss(key);
-                Vec::new()
-            }
-            // The arrangement is the application's.
-            Action::Arrange(_) => Vec::new(),
+            Action::Dismiss(key) => self.dismiss(key),
+            Action::Arrange(preset) => vec![Effect::Arrange(preset)],
+            Action::OpenPane(pane) => vec![Effect::OpenPane(pane)],
+            Action::ClosePane(pane) => vec![Effect::ClosePane(pane)],
+            Action::Desk(action) => self.handle_desk(action),
+            Action::Story(action) => self.handle_story(action),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
@@ -210,7 +223,8 @@ impl AppState {
         }
     }
 
-    fn dismiss(&mut self, key: NoticeKey) {
+    fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
+        let removed = self.desk.removed.as_ref().map(|removed| removed.message);
         match key {
             NoticeKey::Warning(id) => {
                 if let Some(run) = self.run_mut(id) {
@@ -222,8 +236,11 @@ impl AppState {
                     run.is_failure_dismissed = true;
                 }
             }
+            NoticeKey::Welcome => self.desk.is_welcoming = false,
+            NoticeKey::Message(number) if removed == Some(number) => return self.forget_removed(),
             NoticeKey::Message(number) => self.messages.retain(|m| m.number != number),
         }
+        Vec::new()
     }
 
     /// Test images that all runs have.
