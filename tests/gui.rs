@@ -9,6 +9,8 @@ mod looks;
 mod rich;
 #[path = "gui/session.rs"]
 mod session;
+#[path = "gui/setup.rs"]
+mod setup;
 #[path = "gui/shell.rs"]
 mod shell;
 #[path = "gui/window.rs"]
@@ -367,9 +369,9 @@ fn other_images_are_shown_on_request() {
 #[test]
 fn the_border_between_chart_and_pictures_can_be_dragged() {
     let mut window = session_window(&Look::default());
-    let top = |window: &Window| window.harness.get_by_label("Pictures").rect().top();
+    let top = |window: &Window| window.harness.get_by_label("Reconstructions").rect().top();
     let before = top(&window);
-    let border = egui::pos2(700.0, before - 11.0);
+    let border = egui::pos2(700.0, before - 1.0);
     window.harness.hover_at(border);
     window.harness.run();
     window.harness.drag_at(border);

@@ -157,14 +157,8 @@ impl AppState {
         let Some((id, name)) = self.desk.renaming.take() else {
             return Vec::new();
         };
-        let name = name.trim().to_owned();
-        let Some(run) = self.run_mut(id).filter(|_run| !name.is_empty()) else {
-            return Vec::new();
-        };
-        run.draft.config.name.clone_from(&name);
-        if let Some(sent) = &mut run.sent {
-            sent.name.clone_from(&name);
-        }
+        // Without letters it is called by what it differs in.
+        self.rename(id, name.trim());
         Vec::new()
     }
 
@@ -196,6 +190,7 @@ impl AppState {
         {
             self.desk.renaming = None;
         }
+        self.relate();
         let message = self.next_message;
         self.tell(None, text, false);
         self.desk.removed = Some(Removed {
@@ -252,6 +247,7 @@ impl AppState {
             self.selected = Some(run.id);
             self.runs.insert(place.min(self.runs.len()), run);
         }
+        self.relate();
         effects
     }
 

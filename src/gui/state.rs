@@ -15,14 +15,16 @@ use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::choice::ImageChoice;
 use super::desk::Desk;
-use super::draft::Draft;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
+use super::matching::Matching;
 use super::notices::Message;
 use super::run::Run;
+use super::schedule::ScheduleState;
+use super::setup::draft::Draft;
 use super::story::StoryState;
 
 /// Runs that can be there at once.
@@ -65,6 +67,10 @@ pub struct AppState {
     pub desk: Desk,
     /// The story of the program.
     pub story: StoryState,
+    /// The strip of phases.
+    pub schedule: ScheduleState,
+    /// What the runs have in common; nothing to say of fewer than two.
+    pub matching: Option<Matching>,
 }
 
 impl AppState {
@@ -91,6 +97,8 @@ impl AppState {
                 ..Desk::default()
             },
             story: StoryState::default(),
+            schedule: ScheduleState::default(),
+            matching: None,
         };
         let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
         if let Some(folder) = start.open {
@@ -199,6 +207,13 @@ impl AppState {
             Action::ClosePane(pane) => vec![Effect::ClosePane(pane)],
             Action::Desk(action) => self.handle_desk(action),
             Action::Story(action) => self.handle_story(action),
+            Action::Rename(id, name) => {
+                self.rename(id, &name);
+                Vec::new()
+            }
+            Action::Schedule(action) => self.handle_schedule(action),
+            Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
@@ -217,7 +232,11 @@ impl AppState {
                 self.edit(id, draft);
                 self.commit(id)
             }
-            FolderFor::Save(id) => self.send_if(id, Run::can_save, Command::Save { id, folder }),
+            FolderFor::Save(id) => {
+                let mut effects = self.tell_name(id);
+                effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
+                effects
+            }
             FolderFor::Open if self.has_room() => self.open(folder),
             FolderFor::Open => Vec::new(),
         }
@@ -255,7 +274,7 @@ impl AppState {
 
     /// Whether a row with room for `count` pictures needs more than there are.
     pub fn wants_images(&self, count: usize) -> bool {
-        self.images.wants(count)
+        self.images.wants(count, self.test_count())
     }
 
     /// Changes the choice of test images and has them shown.

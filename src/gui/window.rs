@@ -9,7 +9,7 @@ use super::action::Actions;
 use super::layout::{self, Pane};
 use super::theme::Palette;
 use super::view::View;
-use super::{chips, network, notices, setup, shortcuts, status, story, transport};
+use super::{chips, notices, schedule, setup, shortcuts, status, story, transport};
 
 /// Draws everything and returns the panes that were to be seen.
 pub fn window_ui(
@@ -72,9 +72,9 @@ pub fn window_ui(
     let inner = egui::Frame::new()
         .fill(view.palette.panel)
         .inner_margin(egui::Margin::symmetric(10, 8));
-    Panel::top("network")
+    Panel::top("schedule")
         .frame(inner)
-        .show(ui, |ui| network::network_ui(ui, view));
+        .show(ui, |ui| schedule::schedule_ui(ui, view, out));
     egui::CentralPanel::default()
         .frame(egui::Frame::new().fill(view.palette.panel))
         .show(ui, |ui| layout::panes_ui(ui, tiles, view, out))

@@ -14,9 +14,9 @@ use crate::train::RunConfig;
 
 use super::action::{Action, Effect, ViewOptions};
 use super::desk::{DeskAction, Pace};
-use super::draft::Draft;
 use super::layout::{Pane, Preset};
 use super::run::Run;
+use super::setup::draft::Draft;
 use super::state::{AppState, MAX_RUNS};
 
 pub use panel::{question_ui, story_ui};
