@@ -335,7 +335,7 @@ fn a_run_that_could_not_be_opened_does_not_train() {
         is_bad_input: true,
     }]);
     assert!(window.has_text("This run could not be opened. Remove it."));
-    window.press(egui::Key::Space);
+    window.press(egui::Key::P);
     assert!(window.commands().is_empty(), "nothing is known of it");
 }
 
