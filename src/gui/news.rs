@@ -29,6 +29,7 @@ impl AppState {
                     .insert(info.config.dataset.clone(), info.dataset.shape);
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
+                run.boundaries.clear();
                 run.metrics = Metrics::clone(&metrics);
                 run.progress = progress;
                 self.relate();
@@ -58,7 +59,9 @@ impl AppState {
             }
             Event::Boundary { id, phase } => {
                 let Some(run) = self.run_mut(id) else { return };
-                run.boundaries.push(phase);
+                if !run.boundaries.contains(&phase) {
+                    run.boundaries.push(phase);
+                }
             }
             Event::Configured {
                 id,

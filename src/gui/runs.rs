@@ -222,3 +222,7 @@ impl AppState {
         vec![Effect::Send(Command::AddRun { id, config })]
     }
 }
+
+#[cfg(test)]
+#[path = "runs_tests.rs"]
+mod tests;

@@ -56,7 +56,7 @@ pub(super) fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Action
         edge_ui(ui, run, index, *rect, out);
     }
     for (index, rect) in rects.iter().enumerate() {
-        if run.boundaries.contains(&index) {
+        if run.has_started() && run.boundaries.contains(&index) {
             mark_ui(ui, view, run, (index, *rect), out);
         }
     }
@@ -118,7 +118,7 @@ fn block_ui(ui: &mut Ui, view: &View<'_>, run: &Run, block: &Block<'_>, out: &mu
         Some(_) => {
             "\nDrag the right edge for its length, or press ← and →. Click for its settings."
         }
-        None => "\nThis phase has ended. Click for its settings.",
+        None => "\nIts length is settled. Click for its settings.",
     });
     response.on_hover_text(text);
 }
