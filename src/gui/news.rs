@@ -31,6 +31,7 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
                 run.last_test = metrics.last_test().copied();
+                run.boundaries.clear();
                 run.metrics = Metrics::clone(&metrics);
                 run.progress = progress;
                 self.relate();
@@ -70,7 +71,9 @@ impl AppState {
             }
             Event::Boundary { id, phase } => {
                 let Some(run) = self.run_mut(id) else { return };
-                run.boundaries.push(phase);
+                if !run.boundaries.contains(&phase) {
+                    run.boundaries.push(phase);
+                }
             }
             Event::Configured {
                 id,

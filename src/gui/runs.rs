@@ -248,3 +248,7 @@ impl AppState {
         vec![Effect::Send(Command::AddRun { id, config })]
     }
 }
+
+#[cfg(test)]
+#[path = "runs_tests.rs"]
+mod tests;

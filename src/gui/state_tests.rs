@@ -99,7 +99,11 @@ pub(in crate::gui) fn sent(effects: Vec<Effect>) -> Vec<Command> {
         .collect()
 }
 
-fn edited(state: &AppState, id: RunId, change: impl FnOnce(&mut Draft)) -> Action {
+pub(in crate::gui) fn edited(
+    state: &AppState,
+    id: RunId,
+    change: impl FnOnce(&mut Draft),
+) -> Action {
     let mut draft = state.run(id).unwrap().draft.clone();
     change(&mut draft);
     Action::Edit(id, Box::new(draft))
@@ -324,7 +328,7 @@ fn a_missing_dialog_is_told_and_can_be_put_away() {
     assert!(state.messages.is_empty());
 }
 
-fn shown(effects: Vec<Effect>) -> Vec<u32> {
+pub(in crate::gui) fn shown(effects: Vec<Effect>) -> Vec<u32> {
     match &sent(effects)[..] {
         [Command::ShowImages(images)] => images.clone(),
         other => panic!("{other:?}"),

@@ -190,7 +190,7 @@ fn phases_ahead_are_changed_while_the_run_trains() {
     };
     assert!((schedule.phases[3].learning_rate - 0.125).abs() < 1e-9);
     open(&mut window, 1);
-    assert!(window.has_text("This phase has ended"));
+    assert!(window.has_text("This phase has begun"));
     let rate = window
         .harness
         .get_by_role_and_label(Role::Slider, "Phase 1 learning rate");
