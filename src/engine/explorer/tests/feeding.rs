@@ -81,7 +81,7 @@ fn answers_follow_a_run_through_its_life() {
     engine.wish(key, 1, Some(Wish::Point(test_image(0))));
     engine.send(Command::AddRun {
         id: RUN,
-        config: config(folder.path(), 1_000_000),
+        config: config(folder.path(), 50_000),
     });
     let first = pixels(answer_of(&engine, 0));
     wait_for(&engine, RunState::Paused);
