@@ -2,7 +2,8 @@
 //!
 //! A standing wish is *due* when it has not been fulfilled with the newest weights of its run: because
 //! it was *asked* just now, or because there are newer weights and it is to be *refreshed*. What was
-//! asked goes first, most urgent slot first; refreshing goes in turn, so that no wish starves.
+//! asked goes first, most urgent slot first; within that, and in refreshing, runs take turns, so that
+//! none starves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -91,12 +92,14 @@ impl<J> Desk<J> {
             return;
         };
         self.turns += 1;
+        // One that was waiting keeps its place: moving a slider must not put it last each time.
+        let waiting = self.wishes.get(&key).filter(|old| old.due.is_some());
         let standing = Standing {
             number,
             wish: Arc::new(wish),
             due: Some(Due::Asked),
             has_newer_weights: false,
-            turn: self.turns,
+            turn: waiting.map_or(self.turns, |old| old.turn),
             job: None,
         };
         self.wishes.insert(key, standing);
@@ -143,8 +146,11 @@ impl<J> Desk<J> {
             .filter(|(key, _)| has_weights(key.run))
             .filter_map(|(key, standing)| Some((*key, standing.due?, standing.turn)))
             .collect();
-        let asked = due.iter().find(|(_, due, _)| *due == Due::Asked);
-        let asked = asked.map(|(key, _, _)| *key);
+        let asked = due
+            .iter()
+            .filter(|(_, due, _)| *due == Due::Asked)
+            .min_by_key(|(key, _, turn)| (key.slot, *turn))
+            .map(|(key, _, _)| *key);
         if let Some(key) = asked
             && (is_urgent(key.slot) || !limits.is_training || now >= self.asked_rests)
         {
@@ -252,6 +258,25 @@ mod tests {
             do_it(&mut desk, key);
         }
         assert_eq!(desk.next(now, QUIET, |_| true), Next::Nothing);
+    }
+
+    #[test]
+    fn runs_take_turns_while_a_slider_moves() {
+        let now = Instant::now();
+        let mut desk = Desk::<()>::new(now);
+        let mut served = Vec::new();
+        for number in 0..6 {
+            // Both runs are asked anew faster than they are answered.
+            for run in [1, 2] {
+                desk.set(key(Slot::Sliders, run), number, wish());
+            }
+            let Next::Work(key, Due::Asked) = desk.next(now, QUIET, |_| true) else {
+                panic!("nothing is due");
+            };
+            do_it(&mut desk, key);
+            served.push(key.run.0);
+        }
+        assert_eq!(served, [1, 2, 1, 2, 1, 2]);
     }
 
     #[test]
