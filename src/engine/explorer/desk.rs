@@ -230,8 +230,8 @@ mod tests {
         WishKey { slot, run }
     }
 
-    fn wish() -> Option<Wish> {
-        Some(Wish::Filters { count: 1 })
+    fn wish() -> Wish {
+        Wish::Filters { count: 1 }
     }
 
     fn do_it(desk: &mut Desk<()>, key: WishKey) {
@@ -250,7 +250,7 @@ mod tests {
             key(Slot::Filters, 1),
         ];
         for (number, key) in order.iter().rev().enumerate() {
-            desk.set(*key, number as u64, wish());
+            desk.set(*key, number as u64, Some(wish()));
         }
         assert_eq!(desk.next(now, QUIET, |_| false), Next::Nothing);
         for key in order {
@@ -268,7 +268,7 @@ mod tests {
         for number in 0..6 {
             // Both runs are asked anew faster than they are answered.
             for run in [1, 2] {
-                desk.set(key(Slot::Sliders, run), number, wish());
+                desk.set(key(Slot::Sliders, run), number, Some(wish()));
             }
             let Next::Work(key, Due::Asked) = desk.next(now, QUIET, |_| true) else {
                 panic!("nothing is due");
@@ -285,7 +285,7 @@ mod tests {
         let mut desk = Desk::<()>::new(now);
         let (sliders, plane) = (key(Slot::Sliders, 1), key(Slot::Plane, 1));
         for key in [plane, sliders] {
-            desk.set(key, 1, wish());
+            desk.set(key, 1, Some(wish()));
             do_it(&mut desk, key);
         }
         // Newer weights come faster than they are worked off: both get their turn.
@@ -300,7 +300,7 @@ mod tests {
         }
         assert_eq!(order, [plane, sliders, plane, sliders]);
         desk.refresh(RunId(1));
-        desk.set(plane, 2, wish());
+        desk.set(plane, 2, Some(wish()));
         let next = desk.next(now, QUIET, |_| true);
         assert_eq!(next, Next::Work(plane, Due::Asked));
     }
@@ -310,7 +310,7 @@ mod tests {
         let now = Instant::now();
         let mut desk = Desk::<u8>::new(now);
         let plane = key(Slot::Plane, 1);
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         assert!(desk.take(plane).unwrap().2.is_none());
         desk.put_off(plane, 7);
         desk.refresh(RunId(1));
@@ -327,9 +327,9 @@ mod tests {
     fn a_changed_or_withdrawn_wish_drops_its_work() {
         let mut desk = Desk::<u8>::new(Instant::now());
         let plane = key(Slot::Plane, 1);
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         desk.put_off(plane, 7);
-        desk.set(plane, 2, wish());
+        desk.set(plane, 2, Some(wish()));
         let (_, number, job) = desk.take(plane).unwrap();
         assert_eq!((number, job), (2, None));
         desk.set(plane, 0, None);
@@ -343,7 +343,7 @@ mod tests {
         let later = now + Duration::from_millis(1);
         let mut desk = Desk::<()>::new(now);
         let (sliders, plane) = (key(Slot::Sliders, 1), key(Slot::Plane, 1));
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         desk.worked(plane, Due::Asked, Duration::from_millis(4), now);
         let rest = Next::Rest(now + Duration::from_millis(4));
         assert_eq!(desk.next(later, TRAINING, |_| true), rest);
@@ -353,7 +353,7 @@ mod tests {
         );
         // A slider never rests.
         desk.worked(sliders, Due::Asked, Duration::from_secs(1), now);
-        desk.set(sliders, 2, wish());
+        desk.set(sliders, 2, Some(wish()));
         assert_eq!(
             desk.next(later, TRAINING, |_| true),
             Next::Work(sliders, Due::Asked)
@@ -371,7 +371,7 @@ mod tests {
         let now = Instant::now();
         let mut desk = Desk::<()>::new(now);
         let plane = key(Slot::Plane, 1);
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         do_it(&mut desk, plane);
         desk.refresh(RunId(1));
         let unheard = Limits {
@@ -379,7 +379,7 @@ mod tests {
             is_heard: false,
         };
         assert_eq!(desk.next(now, unheard, |_| true), Next::Nothing);
-        desk.set(plane, 2, wish());
+        desk.set(plane, 2, Some(wish()));
         assert_eq!(
             desk.next(now, unheard, |_| true),
             Next::Work(plane, Due::Asked)
