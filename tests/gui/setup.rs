@@ -95,6 +95,21 @@ fn a_block_opens_the_settings_of_its_phase() {
 }
 
 #[test]
+fn the_setup_keeps_its_width() {
+    let mut window = ready_window("stacked");
+    let width = |window: &Window| {
+        let field = window
+            .harness
+            .get_by_role_and_label(Role::TextInput, "Name");
+        field.rect().right()
+    };
+    let before = width(&window);
+    window.tell(under_way(1, 0.4));
+    window.harness.run_steps(20);
+    assert!((width(&window) - before).abs() < 1.0, "grows by itself");
+}
+
+#[test]
 fn greedy_phases_have_a_dropout_each() {
     let mut window = ready_window("stacked");
     window.choose("Schedule", "Greedy, from the input side");
