@@ -207,6 +207,7 @@ impl<L: EngineLink> App<L> {
             software_pixels: is_software.then_some(size.x * size.y),
         };
         if let Some(watch) = self.watcher.look(sight) {
+            log::debug!(target: TARGET, "{watch:?}");
             self.link.send(Command::Watch(watch));
         }
     }
