@@ -346,6 +346,11 @@ fn the_first_view_offers_the_story_and_one_click_starts_it() {
     for part in Part::ALL {
         assert!(app.state().part(*part).is_some(), "{part:?}");
     }
+    assert!(
+        !app.state().options.shows_setup,
+        "there is room for the panes"
+    );
+    assert!(app.settings().options.shows_setup, "but not the next time");
 }
 
 #[test]
