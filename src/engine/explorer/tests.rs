@@ -1,6 +1,7 @@
 //! Tests of the thread, fed by hand.
 
 mod contents;
+mod feeding;
 mod turns;
 
 use std::sync::Arc;
