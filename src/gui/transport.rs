@@ -112,7 +112,7 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         (_, true) => " of every run".to_owned(),
     };
     let hint =
-        |ui: &Ui, help: &str, does| shortcuts::with_key(ui.ctx(), &help.replace("%", &whose), does);
+        |ui: &Ui, help: &str, does| shortcuts::with_key(ui.ctx(), &help.replace('%', &whose), does);
 
     let can_step = runs().any(|run| state.can_start(run));
     let help = hint(ui, "One training step%", Does::Step);
