@@ -34,7 +34,7 @@ const AT_REST: Duration = Duration::from_millis(16);
 const TRAINING: Duration = Duration::from_millis(33);
 /// How long training is watched without a slider.
 const WATCH: Duration = Duration::from_secs(6);
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 struct Bench {
     engine: Engine,
@@ -171,7 +171,7 @@ fn main() -> ExitCode {
     config.schedule.phases[0].epochs = 100_000;
     config.limit = Some(2560);
     config.batch = 256;
-    config.device = "flex".to_owned();
+    "flex".clone_into(&mut config.device);
 
     let mut bench = Bench::new();
     bench.engine.send(Command::AddRun {

@@ -23,7 +23,7 @@ use crate::train::{Advance, Compute, PhaseSettings, RunConfig, Trainer};
 use super::{Explorer, Message, RunWeights};
 
 const RUN: RunId = RunId(1);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SHAPE: ImageShape = ImageShape {
     width: 8,
     height: 8,
