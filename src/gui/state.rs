@@ -198,6 +198,9 @@ impl AppState {
             }
             Action::FitImages(_) => Vec::new(),
             Action::Show(options) => {
+                if options.shows_setup != self.options.shows_setup {
+                    self.story.has_hidden_setup = false;
+                }
                 self.options = options;
                 Vec::new()
             }
