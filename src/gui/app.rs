@@ -12,7 +12,6 @@ use super::action::{Action, Actions, Effect};
 use super::dialogs::{self, AskFolder};
 use super::layout::{self, Pane, Preset};
 use super::state::AppState;
-use super::strips::Strips;
 use super::textures::Textures;
 use super::theme::{self, Palette};
 use super::view::View;
@@ -63,7 +62,6 @@ impl EngineLink for Engine {
 pub struct App<L> {
     state: AppState,
     link: L,
-    strips: Strips,
     textures: Textures,
     tiles: egui_tiles::Tree<Pane>,
     wishes: SentWishes,
@@ -81,7 +79,6 @@ impl<L: EngineLink> App<L> {
         let app = Self {
             state,
             link,
-            strips: Strips::default(),
             textures: Textures::default(),
             tiles: Preset::Comparison.tree(),
             wishes: SentWishes::default(),
@@ -139,15 +136,15 @@ impl<L: EngineLink> eframe::App for App<L> {
         while let Ok(action) = self.answers.try_recv() {
             self.handle(ctx, action);
         }
+        let effects = self.state.catch_up();
+        self.carry_out(ctx, effects);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        self.strips.update(&ctx, &self.state);
         let view = View {
             state: &self.state,
             palette: Palette::of(ui.visuals()),
-            strips: &self.strips,
             textures: &self.textures,
         };
         let mut out = Actions::new();

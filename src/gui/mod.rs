@@ -8,7 +8,6 @@
 
 mod action;
 mod app;
-mod choice;
 mod dialogs;
 mod draft;
 mod form;
@@ -31,7 +30,6 @@ mod setup;
 mod setup_training;
 mod state;
 mod status;
-mod strips;
 mod textures;
 mod theme;
 mod ticks;
@@ -55,6 +53,7 @@ pub use input::{InputAction, InputState};
 pub use latent::{LatentAction, LatentState};
 pub use layers::{LayersAction, LayersState};
 pub use layout::{Pane, Preset};
+pub use pictures::{ImageChoice, Order, PicturesAction, PicturesState, TestSet};
 pub use run::{Failure, LossUnit, Run};
 pub use state::{AppState, MAX_RUNS};
 
