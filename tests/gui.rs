@@ -5,6 +5,8 @@
 
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/pictures.rs"]
+mod pictures;
 #[path = "gui/rich.rs"]
 mod rich;
 #[path = "gui/session.rs"]
@@ -350,7 +352,7 @@ fn a_run_is_saved_and_another_opened() {
 fn other_images_are_shown_on_request() {
     let mut window = session_window(&Look::default());
     window.script.take_commands();
-    window.click("Other images");
+    window.click("Random");
     let commands = window.script.take_commands();
     assert!(
         matches!(commands[..], [Command::ShowImages(_)]),
@@ -365,9 +367,12 @@ fn other_images_are_shown_on_request() {
 #[test]
 fn the_border_between_chart_and_pictures_can_be_dragged() {
     let mut window = session_window(&Look::default());
-    let top = |window: &Window| window.harness.get_by_label("Pictures").rect().top();
+    let top = |window: &Window| {
+        let tab = window.harness.get_by_label("Reconstructions");
+        tab.rect().top()
+    };
     let before = top(&window);
-    let border = egui::pos2(700.0, before - 11.0);
+    let border = egui::pos2(900.0, before - 3.0);
     window.harness.hover_at(border);
     window.harness.run();
     window.harness.drag_at(border);

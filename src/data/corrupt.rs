@@ -106,8 +106,8 @@ impl Block {
         };
         for (i, value) in pixels.iter_mut().enumerate() {
             let (x, y) = (i % shape.width, i / shape.width % shape.height);
-            let is_inside = covers(x, shape.width, self.center[0])
-                && covers(y, shape.height, self.center[1]);
+            let is_inside =
+                covers(x, shape.width, self.center[0]) && covers(y, shape.height, self.center[1]);
             if is_inside {
                 *value = 0;
             }

@@ -1,5 +1,6 @@
 //! The image, its damage and its results, without a window.
 
+use super::strokes::Ink;
 use super::*;
 use crate::engine::{
     Answer, Command, Content, Frame, InputImage, Pictures, RunId, RunPictures, Snapshot,
@@ -235,6 +236,12 @@ fn a_drawing_follows_to_images_of_another_size() {
     state.input.fit(colour);
     let drawn = pixels(&state);
     assert_eq!(drawn.len(), 768);
-    assert_eq!(drawn[2 * 256 + 8 * 16 + 8], 255, "on all channels");
-    assert!(state.wishes().is_empty(), "the run has images of another size");
+    for channel in 0..3 {
+        let middle = drawn[channel * 256 + 8 * 16 + 8];
+        assert!(middle > 100, "{middle} on channel {channel}");
+    }
+    assert!(
+        state.wishes().is_empty(),
+        "the run has images of another size"
+    );
 }

@@ -25,7 +25,7 @@ use super::state::AppState;
 
 pub use pane::input_ui;
 pub use state::{Brush, InputState, Rebuilt, Tool};
-pub use strokes::{Ink, Layer, Point, Stroke};
+pub use strokes::Point;
 
 /// Wishes of the user in the pane "One input".
 #[derive(Clone, Debug)]

@@ -67,13 +67,7 @@ fn canvas_and_tools(ui: &mut Ui, view: &View<'_>, shape: ImageShape, out: &mut A
     damage_ui(ui, view, out);
 }
 
-fn results_column(
-    ui: &mut Ui,
-    view: &View<'_>,
-    shape: ImageShape,
-    height: f32,
-    out: &mut Actions,
-) {
+fn results_column(ui: &mut Ui, view: &View<'_>, shape: ImageShape, height: f32, out: &mut Actions) {
     let width = ui.available_width();
     column(ui, width, |ui| results_ui(ui, view, shape, height, out));
 }

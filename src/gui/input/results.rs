@@ -35,7 +35,9 @@ pub fn results_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, height: f32, 
     let size = size / size.max_elem();
     let fits = |side: f32| {
         let cell = size * side + vec2(ui.spacing().item_spacing.x, text);
-        let columns = (ui.available_width() / cell.x.max(SIDES[5])).floor().max(1.0);
+        let columns = (ui.available_width() / cell.x.max(SIDES[5]))
+            .floor()
+            .max(1.0);
         (count as f32 / columns).ceil() * cell.y <= height
     };
     let side = SIDES

@@ -201,8 +201,7 @@ impl ImageChoice {
     pub fn take_worst(&mut self, run: RunId, images: Vec<u32>) {
         if self.order == Order::Worst(run) {
             self.worst = images;
-            self.worst
-                .retain(|&image| (image as usize) < self.total);
+            self.worst.retain(|&image| (image as usize) < self.total);
             self.refill(None);
         }
     }
@@ -292,7 +291,9 @@ impl ImageChoice {
     }
 
     fn all(&self) -> Vec<u32> {
-        (0..self.total).filter_map(|i| u32::try_from(i).ok()).collect()
+        (0..self.total)
+            .filter_map(|i| u32::try_from(i).ok())
+            .collect()
     }
 
     /// The beginning of a sequence of distinct images from all over the test set.

@@ -69,14 +69,16 @@ fn order_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
                 ui.close();
             }
             ui.separator();
-            egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-                for &class in classes {
-                    if ui.button(format!("Class {class}")).clicked() {
-                        push(out, PicturesAction::Show(Order::Class(class)));
-                        ui.close();
+            egui::ScrollArea::vertical()
+                .max_height(320.0)
+                .show(ui, |ui| {
+                    for &class in classes {
+                        if ui.button(format!("Class {class}")).clicked() {
+                            push(out, PicturesAction::Show(Order::Class(class)));
+                            ui.close();
+                        }
                     }
-                }
-            });
+                });
         });
     });
     class

@@ -13,10 +13,10 @@ use super::action::Effect;
 use super::run::Run;
 use super::state::AppState;
 
-pub use choice::{ImageChoice, Order, TestSet};
-pub use pane::pictures_ui;
 pub(super) use choice::scramble;
-pub(super) use enlarge::{enlarged_ui, Enlarged};
+pub use choice::{ImageChoice, Order, TestSet};
+pub(super) use enlarge::{Enlarged, enlarged_ui};
+pub use pane::pictures_ui;
 pub(super) use strips::single_image;
 
 /// Test images assumed until a data set is open.
@@ -90,7 +90,9 @@ impl AppState {
     pub(super) fn test_set(&self) -> TestSet<'_> {
         let infos = || self.runs.iter().filter_map(|run| run.info.as_ref());
         let selected = self.selected_run().and_then(|run| run.info.as_ref());
-        let dataset = selected.or_else(|| infos().next()).map(|info| &info.dataset);
+        let dataset = selected
+            .or_else(|| infos().next())
+            .map(|info| &info.dataset);
         TestSet {
             total: infos()
                 .map(|info| info.dataset.test)

@@ -2,18 +2,18 @@
 
 use std::hash::Hash;
 
-use egui::{Color32, Id, Mesh, Rect, Response, RichText, Sense, Ui, pos2, vec2};
+use egui::{Color32, Id, Mesh, Rect, Response, RichText, Sense, Ui, vec2};
 
 use crate::gui::action::{Action, Actions};
 use crate::gui::input::InputAction;
 use crate::gui::view::View;
 use crate::gui::words;
 
+use super::PicturesAction;
 use super::enlarge::{Enlarged, enlarged_ui};
 use super::header::header_ui;
 use super::rows::{Row, groups, rows};
 use super::strips::{self, Strip};
-use super::PicturesAction;
 
 /// Width of the labels on the left, and what they may take of a narrow pane.
 const LABEL_WIDTH: f32 = 124.0;
@@ -97,6 +97,8 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Act
         let count = room.min(row.group().pictures.indices.len());
         let width = (count as f32 * (cell.x + GAP) - GAP).max(0.0);
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::CLICK);
+        let described = format!("{}: {count} pictures", row.name());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
         if !ui.is_rect_visible(rect) {
             return room;
         }
@@ -113,8 +115,6 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Act
             }
         }
         ui.painter().add(mesh);
-        let described = format!("{}: {count} pictures", row.name());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
         let hovered = if matches!(row, Row::Originals(_)) {
             originals_ui(ui, view, row, &places, out)
         } else {
@@ -126,7 +126,13 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Act
             }
             hovered.map(|index| (index, response))
         };
-        marks_ui(ui, view, row, &places, hovered.as_ref().map(|(index, _)| *index));
+        marks_ui(
+            ui,
+            view,
+            row,
+            &places,
+            hovered.as_ref().map(|(index, _)| *index),
+        );
         if let Some((index, response)) = hovered {
             response.on_hover_ui_at_pointer(|ui| enlargement_ui(ui, view, row, index));
         }
@@ -147,7 +153,7 @@ fn originals_ui(
     let indices = &row.group().pictures.indices;
     for (index, &image) in indices.iter().enumerate().take(places.count) {
         // By place, not by image: the keyboard stays where it is when the images change.
-        let id = ui.id().with(("image", index));
+        let id = ui.scope_id().with(("image", index));
         let response = ui.interact(places.of(index), id, Sense::click());
         let name = image_name(image);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
@@ -162,7 +168,8 @@ fn originals_ui(
         if response.has_focus() {
             let stroke = egui::Stroke::new(2.0, view.palette.strong);
             let kind = egui::StrokeKind::Inside;
-            ui.painter().rect_stroke(places.of(index), 1.0, stroke, kind);
+            ui.painter()
+                .rect_stroke(places.of(index), 1.0, stroke, kind);
         }
         response.context_menu(|ui| menu_ui(ui, view, image, out));
         if response.hovered() {
@@ -229,7 +236,7 @@ fn image_name(image: u32) -> String {
 
 fn id(row: Row<'_>, what: impl Hash + std::fmt::Debug) -> Id {
     let first = row.group().runs.first().map(|(run, _)| run.id);
-    Id::new(("pictures", what, first))
+    Id::unique(("pictures", what, first))
 }
 
 fn originals_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Strip {
@@ -254,7 +261,7 @@ fn made_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
         Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
             let pictures = &frame.pictures;
             let version = strips::version(frame.step, &pictures.indices, &pictures.errors);
-            (Id::new(("made", run.id)), version)
+            (Id::unique(("made", run.id)), version)
         }
         Row::Pca(_, pca) | Row::PcaErrors(_, pca) => {
             let components = pca.pca.components;
@@ -274,12 +281,11 @@ fn error_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
         Row::Originals(_) => return None,
         Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
             let version = strips::version(frame.step, indices, &frame.pictures.errors);
-            (Id::new(("made error", run.id)), version)
+            (Id::unique(("made error", run.id)), version)
         }
         Row::Pca(_, pca) | Row::PcaErrors(_, pca) => {
             let components = pca.pca.components;
-            let version =
-                strips::version((components, &pca.pca.indices), indices, &pca.pca.errors);
+            let version = strips::version((components, &pca.pca.indices), indices, &pca.pca.errors);
             (id(row, ("pca error", components)), version)
         }
     };
@@ -392,7 +398,10 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
 /// The rows of what is made of the images.
 fn group_rows(row: Row<'_>) -> Vec<Row<'_>> {
     let group = row.group();
-    let runs = group.runs.iter().map(|(run, frame)| Row::Run(group, run, frame));
+    let runs = group
+        .runs
+        .iter()
+        .map(|(run, frame)| Row::Run(group, run, frame));
     let pca = group.pca.iter().map(|pca| Row::Pca(group, pca));
     runs.chain(pca).collect()
 }

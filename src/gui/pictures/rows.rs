@@ -89,9 +89,9 @@ impl<'a> Row<'a> {
     pub fn mean_error(self) -> Option<f64> {
         match self {
             Self::Originals(_) => None,
-            Self::Run(_, _, frame) | Self::RunErrors(_, _, frame) => mean(
-                frame.pictures.errors.iter().map(|error| f64::from(*error)),
-            ),
+            Self::Run(_, _, frame) | Self::RunErrors(_, _, frame) => {
+                mean(frame.pictures.errors.iter().map(|error| f64::from(*error)))
+            }
             Self::Pca(_, row) | Self::PcaErrors(_, row) => Some(row.error),
         }
     }
@@ -173,9 +173,7 @@ fn pca_rows<'a>(group: &Group<'a>) -> Vec<PcaRow<'a>> {
         let Some(pca) = &run.pca_pictures else {
             continue;
         };
-        let is_there = rows
-            .iter()
-            .any(|row| row.pca.components == pca.components);
+        let is_there = rows.iter().any(|row| row.pca.components == pca.components);
         if is_there || pca.pictures.shape != group.pictures.originals.shape {
             continue;
         }

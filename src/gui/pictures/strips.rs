@@ -67,7 +67,9 @@ fn strip(
     let sheet = Sheet::of(pictures, max_side);
     let texture = view
         .textures
-        .show(ui.ctx(), id, version, TextureOptions::LINEAR, || make(sheet));
+        .show(ui.ctx(), id, version, TextureOptions::LINEAR, || {
+            make(sheet)
+        });
     Strip { texture, sheet }
 }
 
@@ -127,10 +129,7 @@ fn image_of(
 ) -> ColorImage {
     let (width, height) = (pictures.shape.width.max(1), pictures.shape.height.max(1));
     let times = sheet.times;
-    let size = [
-        width * sheet.columns * times,
-        height * sheet.lines * times,
-    ];
+    let size = [width * sheet.columns * times, height * sheet.lines * times];
     let mut image = ColorImage::filled(size, Color32::TRANSPARENT);
     let plane = width * height;
     for index in 0..sheet.count.min(pictures.len()) {
@@ -178,7 +177,9 @@ fn error_image<'a>(
     for index in 0..originals.len() {
         let made = made(index);
         let original = originals.get(index);
-        let pairs = original.iter().zip(if made.is_empty() { original } else { made });
+        let pairs = original
+            .iter()
+            .zip(if made.is_empty() { original } else { made });
         differences.extend(pairs.map(|(a, b)| a.abs_diff(*b)));
     }
     let differences = Pictures {
