@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "gui/input.rs"]
+mod input;
 #[path = "gui/looks.rs"]
 mod looks;
 #[path = "gui/pictures.rs"]
@@ -372,7 +374,7 @@ fn the_border_between_chart_and_pictures_can_be_dragged() {
         tab.rect().top()
     };
     let before = top(&window);
-    let border = egui::pos2(900.0, before - 3.0);
+    let border = egui::pos2(900.0, before - 1.0);
     window.harness.hover_at(border);
     window.harness.run();
     window.harness.drag_at(border);

@@ -25,7 +25,6 @@ pub fn controls_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, out: &mut Ac
             ui.selectable_value(&mut brush.tool, tool, tool.name())
                 .on_hover_text(tool.help());
         }
-        ink_ui(ui, shape, &mut brush);
     });
     ui.horizontal_wrapped(|ui| {
         let label = ui.label("Thickness");
@@ -43,9 +42,6 @@ pub fn controls_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, out: &mut Ac
         .labelled_by(label.id)
         .on_hover_text("Diameter of the brush in pixels of the image");
     });
-    if brush != input.brush {
-        push(out, InputAction::SetBrush(brush));
-    }
     ui.horizontal_wrapped(|ui| {
         let undo = ui
             .add_enabled(input.has_strokes(), egui::Button::new("Undo stroke"))
@@ -62,7 +58,11 @@ pub fn controls_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, out: &mut Ac
         if clear.clicked() {
             push(out, InputAction::Clear);
         }
+        ink_ui(ui, shape, &mut brush);
     });
+    if brush != input.brush {
+        push(out, InputAction::SetBrush(brush));
+    }
     test_image_ui(ui, view, out);
 }
 

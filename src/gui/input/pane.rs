@@ -12,7 +12,7 @@ use super::damage::damage_ui;
 use super::results::results_ui;
 
 /// Width of tools and damage.
-const TOOLS_WIDTH: f32 = 262.0;
+const TOOLS_WIDTH: f32 = 272.0;
 
 /// Longer side of the canvas.
 const CANVAS_SIDES: std::ops::RangeInclusive<f32> = 150.0..=420.0;
