@@ -13,6 +13,8 @@ mod pictures;
 mod rich;
 #[path = "gui/session.rs"]
 mod session;
+#[path = "gui/setup.rs"]
+mod setup;
 #[path = "gui/window.rs"]
 mod window;
 

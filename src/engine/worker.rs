@@ -154,6 +154,11 @@ impl Worker {
                     self.add(id, Source::Config(Box::new(config)));
                 }
             }
+            Command::Rename { id, name } => {
+                if let Some(run) = self.find(id) {
+                    run.rename(name);
+                }
+            }
             Command::Remove(id) => self.runs.retain(|run| run.id != id),
             Command::Save { id, folder } => self.save(id, &folder),
             Command::ShowImages(images) => {

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 
 use crate::engine::{Command, RunId};
 
-use super::draft::Draft;
 use super::history::HistoryAction;
 use super::input::InputAction;
 use super::latent::LatentAction;
 use super::layers::LayersAction;
 use super::layout::Preset;
 use super::pictures::PicturesAction;
+use super::schedule::ScheduleAction;
+use super::setup::draft::Draft;
 
 /// What panels collect in a frame, in order.
 pub type Actions = Vec<Action>;
@@ -45,6 +46,8 @@ pub enum Action {
     PauseAll,
     /// New settings of a run, as long as they are being edited.
     Edit(RunId, Box<Draft>),
+    /// Another name; an empty one leaves it to what the run differs in.
+    Rename(RunId, String),
     /// The settings as they are now are meant; the run is made anew.
     Commit(RunId),
     /// Asks for a folder.
@@ -69,6 +72,17 @@ pub enum Action {
     Input(InputAction),
     /// Inside the network.
     Layers(LayersAction),
+    /// The strip of phases.
+    Schedule(ScheduleAction),
+    /// Another learning rate for the phase under way.
+    SetLearningRate(RunId, f64),
+    /// A new run that stands where this one began a phase.
+    BranchAt {
+        /// The run to branch from.
+        run: RunId,
+        /// Index of the phase.
+        phase: usize,
+    },
 }
 
 /// What a folder is asked for.

@@ -16,7 +16,7 @@ use super::textures::Textures;
 use super::theme::{self, Palette};
 use super::view::View;
 use super::wishes::SentWishes;
-use super::{GuiError, StartOptions, network, notices, setup, status, transport};
+use super::{GuiError, StartOptions, notices, schedule, setup, status, transport};
 
 /// The window's end of the engine; nothing in it blocks.
 pub trait EngineLink {
@@ -213,9 +213,9 @@ fn window_ui(
     let inner = egui::Frame::new()
         .fill(view.palette.panel)
         .inner_margin(egui::Margin::symmetric(10, 8));
-    egui::Panel::top("network")
+    egui::Panel::top("schedule")
         .frame(inner)
-        .show(ui, |ui| network::network_ui(ui, view));
+        .show(ui, |ui| schedule::schedule_ui(ui, view, out));
     egui::CentralPanel::default()
         .frame(egui::Frame::new().fill(view.palette.panel))
         .show(ui, |ui| layout::panes_ui(ui, tiles, view, out))

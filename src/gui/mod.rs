@@ -9,26 +9,24 @@
 mod action;
 mod app;
 mod dialogs;
-mod draft;
-mod form;
 mod history;
 mod input;
-mod knob_ui;
 mod latent;
 mod layers;
 mod layout;
+mod matching;
+mod naming;
 mod network;
 mod news;
 mod notices;
-mod phases;
 mod pictures;
 mod plot;
 mod plot_labels;
 mod run;
 mod runs;
+mod schedule;
 mod series;
 mod setup;
-mod setup_training;
 mod state;
 mod status;
 mod textures;
@@ -49,14 +47,16 @@ pub use action::{
 };
 pub use app::{App, EngineLink};
 pub use dialogs::AskFolder;
-pub use draft::Draft;
 pub use history::{History, HistoryAction, HistoryState};
 pub use input::{InputAction, InputState};
 pub use latent::{LatentAction, LatentState};
 pub use layers::{LayersAction, LayersState};
 pub use layout::{Pane, Preset};
+pub use matching::Matching;
 pub use pictures::{ImageChoice, Order, PicturesAction, PicturesState, TestSet};
-pub use run::{Failure, LossUnit, Run};
+pub use run::{Failure, LossUnit, Opening, Run};
+pub use schedule::{ScheduleAction, ScheduleState, Way};
+pub use setup::draft::Draft;
 pub use state::{AppState, MAX_RUNS};
 
 /// What the window opens with.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
 use crate::train::{Metrics, RunConfig};
 
-use super::draft::Draft;
 use super::notices::Message;
-use super::run::{Failure, Run};
+use super::run::{Failure, Opening, Run};
+use super::setup::draft::Draft;
 use super::state::AppState;
 
 impl AppState {
@@ -31,6 +31,7 @@ impl AppState {
                 become_ready(run, info);
                 run.metrics = Metrics::clone(&metrics);
                 run.progress = progress;
+                self.relate();
             }
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
@@ -66,6 +67,7 @@ impl AppState {
             } => {
                 let Some(run) = self.run_mut(id) else { return };
                 become_configured(run, &config, total_steps);
+                self.relate();
             }
             Event::Worst { id, indices } => self.take_worst(id, indices),
             Event::Memory(bytes) => self.memory = Some(bytes),
@@ -76,6 +78,7 @@ impl AppState {
                     run.is_warning_dismissed = false;
                 }
                 run.warning = text;
+                run.take_back_phases();
             }
             Event::Failed {
                 id,
@@ -89,10 +92,7 @@ impl AppState {
                     is_bad_input,
                 });
                 run.is_failure_dismissed = false;
-                if let Some(_folder) = run.opening.take() {
-                    // Nothing was sent by the window, so nothing waits to be mended.
-                    run.sent = Some(run.draft.config.clone());
-                }
+                run.take_back_phases();
             }
             Event::Saved { id, folder } => {
                 let text = format!("Saved in {}.", folder.display());
@@ -142,20 +142,30 @@ fn become_configured(run: &mut Run, config: &RunConfig, total_steps: u64) {
         info.total_steps = total_steps;
         run.info = Some(Arc::new(info));
     }
+    let name = std::mem::take(&mut run.draft.config.name);
+    let is_named = run.draft.is_named;
     run.draft = Draft::new(config.clone());
+    run.draft.config.name = name;
+    run.draft.is_named = is_named;
     run.sent = Some(run.draft.config.clone());
+    run.asked_phases = None;
+    run.asked_rate = None;
 }
 
 /// Takes in what the engine made of a run.
 fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
-    if run.opening.take().is_some() {
-        let name = run.draft.config.name.clone();
+    if let Some(opening) = run.opening.take() {
+        let (name, is_named) = (run.draft.config.name.clone(), run.draft.is_named);
         run.draft = Draft::new(info.config.clone());
-        if run.draft.config.name.trim().is_empty() {
+        // A branch has the name that the window gave it, a folder that of its run.
+        if opening == Opening::Branch || run.draft.config.name.trim().is_empty() {
             run.draft.config.name = name;
+            run.draft.is_named = is_named;
         }
         run.sent = Some(run.draft.config.clone());
     }
+    run.asked_phases = None;
+    run.asked_rate = None;
     if run.state == RunState::Preparing || run.state == RunState::Failed {
         run.state = RunState::Paused;
     }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::analysis::Baselines;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
-use crate::train::{Metrics, Phase, RunConfig};
+use crate::train::{Metrics, Phase, RunConfig, Schedule};
 
-use super::draft::Draft;
 use super::history::History;
+use super::setup::draft::Draft;
 
 /// Why a run ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub struct Failure {
     pub text: String,
     /// Whether what was asked for was wrong, rather than the machine.
     pub is_bad_input: bool,
+}
+
+/// What becomes a run without the window knowing its settings in full, until the engine tells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// A run that was kept.
+    Folder(PathBuf),
+    /// A run that stands where another one began a phase.
+    Branch,
 }
 
 /// Everything known of a run.
@@ -34,8 +43,12 @@ pub struct Run {
     pub draft: Draft,
     /// The settings the engine has, unless it opened the run itself.
     pub sent: Option<RunConfig>,
-    /// The folder it is being opened from.
-    pub opening: Option<PathBuf>,
+    /// The phases the engine was asked to go on with, until it answers.
+    pub asked_phases: Option<Schedule>,
+    /// The learning rate the engine was asked for, until it answers.
+    pub asked_rate: Option<f64>,
+    /// What it is being made from; stays where that failed.
+    pub opening: Option<Opening>,
     /// What it does.
     pub state: RunState,
     /// What the engine made of the settings.
@@ -83,6 +96,8 @@ impl Run {
             slot,
             draft,
             sent: None,
+            asked_phases: None,
+            asked_rate: None,
             opening: None,
             state: RunState::Preparing,
             info: None,
@@ -123,7 +138,8 @@ impl Run {
         match self.state {
             RunState::Preparing | RunState::Paused => true,
             RunState::Running | RunState::Finished => false,
-            // What was missing may be there by now.
+            // What was missing may be there by now; but of a run that could not be opened nothing
+            // is known that could be trained.
             RunState::Failed => !self.has_started() && self.opening.is_none(),
         }
     }

@@ -13,15 +13,17 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
-use super::draft::Draft;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
+use super::matching::Matching;
 use super::notices::Message;
 use super::pictures::PicturesState;
 use super::run::Run;
+use super::schedule::ScheduleState;
+use super::setup::draft::Draft;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
@@ -57,6 +59,10 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// The strip of phases.
+    pub schedule: ScheduleState,
+    /// What the runs have in common; nothing to say of fewer than two.
+    pub matching: Option<Matching>,
 }
 
 impl AppState {
@@ -78,6 +84,8 @@ impl AppState {
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            schedule: ScheduleState::default(),
+            matching: None,
         };
         let mut effects = state.catch_up();
         if let Some(folder) = start.open {
@@ -177,6 +185,13 @@ impl AppState {
                 self.dismiss(key);
                 Vec::new()
             }
+            Action::Rename(id, name) => {
+                self.rename(id, &name);
+                Vec::new()
+            }
+            Action::Schedule(action) => self.handle_schedule(action),
+            Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::BranchAt { run, phase } => self.branch(run, phase),
             // The arrangement is the application's.
             Action::Arrange(_) => Vec::new(),
             Action::History(action) => self.handle_history(action),
@@ -197,7 +212,11 @@ impl AppState {
                 self.edit(id, draft);
                 self.commit(id)
             }
-            FolderFor::Save(id) => self.send_if(id, Run::can_save, Command::Save { id, folder }),
+            FolderFor::Save(id) => {
+                let mut effects = self.tell_name(id);
+                effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
+                effects
+            }
             FolderFor::Open if self.has_room() => self.open(folder),
             FolderFor::Open => Vec::new(),
         }

@@ -104,7 +104,7 @@ impl Window {
             .with_size(look.size)
             .with_pixels_per_point(look.pixels_per_point)
             .with_theme(look.theme)
-            .with_max_steps(12);
+            .with_max_steps(30);
         if look.has_renderer {
             builder = builder.wgpu();
         }
