@@ -9,13 +9,13 @@ use hourglass::engine::{
 };
 use hourglass::gui::Pane;
 
-use super::pictures::{has, pane_window, shown};
+use super::pictures::{has, pane_window, roomy, shown};
 use super::rich::rich_session;
 use super::session::SHAPE;
 use super::window::{Look, Window};
 
 fn input_window(runs: usize) -> Window {
-    pane_window(runs, Pane::Input, &Look::default())
+    pane_window(runs, Pane::Input, &roomy())
 }
 
 /// Draws with the pointer between places told as shares of the canvas.

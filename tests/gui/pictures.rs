@@ -25,8 +25,16 @@ pub fn pane_window(runs: usize, pane: Pane, look: &Look) -> Window {
     window
 }
 
+/// A window in which nothing has to scroll.
+pub fn roomy() -> Look {
+    Look {
+        size: [1600.0, 1200.0],
+        ..Look::default()
+    }
+}
+
 fn pictures_window(runs: usize) -> Window {
-    pane_window(runs, Pane::Pictures, &Look::default())
+    pane_window(runs, Pane::Pictures, &roomy())
 }
 
 /// The test images that the engine was asked for.

@@ -15,7 +15,7 @@ use super::results::results_ui;
 const TOOLS_WIDTH: f32 = 272.0;
 
 /// Longer side of the canvas.
-const CANVAS_SIDES: std::ops::RangeInclusive<f32> = 150.0..=420.0;
+const CANVAS_SIDES: std::ops::RangeInclusive<f32> = 120.0..=420.0;
 
 /// Room that the pictures of the runs need beside everything else.
 const RESULTS_WIDTH: f32 = 190.0;

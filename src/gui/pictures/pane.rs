@@ -118,12 +118,15 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Act
         let hovered = if matches!(row, Row::Originals(_)) {
             originals_ui(ui, view, row, &places, out)
         } else {
-            let hovered = response.hover_pos().and_then(|at| places.under(at));
-            if let Some(image) = hovered.and_then(|index| row.group().pictures.indices.get(index))
-                && response.clicked()
-            {
+            // Not where it hovers: a finger that is lifted is nowhere.
+            let clicked = response
+                .interact_pointer_pos()
+                .filter(|_| response.clicked());
+            let clicked = clicked.and_then(|at| places.under(at));
+            if let Some(image) = clicked.and_then(|index| row.group().pictures.indices.get(index)) {
                 out.push(Action::Input(InputAction::TakeTestImage(*image)));
             }
+            let hovered = response.hover_pos().and_then(|at| places.under(at));
             hovered.map(|index| (index, response))
         };
         marks_ui(
