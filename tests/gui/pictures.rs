@@ -176,7 +176,7 @@ fn a_click_or_enter_on_an_image_puts_it_through_all_runs() {
     assert!(!shown(&window).contains(&7));
     // A reconstruction stands for its image.
     let row = window.harness.get_by_label("Stacked: 12 pictures").rect();
-    let at = row.left_center() + egui::vec2(5.0, 0.0);
+    let at = row.left_center() + egui::vec2(30.0, 0.0);
     window.harness.hover_at(at);
     window.harness.run();
     window.harness.drag_at(at);
