@@ -8,13 +8,17 @@
 
 mod action;
 mod app;
+mod chips;
+mod desk;
 mod dialogs;
 mod history;
 mod input;
 mod latent;
+mod launch;
 mod layers;
 mod layout;
 mod matching;
+mod menus;
 mod naming;
 mod network;
 mod news;
@@ -26,15 +30,20 @@ mod run;
 mod runs;
 mod schedule;
 mod series;
+mod settings;
 mod setup;
+mod shortcuts;
 mod state;
 mod status;
+mod story;
 mod textures;
 mod theme;
 mod ticks;
 mod trace;
 mod transport;
 mod view;
+mod watch;
+mod window;
 mod wishes;
 mod words;
 
@@ -46,6 +55,7 @@ pub use action::{
     Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
+pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskFolder;
 pub use history::{History, HistoryAction, HistoryState};
 pub use input::{InputAction, InputState};
@@ -56,8 +66,10 @@ pub use matching::Matching;
 pub use pictures::{ImageChoice, Order, PicturesAction, PicturesState, TestSet};
 pub use run::{Failure, LossUnit, Opening, Run};
 pub use schedule::{ScheduleAction, ScheduleState, Way};
+pub use settings::Settings;
 pub use setup::draft::Draft;
 pub use state::{AppState, MAX_RUNS};
+pub use story::{Part, StoryAction, StoryState};
 
 /// What the window opens with.
 #[derive(Clone, Debug, Default)]
@@ -92,5 +104,5 @@ pub enum GuiError {
 /// # Errors
 /// There is no display, or the window or the engine's thread could not be made.
 pub fn run(start: StartOptions) -> Result<(), GuiError> {
-    app::run(start)
+    launch::run(start)
 }

@@ -39,7 +39,7 @@ pub fn name_of(config: &RunConfig, others: &[&RunConfig]) -> String {
     }
     // Without a run of the same variant the variant is the first difference already.
     let has_variants = others.iter().any(|other| other.variant != config.variant);
-    if has_variants && others.iter().any(|other| is_same(other)) {
+    if has_variants && others.iter().any(is_same) {
         parts.insert(0, own);
     }
     parts.join(", ")
@@ -230,7 +230,7 @@ fn phases(config: &RunConfig, other: &RunConfig, found: &mut Vec<String>) {
         (0..FACTS).for_each(|fact| {
             let column: Vec<Option<&str>> = differing
                 .iter()
-                .map(|phase| phase.get(fact).and_then(|text| text.as_deref()))
+                .map(|phase| phase.get(fact)?.as_deref())
                 .collect();
             column_words(&column, found);
         });

@@ -11,6 +11,7 @@ use super::notices::Message;
 use super::run::{Failure, Opening, Run};
 use super::setup::draft::Draft;
 use super::state::AppState;
+use super::trace::TARGET;
 
 impl AppState {
     /// Takes in what the engine tells.
@@ -29,16 +30,28 @@ impl AppState {
                     .insert(info.config.dataset.clone(), info.dataset.shape);
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
+                run.last_test = metrics.last_test().copied();
+                run.boundaries.clear();
                 run.metrics = Metrics::clone(&metrics);
                 run.progress = progress;
                 self.relate();
             }
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
+                log::info!(
+                    target: TARGET,
+                    "run {} ({}) {state:?} at step {}",
+                    id.0,
+                    run.name(),
+                    run.progress.step
+                );
                 run.state = state;
             }
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
+                if let Some(point) = more.last_test() {
+                    run.last_test = Some(*point);
+                }
                 run.metrics.extend(&more);
                 run.progress = progress;
             }
@@ -58,7 +71,9 @@ impl AppState {
             }
             Event::Boundary { id, phase } => {
                 let Some(run) = self.run_mut(id) else { return };
-                run.boundaries.push(phase);
+                if !run.boundaries.contains(&phase) {
+                    run.boundaries.push(phase);
+                }
             }
             Event::Configured {
                 id,

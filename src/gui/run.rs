@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::analysis::Baselines;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
-use crate::train::{Metrics, Phase, RunConfig, Schedule};
+use crate::train::{Metrics, Phase, RunConfig, Schedule, TestPoint};
 
 use super::history::History;
 use super::setup::draft::Draft;
@@ -57,6 +57,8 @@ pub struct Run {
     pub metrics: Metrics,
     /// How far it is.
     pub progress: Progress,
+    /// The newest measurement on the test images.
+    pub(super) last_test: Option<TestPoint>,
     /// What methods without training reach.
     pub baselines: Option<Arc<Baselines>>,
     /// Its newest frame.
@@ -103,6 +105,7 @@ impl Run {
             info: None,
             metrics: Metrics::default(),
             progress: Progress::default(),
+            last_test: None,
             baselines: None,
             frame: None,
             history: History::default(),
@@ -126,6 +129,32 @@ impl Run {
     /// Whether a step was or is being taken.
     pub fn has_started(&self) -> bool {
         self.progress.step > 0 || matches!(self.state, RunState::Running | RunState::Finished)
+    }
+
+    /// Whether the engine may be doing something for it.
+    pub fn may_be_working(&self) -> bool {
+        matches!(self.state, RunState::Running | RunState::Preparing)
+    }
+
+    /// Whether it is as it was made: nobody trained it.
+    pub fn is_untouched(&self) -> bool {
+        !self.has_started() && self.opening.is_none()
+    }
+
+    /// Forgets everything that was trained; settings stay.
+    pub fn begin_anew(&mut self) {
+        *self = Self {
+            sent: None,
+            info: self.info.take(),
+            baselines: self.baselines.take(),
+            pca_pictures: self.pca_pictures.take(),
+            ..Self::new(self.id, self.slot, self.draft.clone())
+        };
+    }
+
+    /// The newest measurement on the test images.
+    pub fn last_test(&self) -> Option<&TestPoint> {
+        self.last_test.as_ref()
     }
 
     /// Whether its settings differ from those the engine has.

@@ -42,7 +42,7 @@ impl AppState {
     }
 
     /// Makes the run as it was edited, where it was, and then sends `command`.
-    fn go(&mut self, id: RunId, command: Command) -> Vec<Effect> {
+    pub(super) fn go(&mut self, id: RunId, command: Command) -> Vec<Effect> {
         let Some(run) = self.run(id) else {
             return Vec::new();
         };
@@ -61,7 +61,7 @@ impl AppState {
         effects
     }
 
-    fn free_slot(&self) -> usize {
+    pub(super) fn free_slot(&self) -> usize {
         (0..=self.runs.len())
             .find(|slot| self.runs.iter().all(|run| run.slot != *slot))
             .unwrap_or(0)
@@ -119,17 +119,43 @@ impl AppState {
         if self.run(id).is_none() {
             return Vec::new();
         }
-        self.runs.retain(|run| run.id != id);
-        if self.selected == Some(id) {
-            self.selected = self.runs.first().map(|run| run.id);
-        }
-        self.relate();
-        let mut effects = vec![Effect::Send(Command::Remove(id))];
+        let mut effects = self.put_aside(&[id]);
         if self.runs.is_empty()
             && let Some(first) = VARIANTS.first()
         {
             effects.extend(self.add(Draft::recipe(*first, "glyphs")));
+            if let Some(id) = self.selected {
+                self.note_stand_in(id);
+            }
         }
+        effects
+    }
+
+    /// The initial weights of another seed, the same one for all that are meant, so that matched runs
+    /// stay matched.
+    pub(super) fn new_seed(&mut self, ids: &[RunId]) -> Vec<Effect> {
+        let meant: Vec<RunId> = self
+            .runs
+            .iter()
+            .filter(|run| ids.contains(&run.id) && run.opening.is_none())
+            .filter(|run| self.problem(run).is_none())
+            .map(|run| run.id)
+            .collect();
+        let seeds = self.runs.iter().filter(|run| meant.contains(&run.id));
+        let Some(last) = seeds.map(|run| run.draft.config.seed).max() else {
+            return Vec::new();
+        };
+        // TOML holds signed numbers.
+        let seed = if last >= i64::MAX as u64 { 1 } else { last + 1 };
+        let mut effects = Vec::new();
+        for id in meant {
+            if let Some(run) = self.run_mut(id) {
+                run.draft.config.seed = seed;
+                run.begin_anew();
+            }
+            effects.extend(self.commit(id));
+        }
+        self.relate();
         effects
     }
 
@@ -222,3 +248,7 @@ impl AppState {
         vec![Effect::Send(Command::AddRun { id, config })]
     }
 }
+
+#[cfg(test)]
+#[path = "runs_tests.rs"]
+mod tests;

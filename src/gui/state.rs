@@ -13,6 +13,7 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
+use super::desk::Desk;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
@@ -24,6 +25,7 @@ use super::pictures::PicturesState;
 use super::run::Run;
 use super::schedule::ScheduleState;
 use super::setup::draft::Draft;
+use super::story::StoryState;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
@@ -59,6 +61,10 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// What lies on the desk.
+    pub desk: Desk,
+    /// The story of the program.
+    pub story: StoryState,
     /// The strip of phases.
     pub schedule: ScheduleState,
     /// What the runs have in common; nothing to say of fewer than two.
@@ -84,6 +90,11 @@ impl AppState {
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            desk: Desk {
+                is_welcoming: start.open.is_none() && start.config.is_none(),
+                ..Desk::default()
+            },
+            story: StoryState::default(),
             schedule: ScheduleState::default(),
             matching: None,
         };
@@ -128,10 +139,6 @@ impl AppState {
         run.can_start() && self.problem(run).is_none()
     }
 
-    pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        self.runs.iter_mut().find(|run| run.id == id)
-    }
-
     /// Does what the user wants.
     pub fn handle(&mut self, action: Action) -> Vec<Effect> {
         match action {
@@ -155,6 +162,12 @@ impl AppState {
             Action::Step(id) => self.step(id),
             Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
             Action::Reset(id) => self.send_if(id, Run::can_reset, Command::Reset(id)),
+            Action::Epoch(id) => self.go(id, Command::EpochOnce(id)),
+            Action::NewSeed(ids) => self.new_seed(&ids),
+            Action::ToggleAll if self.runs.iter().any(Run::is_running) => {
+                self.handle(Action::PauseAll)
+            }
+            Action::ToggleAll => self.handle(Action::StartAll),
             Action::StartAll => self.for_all(Self::start),
             Action::PauseAll => {
                 self.for_all(|state, id| state.send_if(id, Run::is_running, Command::Pause(id)))
@@ -181,10 +194,12 @@ impl AppState {
                 self.options = options;
                 Vec::new()
             }
-            Action::Dismiss(key) => {
-                self.dismiss(key);
-                Vec::new()
-            }
+            Action::Dismiss(key) => self.dismiss(key),
+            Action::Arrange(preset) => vec![Effect::Arrange(preset)],
+            Action::OpenPane(pane) => vec![Effect::OpenPane(pane)],
+            Action::ClosePane(pane) => vec![Effect::ClosePane(pane)],
+            Action::Desk(action) => self.handle_desk(action),
+            Action::Story(action) => self.handle_story(action),
             Action::Rename(id, name) => {
                 self.rename(id, &name);
                 Vec::new()
@@ -192,8 +207,6 @@ impl AppState {
             Action::Schedule(action) => self.handle_schedule(action),
             Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
             Action::BranchAt { run, phase } => self.branch(run, phase),
-            // The arrangement is the application's.
-            Action::Arrange(_) => Vec::new(),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
@@ -222,7 +235,8 @@ impl AppState {
         }
     }
 
-    fn dismiss(&mut self, key: NoticeKey) {
+    fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
+        let removed = self.desk.removed.as_ref().map(|removed| removed.message);
         match key {
             NoticeKey::Warning(id) => {
                 if let Some(run) = self.run_mut(id) {
@@ -234,8 +248,11 @@ impl AppState {
                     run.is_failure_dismissed = true;
                 }
             }
+            NoticeKey::Welcome => self.desk.is_welcoming = false,
+            NoticeKey::Message(number) if removed == Some(number) => return self.forget_removed(),
             NoticeKey::Message(number) => self.messages.retain(|m| m.number != number),
         }
+        Vec::new()
     }
 }
 

@@ -190,7 +190,7 @@ fn phases_ahead_are_changed_while_the_run_trains() {
     };
     assert!((schedule.phases[3].learning_rate - 0.125).abs() < 1e-9);
     open(&mut window, 1);
-    assert!(window.has_text("This phase has ended"));
+    assert!(window.has_text("This phase has begun"));
     let rate = window
         .harness
         .get_by_role_and_label(Role::Slider, "Phase 1 learning rate");
@@ -327,7 +327,7 @@ fn a_run_that_could_not_be_opened_does_not_train() {
         .script
         .folder
         .replace(Some(std::path::PathBuf::from("runs/b")));
-    window.click("Open run…");
+    window.choose_in_menu("File", "Open run…");
     window.commands();
     window.tell([Event::Failed {
         id: RunId(2),
@@ -335,7 +335,7 @@ fn a_run_that_could_not_be_opened_does_not_train() {
         is_bad_input: true,
     }]);
     assert!(window.has_text("This run could not be opened. Remove it."));
-    window.press(egui::Key::Space);
+    window.press(egui::Key::P);
     assert!(window.commands().is_empty(), "nothing is known of it");
 }
 

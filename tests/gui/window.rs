@@ -135,6 +135,21 @@ impl Window {
         self.harness.run();
     }
 
+    /// Presses and releases a key together with others.
+    pub fn press_with(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run();
+    }
+
+    /// Opens a menu of the bar and clicks an entry.
+    pub fn choose_in_menu(&mut self, menu: &str, entry: &str) {
+        self.click(menu);
+        let entries: Vec<_> = self.harness.get_all_by_label(entry).collect();
+        // The menu opens last, above everything else.
+        entries.last().unwrap().click();
+        self.harness.run();
+    }
+
     /// Clicks what has this name.
     pub fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).scroll_to_me();

@@ -52,14 +52,33 @@ pub(super) fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Action
         };
         block_ui(ui, view, run, &block, out);
     }
+    cursor_ui(ui, view, run, &epochs, &rects);
     for (index, rect) in rects.iter().enumerate() {
         edge_ui(ui, run, index, *rect, out);
     }
     for (index, rect) in rects.iter().enumerate() {
-        if run.boundaries.contains(&index) {
+        if run.has_started() && run.boundaries.contains(&index) {
             mark_ui(ui, view, run, (index, *rect), out);
         }
     }
+}
+
+/// The moment that is looked back at.
+fn cursor_ui(ui: &Ui, view: &View<'_>, run: &Run, epochs: &[usize], rects: &[Rect]) {
+    let (Some(step), Some(info)) = (view.state.history.cursor, &run.info) else {
+        return;
+    };
+    // Another run may be further.
+    let step = step.min(run.progress.step);
+    let Some((index, share)) = strip::place_of(step, epochs, info.steps_per_epoch) else {
+        return;
+    };
+    let Some(rect) = rects.get(index) else { return };
+    let x = rect.left() + rect.width() * share;
+    let stroke = Stroke::new(2.0, view.palette.accent);
+    let line = [pos2(x, rect.top()), pos2(x, rect.bottom())];
+    ui.painter()
+        .extend(Shape::dashed_line(&line, stroke, 4.0, 3.0));
 }
 
 /// A block to be drawn.
@@ -118,7 +137,7 @@ fn block_ui(ui: &mut Ui, view: &View<'_>, run: &Run, block: &Block<'_>, out: &mu
         Some(_) => {
             "\nDrag the right edge for its length, or press ← and →. Click for its settings."
         }
-        None => "\nThis phase has ended. Click for its settings.",
+        None => "\nIts length is settled. Click for its settings.",
     });
     response.on_hover_text(text);
 }

@@ -1,11 +1,12 @@
 //! What changing the schedule does to the state.
 //!
 //! A phase is *open* to change until its first step: all phases of a run that has not started, and
-//! those ahead of the one under way, which itself can only be made longer or shorter.
+//! those ahead of the one under way, which itself can only be made longer or shorter. A run that has
+//! finished goes on once there is more to do.
 
 use crate::engine::{Command, RunId, RunState};
 use crate::model::Objective;
-use crate::train::{Phase, PhaseSettings, Schedule};
+use crate::train::{LearningRateDecay, Phase, PhaseSettings, Schedule};
 
 use crate::gui::action::Effect;
 use crate::gui::run::{Opening, Run};
@@ -63,8 +64,8 @@ impl Run {
             return 0;
         }
         match self.state {
-            RunState::Finished | RunState::Failed => usize::MAX,
-            RunState::Preparing | RunState::Paused | RunState::Running => {
+            RunState::Failed => usize::MAX,
+            RunState::Preparing | RunState::Paused | RunState::Running | RunState::Finished => {
                 self.progress.phase + usize::from(self.progress.epoch > 0.0 || self.is_running())
             }
         }
@@ -72,9 +73,12 @@ impl Run {
 
     /// Epochs a phase must have at least, or nothing where its length is settled.
     pub fn least_epochs(&self, index: usize) -> Option<usize> {
+        // What is left of a cosine depends on the length of its phase.
+        let may_stretch = |phase: &Phase| phase.decay != LearningRateDecay::Cosine;
         let is_under_way = self.has_started()
             && index == self.progress.phase
-            && matches!(self.state, RunState::Running | RunState::Paused);
+            && self.state != RunState::Failed
+            && self.phase().is_some_and(may_stretch);
         if self.opening.is_some() {
             None
         } else if index >= self.first_open_phase() {

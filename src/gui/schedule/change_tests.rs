@@ -170,7 +170,13 @@ fn a_phase_is_not_made_shorter_than_what_is_done() {
         id,
         state: RunState::Finished,
     });
-    assert_eq!(state.run(id).unwrap().least_epochs(5), None, "it has ended");
+    let run = state.run(id).unwrap();
+    assert_eq!(run.least_epochs(5), Some(1), "it can go on");
+    state.apply(Event::StateChanged {
+        id,
+        state: RunState::Failed,
+    });
+    assert_eq!(state.run(id).unwrap().least_epochs(5), None);
 }
 
 #[test]
@@ -269,4 +275,16 @@ fn a_new_phase_has_the_settings_of_its_kind() {
     let phase = new_phase(&draft, Objective::EndToEnd);
     assert_eq!(phase.epochs, draft.finetune.epochs);
     assert!(phase.dropout.abs() < 1e-12);
+}
+
+#[test]
+fn a_cosine_under_way_keeps_its_length() {
+    let (mut state, id) = stacked();
+    change(&mut state, id, |phases| {
+        phases[0].decay = LearningRateDecay::Cosine;
+    });
+    make_ready(&mut state, id);
+    is_in(&mut state, id, 0, 0.5);
+    assert_eq!(state.run(id).unwrap().least_epochs(0), None);
+    assert!(change(&mut state, id, |phases| phases[0].epochs = 30).is_empty());
 }

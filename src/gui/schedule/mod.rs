@@ -64,7 +64,7 @@ fn add_ui(ui: &mut Ui, run: &Run, out: &mut Actions) {
          the end.",
     )
     .on_disabled_hover_text(
-        "This run has ended. Reset it, or branch from a boundary, to train it otherwise.",
+        "This run has failed. Reset it, or branch from a boundary, to train it otherwise.",
     );
 }
 

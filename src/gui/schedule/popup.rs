@@ -63,7 +63,7 @@ fn phase_ui(ui: &mut Ui, view: &View<'_>, (run, index): (&Run, usize), out: &mut
             ),
         );
     } else if !is_open {
-        form::remark(ui, "This phase has ended: its settings are as they were.");
+        form::remark(ui, "This phase has begun: its settings stay as they are.");
     }
     let prefix = format!("Phase {} ", index + 1);
     setup::phase_ui(ui, phase, &prefix, (least, is_open));
@@ -90,7 +90,7 @@ fn phase_ui(ui: &mut Ui, view: &View<'_>, (run, index): (&Run, usize), out: &mut
         let help = "Takes this phase out of the schedule";
         act(ui, is_open && count > 1, "Remove phase", help, remove);
     });
-    if run.boundaries.contains(&index) {
+    if run.has_started() && run.boundaries.contains(&index) {
         let branch = ui
             .add_enabled(
                 view.state.can_branch(run, index),

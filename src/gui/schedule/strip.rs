@@ -55,6 +55,19 @@ pub fn spans(epochs: &[usize], width: f32, gap: f32, least: f32) -> Vec<Span> {
         .collect()
 }
 
+/// The phase that a step belongs to, and how far through it the step is, from 0 to 1.
+pub fn place_of(step: u64, epochs: &[usize], steps_per_epoch: u64) -> Option<(usize, f32)> {
+    let mut start = 0;
+    for (index, &count) in epochs.iter().enumerate() {
+        let length = (count.max(1) as u64).saturating_mul(steps_per_epoch.max(1));
+        if step <= start + length {
+            return Some((index, (step - start) as f32 / length as f32));
+        }
+        start += length;
+    }
+    None
+}
+
 /// An edge that is being dragged: what the phase was when that began.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Drag {
@@ -119,6 +132,15 @@ mod tests {
     fn where_nothing_fits_all_are_alike() {
         assert_eq!(widths(&[1, 5], 10.0), [3.0, 3.0]);
         assert!(spans(&[], 100.0, 4.0, 10.0).is_empty());
+    }
+
+    #[test]
+    fn a_step_has_its_place_in_a_phase() {
+        assert_eq!(place_of(0, &[2, 4], 10), Some((0, 0.0)));
+        assert_eq!(place_of(15, &[2, 4], 10), Some((0, 0.75)));
+        assert_eq!(place_of(20, &[2, 4], 10), Some((0, 1.0)));
+        assert_eq!(place_of(30, &[2, 4], 10), Some((1, 0.25)));
+        assert_eq!(place_of(61, &[2, 4], 10), None);
     }
 
     #[test]

@@ -53,7 +53,11 @@ pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
             .add_sized(size, egui::Button::new("Next seed"))
             .on_hover_text("Other initial weights, and the images in another order");
         if next.clicked() {
-            draft.config.seed = draft.config.seed.wrapping_add(1);
+            draft.config.seed = match draft.config.seed {
+                // Files hold signed numbers.
+                seed if seed >= i64::MAX as u64 => 1,
+                seed => seed + 1,
+            };
         }
     });
 }
