@@ -260,3 +260,24 @@ pub enum NoticeKey {
     /// Anything else, by number.
     Message(u64),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_log_is_short() {
+        let id = RunId(3);
+        assert_eq!(Action::Start(id).line(), "Start(RunId(3))");
+        let long = Action::Desk(DeskAction::TypeName("ä".repeat(999)));
+        assert_eq!(long.line().chars().count(), MAX_LINE + 1);
+    }
+
+    #[test]
+    fn zooming_keeps_within_reason() {
+        let options = ViewOptions::default();
+        assert_eq!(options.zoomed(2).zoom_percent, 120);
+        assert_eq!(options.zoomed(-99).zoom_percent, *ZOOMS.start());
+        assert_eq!(options.zoomed(99).zoom_percent, *ZOOMS.end());
+    }
+}

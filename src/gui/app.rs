@@ -128,8 +128,12 @@ impl<L: EngineLink> App<L> {
 
     /// What is to be remembered.
     pub fn settings(&self) -> Settings {
+        let options = self.state.options;
         Settings {
-            options: self.state.options,
+            options: ViewOptions {
+                shows_setup: options.shows_setup || self.state.story.has_hidden_setup,
+                ..options
+            },
             pace: self.state.desk.pace,
             was_welcomed: !self.state.desk.is_welcoming,
         }
@@ -204,6 +208,7 @@ impl<L: EngineLink> App<L> {
             software_pixels: is_software.then_some(size.x * size.y),
         };
         if let Some(watch) = self.watcher.look(sight) {
+            log::debug!(target: TARGET, "{watch:?}");
             self.link.send(Command::Watch(watch));
         }
     }

@@ -30,7 +30,7 @@ fn a_name_follows_what_differs_until_it_is_typed() {
 
     sent(state.handle(Action::Duplicate(second)));
     let third = state.selected.unwrap();
-    assert_eq!(name(&state, third), "latent 32 2", "nothing differs yet");
+    assert_eq!(name(&state, third), "latent 32 (2)", "nothing differs yet");
     let edit = edited(&state, third, |draft| draft.config.seed = 4);
     state.handle(edit);
     assert_eq!(name(&state, third), "latent 32, seed 4");

@@ -191,6 +191,9 @@ impl AppState {
             }
             Action::Pictures(action) => self.handle_pictures(action),
             Action::Show(options) => {
+                if options.shows_setup != self.options.shows_setup {
+                    self.story.has_hidden_setup = false;
+                }
                 self.options = options;
                 Vec::new()
             }

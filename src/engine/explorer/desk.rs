@@ -2,7 +2,8 @@
 //!
 //! A standing wish is *due* when it has not been fulfilled with the newest weights of its run: because
 //! it was *asked* just now, or because there are newer weights and it is to be *refreshed*. What was
-//! asked goes first, most urgent slot first; refreshing goes in turn, so that no wish starves.
+//! asked goes first, most urgent slot first; within that, and in refreshing, runs take turns, so that
+//! none starves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -91,12 +92,14 @@ impl<J> Desk<J> {
             return;
         };
         self.turns += 1;
+        // One that was waiting keeps its place: moving a slider must not put it last each time.
+        let waiting = self.wishes.get(&key).filter(|old| old.due.is_some());
         let standing = Standing {
             number,
             wish: Arc::new(wish),
             due: Some(Due::Asked),
             has_newer_weights: false,
-            turn: self.turns,
+            turn: waiting.map_or(self.turns, |old| old.turn),
             job: None,
         };
         self.wishes.insert(key, standing);
@@ -143,8 +146,11 @@ impl<J> Desk<J> {
             .filter(|(key, _)| has_weights(key.run))
             .filter_map(|(key, standing)| Some((*key, standing.due?, standing.turn)))
             .collect();
-        let asked = due.iter().find(|(_, due, _)| *due == Due::Asked);
-        let asked = asked.map(|(key, _, _)| *key);
+        let asked = due
+            .iter()
+            .filter(|(_, due, _)| *due == Due::Asked)
+            .min_by_key(|(key, _, turn)| (key.slot, *turn))
+            .map(|(key, _, _)| *key);
         if let Some(key) = asked
             && (is_urgent(key.slot) || !limits.is_training || now >= self.asked_rests)
         {
@@ -224,8 +230,8 @@ mod tests {
         WishKey { slot, run }
     }
 
-    fn wish() -> Option<Wish> {
-        Some(Wish::Filters { count: 1 })
+    fn wish() -> Wish {
+        Wish::Filters { count: 1 }
     }
 
     fn do_it(desk: &mut Desk<()>, key: WishKey) {
@@ -244,7 +250,7 @@ mod tests {
             key(Slot::Filters, 1),
         ];
         for (number, key) in order.iter().rev().enumerate() {
-            desk.set(*key, number as u64, wish());
+            desk.set(*key, number as u64, Some(wish()));
         }
         assert_eq!(desk.next(now, QUIET, |_| false), Next::Nothing);
         for key in order {
@@ -255,12 +261,31 @@ mod tests {
     }
 
     #[test]
+    fn runs_take_turns_while_a_slider_moves() {
+        let now = Instant::now();
+        let mut desk = Desk::<()>::new(now);
+        let mut served = Vec::new();
+        for number in 0..6 {
+            // Both runs are asked anew faster than they are answered.
+            for run in [1, 2] {
+                desk.set(key(Slot::Sliders, run), number, Some(wish()));
+            }
+            let Next::Work(key, Due::Asked) = desk.next(now, QUIET, |_| true) else {
+                panic!("nothing is due");
+            };
+            do_it(&mut desk, key);
+            served.push(key.run.0);
+        }
+        assert_eq!(served, [1, 2, 1, 2, 1, 2]);
+    }
+
+    #[test]
     fn refreshing_goes_in_turn_and_after_what_was_asked() {
         let now = Instant::now();
         let mut desk = Desk::<()>::new(now);
         let (sliders, plane) = (key(Slot::Sliders, 1), key(Slot::Plane, 1));
         for key in [plane, sliders] {
-            desk.set(key, 1, wish());
+            desk.set(key, 1, Some(wish()));
             do_it(&mut desk, key);
         }
         // Newer weights come faster than they are worked off: both get their turn.
@@ -275,7 +300,7 @@ mod tests {
         }
         assert_eq!(order, [plane, sliders, plane, sliders]);
         desk.refresh(RunId(1));
-        desk.set(plane, 2, wish());
+        desk.set(plane, 2, Some(wish()));
         let next = desk.next(now, QUIET, |_| true);
         assert_eq!(next, Next::Work(plane, Due::Asked));
     }
@@ -285,7 +310,7 @@ mod tests {
         let now = Instant::now();
         let mut desk = Desk::<u8>::new(now);
         let plane = key(Slot::Plane, 1);
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         assert!(desk.take(plane).unwrap().2.is_none());
         desk.put_off(plane, 7);
         desk.refresh(RunId(1));
@@ -302,9 +327,9 @@ mod tests {
     fn a_changed_or_withdrawn_wish_drops_its_work() {
         let mut desk = Desk::<u8>::new(Instant::now());
         let plane = key(Slot::Plane, 1);
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         desk.put_off(plane, 7);
-        desk.set(plane, 2, wish());
+        desk.set(plane, 2, Some(wish()));
         let (_, number, job) = desk.take(plane).unwrap();
         assert_eq!((number, job), (2, None));
         desk.set(plane, 0, None);
@@ -318,7 +343,7 @@ mod tests {
         let later = now + Duration::from_millis(1);
         let mut desk = Desk::<()>::new(now);
         let (sliders, plane) = (key(Slot::Sliders, 1), key(Slot::Plane, 1));
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         desk.worked(plane, Due::Asked, Duration::from_millis(4), now);
         let rest = Next::Rest(now + Duration::from_millis(4));
         assert_eq!(desk.next(later, TRAINING, |_| true), rest);
@@ -328,7 +353,7 @@ mod tests {
         );
         // A slider never rests.
         desk.worked(sliders, Due::Asked, Duration::from_secs(1), now);
-        desk.set(sliders, 2, wish());
+        desk.set(sliders, 2, Some(wish()));
         assert_eq!(
             desk.next(later, TRAINING, |_| true),
             Next::Work(sliders, Due::Asked)
@@ -346,7 +371,7 @@ mod tests {
         let now = Instant::now();
         let mut desk = Desk::<()>::new(now);
         let plane = key(Slot::Plane, 1);
-        desk.set(plane, 1, wish());
+        desk.set(plane, 1, Some(wish()));
         do_it(&mut desk, plane);
         desk.refresh(RunId(1));
         let unheard = Limits {
@@ -354,7 +379,7 @@ mod tests {
             is_heard: false,
         };
         assert_eq!(desk.next(now, unheard, |_| true), Next::Nothing);
-        desk.set(plane, 2, wish());
+        desk.set(plane, 2, Some(wish()));
         assert_eq!(
             desk.next(now, unheard, |_| true),
             Next::Work(plane, Due::Asked)

@@ -1,6 +1,7 @@
 //! Tests of the thread, fed by hand.
 
 mod contents;
+mod feeding;
 mod turns;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::train::{Advance, Compute, PhaseSettings, RunConfig, Trainer};
 use super::{Explorer, Message, RunWeights};
 
 const RUN: RunId = RunId(1);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SHAPE: ImageShape = ImageShape {
     width: 8,
     height: 8,
