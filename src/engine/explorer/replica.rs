@@ -54,7 +54,8 @@ pub(super) struct Replica {
     data: Arc<Dataset>,
     device: Device,
     step: u64,
-    arrays: Vec<NamedArray>,
+    /// Of the outermost layers: the others are in the network alone.
+    outermost: Vec<NamedArray>,
     depth: usize,
     latent: usize,
 }
@@ -71,6 +72,10 @@ impl Replica {
             &weights.arrays,
             &device,
         )?;
+        let mut outermost = weights.arrays;
+        let outer = network.layers().iter().filter(|layer| layer.stage == 0);
+        let names: Vec<String> = outer.map(|layer| weight_name(&layer.name)).collect();
+        outermost.retain(|array| names.contains(&array.name));
         let depth = weights.objective.depth(network.stages());
         let mut encoders = network
             .layers()
@@ -84,7 +89,7 @@ impl Replica {
             data: weights.data,
             device,
             step: weights.step,
-            arrays: weights.arrays,
+            outermost,
             depth,
             latent,
         })
@@ -105,10 +110,10 @@ impl Replica {
         self.data.train.shape()
     }
 
-    /// Weights of a layer.
+    /// Weights of one of the outermost layers.
     pub(super) fn weights(&self, layer: &str) -> Result<&NamedArray, Trouble> {
-        let name = format!("{layer}.weight");
-        self.arrays
+        let name = weight_name(layer);
+        self.outermost
             .iter()
             .find(|array| array.name == name)
             .ok_or_else(|| Trouble::OddWeights(layer.to_owned()))
@@ -257,6 +262,11 @@ impl Replica {
             norms,
         }))
     }
+}
+
+/// Name of the array that holds a layer's weights.
+fn weight_name(layer: &str) -> String {
+    format!("{layer}.weight")
 }
 
 /// Euclidean.
