@@ -117,6 +117,15 @@ fn a_layer_is_chosen_in_the_hourglass_and_shows_its_numbers() {
     window.click("Feature maps");
     assert_eq!(layers(&window).feature_layer, 1);
     assert_eq!(layers(&window).section, Section::Features);
+    assert!(
+        window
+            .harness
+            .state()
+            .state()
+            .shown
+            .contains(&Pane::Filters)
+    );
+    show(&mut window, Pane::Network);
     window.click("Hide numbers");
     assert_eq!(layers(&window).selected, None);
 }
@@ -158,7 +167,7 @@ fn strips_show_all_runs_or_one_and_stretch_the_beginning() {
     assert!(window.has_text("about −3 is healthy") || window.has_text("About −3 is healthy"));
     window.click("Logarithmic time");
     assert!(layers(&window).has_log_time);
-    window.click("All runs");
+    window.click("Every run");
     assert!(!window.has_text("Layers of Deep over time"));
     assert!(window.has_text("Layers of Stacked over time"));
 }
@@ -256,7 +265,7 @@ fn looks_inside_are_written_on_request() {
                 ..Look::default()
             };
             let mut window = rich_window(4, &look);
-            let mut save = |window: &mut Window, name: &str| {
+            let save = |window: &mut Window, name: &str| {
                 let file = format!("inside-{name}-{}-{theme:?}.png", size[0]);
                 let picture = window.harness.render().unwrap();
                 picture.save(folder.join(file)).unwrap();

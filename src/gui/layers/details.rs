@@ -3,6 +3,7 @@
 use egui::{Align2, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
 
 use crate::gui::action::{Action, Actions};
+use crate::gui::layout::Pane;
 use crate::gui::view::View;
 use crate::gui::words;
 use crate::model::{Histogram, LayerStat};
@@ -40,6 +41,7 @@ pub fn details_ui(
         if ui.button("Feature maps").on_hover_text(help).clicked() {
             out.push(Action::Layers(LayersAction::FeaturesOf(index)));
             out.push(Action::Layers(LayersAction::Show(Section::Features)));
+            out.push(Action::OpenPane(Pane::Filters));
         }
         if ui
             .button("Close")

@@ -141,7 +141,7 @@ pub fn strip(run: &Run, layers: usize, measure: Measure, axis: Axis) -> ColorIma
 mod tests {
     use super::*;
     use crate::engine::{Codes, Pictures, RunId, RunPictures};
-    use crate::gui::draft::Draft;
+    use crate::gui::Draft;
     use crate::model::{LayerStat, VARIANTS};
 
     fn frame(step: u64, spreads: &[f32]) -> Arc<Frame> {

@@ -222,8 +222,15 @@ impl AppState {
             .filter(move |run| shows_all || Some(run.id) == selected)
     }
 
-    /// The image whose feature maps are shown.
+    /// The image whose feature maps are shown: that of the pane “One input”, or else the first of the
+    /// chosen test images.
     pub fn feature_image(&self, run: &Run) -> Option<InputImage> {
+        let info = run.info.as_ref()?;
+        if self.input.shape() == Some(info.dataset.shape)
+            && let Some(image) = self.input.image()
+        {
+            return Some(image);
+        }
         let frame = run.frame.as_ref()?;
         let first = frame.pictures.indices.first()?;
         Some(InputImage::Test(*first))

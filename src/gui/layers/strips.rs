@@ -70,7 +70,7 @@ fn options_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         ui.separator();
         let mut shows_all = state.shows_all;
         if ui
-            .checkbox(&mut shows_all, "All runs")
+            .checkbox(&mut shows_all, "Every run")
             .on_hover_text("A strip a run, aligned in time; otherwise only the selected run")
             .changed()
         {
