@@ -29,6 +29,7 @@ impl AppState {
                     .insert(info.config.dataset.clone(), info.dataset.shape);
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
+                run.boundaries.clear();
                 run.metrics = Metrics::clone(&metrics);
                 run.progress = progress;
             }
@@ -100,7 +101,9 @@ impl AppState {
                 let text = format!("Saved in {}.", folder.display());
                 self.tell(Some(id), text, false);
             }
-            Event::SaveFailed { id, error } => self.tell(Some(id), error, true),
+            Event::NoBaselines { id, error } | Event::SaveFailed { id, error, .. } => {
+                self.tell(Some(id), error, true)
+            }
         }
     }
 

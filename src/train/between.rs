@@ -64,6 +64,15 @@ impl Trainer {
             .map_or(0, |layer| layer.outputs)
     }
 
+    /// Size of the code at the depth in use.
+    pub fn code_size(&self) -> usize {
+        let innermost = self.phase().objective.depth(self.trainee.stages());
+        let mut layers = self.trainee.layers().iter();
+        layers
+            .find(|layer| layer.side == Side::Encoder && layer.stage + 1 == innermost)
+            .map_or(0, |layer| layer.outputs)
+    }
+
     /// Has the next training step tell what it does to each layer; see [`Trainer::layer_stats`].
     pub fn observe_next_step(&mut self) {}
 

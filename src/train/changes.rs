@@ -154,14 +154,23 @@ impl Trainer {
             self.check_under_way(&now, &next)?;
             let rate = next.learning_rate;
             next.learning_rate = now.learning_rate;
-            let old = self.config.schedule.phases[at].epochs;
             self.config.schedule.phases[at].epochs = next.epochs;
-            if rate != now.learning_rate
-                && let Err(error) = self.set_learning_rate(rate)
-            {
-                self.config.schedule.phases[at].epochs = old;
-                return Err(error);
-            }
+            let changed = if rate == now.learning_rate {
+                Ok(())
+            } else if self.position.step_in_phase >= self.phase_steps() {
+                Err(ConfigError::new(format!(
+                    "phase {} has ended and must keep its learning rate, but another one was asked for",
+                    at + 1
+                )))
+            } else {
+                self.set_learning_rate(rate)
+            };
+            changed.inspect_err(|_refused| self.config.schedule.phases[at].epochs = now.epochs)?;
+        } else if next.learning_rate != now.learning_rate {
+            let step = self.position.step;
+            self.config
+                .learning_rate_changes
+                .retain(|change| change.step != step);
         }
         self.config.schedule = schedule;
         self.config.schedule.phases[at] = next;
