@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "gui/input.rs"]
+mod input;
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/pictures.rs"]
+mod pictures;
 #[path = "gui/rich.rs"]
 mod rich;
 #[path = "gui/session.rs"]
@@ -354,7 +358,7 @@ fn a_run_is_saved_and_another_opened() {
 fn other_images_are_shown_on_request() {
     let mut window = session_window(&Look::default());
     window.script.take_commands();
-    window.click("Other images");
+    window.click("Random");
     let commands = window.script.take_commands();
     assert!(
         matches!(commands[..], [Command::ShowImages(_)]),

@@ -15,6 +15,7 @@ use super::input::InputAction;
 use super::latent::LatentAction;
 use super::layers::LayersAction;
 use super::layout::{Pane, Preset};
+use super::pictures::PicturesAction;
 use super::schedule::ScheduleAction;
 use super::setup::draft::Draft;
 use super::story::StoryAction;
@@ -65,12 +66,8 @@ pub enum Action {
     FolderChosen(FolderFor, PathBuf),
     /// The desktop has no dialog to offer.
     DialogMissing,
-    /// Shows the test images after those now shown.
-    NextImages,
-    /// Shows test images from all over the test set.
-    OtherImages,
-    /// So many pictures have room in a row.
-    FitImages(usize),
+    /// Test images and their reconstructions.
+    Pictures(PicturesAction),
     /// Changes how things are shown.
     Show(ViewOptions),
     /// The user has read it.
@@ -262,4 +259,25 @@ pub enum NoticeKey {
     Failure(RunId),
     /// Anything else, by number.
     Message(u64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_log_is_short() {
+        let id = RunId(3);
+        assert_eq!(Action::Start(id).line(), "Start(RunId(3))");
+        let long = Action::Desk(DeskAction::TypeName("ä".repeat(999)));
+        assert_eq!(long.line().chars().count(), MAX_LINE + 1);
+    }
+
+    #[test]
+    fn zooming_keeps_within_reason() {
+        let options = ViewOptions::default();
+        assert_eq!(options.zoomed(2).zoom_percent, 120);
+        assert_eq!(options.zoomed(-99).zoom_percent, *ZOOMS.start());
+        assert_eq!(options.zoomed(99).zoom_percent, *ZOOMS.end());
+    }
 }

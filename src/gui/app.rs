@@ -14,7 +14,6 @@ use super::dialogs::AskFolder;
 use super::layout::{self, Pane, Preset};
 use super::settings::Settings;
 use super::state::AppState;
-use super::strips::Strips;
 use super::textures::Textures;
 use super::theme::{self, Palette};
 use super::trace::TARGET;
@@ -70,7 +69,6 @@ const UNDO_SECS: f64 = 30.0;
 pub struct App<L> {
     state: AppState,
     link: L,
-    strips: Strips,
     textures: Textures,
     tiles: egui_tiles::Tree<Pane>,
     wishes: SentWishes,
@@ -93,7 +91,6 @@ impl<L: EngineLink> App<L> {
         let mut app = Self {
             state,
             link,
-            strips: Strips::default(),
             textures: Textures::default(),
             tiles: Preset::Comparison.tree(),
             wishes: SentWishes::default(),
@@ -131,8 +128,12 @@ impl<L: EngineLink> App<L> {
 
     /// What is to be remembered.
     pub fn settings(&self) -> Settings {
+        let options = self.state.options;
         Settings {
-            options: self.state.options,
+            options: ViewOptions {
+                shows_setup: options.shows_setup || self.state.story.has_hidden_setup,
+                ..options
+            },
             pace: self.state.desk.pace,
             was_welcomed: !self.state.desk.is_welcoming,
         }
@@ -207,6 +208,7 @@ impl<L: EngineLink> App<L> {
             software_pixels: is_software.then_some(size.x * size.y),
         };
         if let Some(watch) = self.watcher.look(sight) {
+            log::debug!(target: TARGET, "{watch:?}");
             self.link.send(Command::Watch(watch));
         }
     }
@@ -241,17 +243,17 @@ impl<L: EngineLink> eframe::App for App<L> {
         while let Ok(action) = self.answers.try_recv() {
             self.act(ctx, action);
         }
+        let effects = self.state.catch_up();
+        self.carry_out(ctx, effects);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let has_input = ctx.input(|input| !input.events.is_empty());
         self.gate.note_frame(has_input);
-        self.strips.update(&ctx, &self.state);
         let view = View {
             state: &self.state,
             palette: Palette::of(ui.visuals()),
-            strips: &self.strips,
             textures: &self.textures,
         };
         let mut out = Actions::new();

@@ -247,12 +247,11 @@ pub fn read(text: &str) -> Result<Tree<Pane>, String> {
             return Err("a part is in it twice".to_owned());
         }
         match tree.tiles.get(tile) {
-            // As it is between two frames after a pane was closed.
-            None => {}
             Some(Tile::Pane(pane)) if !found.insert(*pane) => {
                 return Err(format!("the pane {} is in it twice", pane.title()));
             }
-            Some(Tile::Pane(_)) => {}
+            // Parts are missing between two frames, after a pane was closed.
+            Some(Tile::Pane(_)) | None => {}
             Some(Tile::Container(container)) => waiting.extend(container.children()),
         }
     }

@@ -42,7 +42,9 @@ fn story_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
          network"
     };
     let help = shortcuts::with_key(ui.ctx(), help, Does::Story);
-    let button = Button::selectable(view.state.story.is_open, "Story").frame(true);
+    let button = Button::new(egui::RichText::new("Story").color(view.palette.accent))
+        .selected(view.state.story.is_open)
+        .stroke(egui::Stroke::new(1.0, view.palette.accent));
     let response = ui.add(button).on_hover_text(help);
     trace_widget("story", &response);
     if response.clicked() {

@@ -50,8 +50,15 @@ pub fn free_name(name: String, taken: &[String]) -> String {
     if !taken.contains(&name) {
         return name;
     }
+    let ends_in_number = name.ends_with(|c: char| c.is_ascii_digit());
     (2..=taken.len() + 1)
-        .map(|number| format!("{name} {number}"))
+        .map(|number| {
+            if ends_in_number {
+                format!("{name} ({number})")
+            } else {
+                format!("{name} {number}")
+            }
+        })
         .find(|name| !taken.contains(name))
         .unwrap_or(name)
 }
@@ -412,5 +419,7 @@ mod tests {
         let taken = ["Deep".to_owned(), "Deep 2".to_owned()];
         assert_eq!(free_name("Deep".to_owned(), &taken), "Deep 3");
         assert_eq!(free_name("mine".to_owned(), &taken), "mine");
+        let taken = ["latent 32".to_owned()];
+        assert_eq!(free_name("latent 32".to_owned(), &taken), "latent 32 (2)");
     }
 }

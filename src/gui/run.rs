@@ -47,6 +47,8 @@ pub struct Run {
     pub asked_phases: Option<Schedule>,
     /// The learning rate the engine was asked for, until it answers.
     pub asked_rate: Option<f64>,
+    /// The phase at whose start it branched off another run.
+    pub branched_at: Option<usize>,
     /// What it is being made from; stays where that failed.
     pub opening: Option<Opening>,
     /// What it does.
@@ -100,6 +102,7 @@ impl Run {
             sent: None,
             asked_phases: None,
             asked_rate: None,
+            branched_at: None,
             opening: None,
             state: RunState::Preparing,
             info: None,

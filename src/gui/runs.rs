@@ -196,7 +196,14 @@ impl AppState {
                 config.name.clone()
             } else {
                 let taken = [&names[..], &typed].concat();
-                naming::free_name(naming::name_of(config, &before), &taken)
+                let mut name = naming::name_of(config, &before);
+                if let Some(phase) = run.branched_at
+                    && naming::differences(config, &before).is_empty()
+                    && (run.has_started() || run.opening.is_some())
+                {
+                    name = format!("{name} from phase {}", phase + 1);
+                }
+                naming::free_name(name, &taken)
             });
             // Of a run that is being opened nothing is known yet.
             if !matches!(run.opening, Some(Opening::Folder(_))) {

@@ -12,6 +12,9 @@ use super::state::AppState;
 use super::trace::trace_widget;
 use super::view::View;
 
+/// Room that the menus are given at the right, in heights of a line of text.
+const MENUS_WIDTH: f32 = 17.5;
+
 /// Height of the buttons.
 const HEIGHT: f32 = 26.0;
 
@@ -32,7 +35,13 @@ pub fn transport_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         play_ui(ui, view, out);
         controls_ui(ui, view, out);
         pace_ui(ui, view, out);
-        ui.separator();
+        let left = ui.available_size_before_wrap().x
+            - MENUS_WIDTH * ui.text_style_height(&egui::TextStyle::Body);
+        if left > 0.0 {
+            ui.add_space(left);
+        } else {
+            ui.separator();
+        }
         menus::menus_ui(ui, view, out);
     });
 }
@@ -104,7 +113,7 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         (_, true) => " of every run".to_owned(),
     };
     let hint =
-        |ui: &Ui, help: &str, does| shortcuts::with_key(ui.ctx(), &help.replace("%", &whose), does);
+        |ui: &Ui, help: &str, does| shortcuts::with_key(ui.ctx(), &help.replace('%', &whose), does);
 
     let can_step = runs().any(|run| state.can_start(run));
     let help = hint(ui, "One training step%", Does::Step);

@@ -14,7 +14,7 @@ const SHARE: f64 = 0.15;
 
 /// Between two frames with news, at least and at most.
 const FASTEST: Duration = Duration::from_millis(50);
-const SLOWEST: Duration = Duration::from_millis(1000);
+const SLOWEST: Duration = Duration::from_secs(1);
 
 /// So long after input, news are drawn at once: most likely they answer it.
 const ATTENTION: Duration = Duration::from_millis(300);

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::engine::{Command, Event, Progress, RunId, RunState};
-use hourglass::model::{Objective, OptimizerKind};
+use hourglass::model::{KnobValue, Objective, OptimizerKind, Pretraining, variant};
 use hourglass::train::Metrics;
 
 use super::session::{devices, ready, recipe};
@@ -92,6 +92,40 @@ fn a_block_opens_the_settings_of_its_phase() {
             .query_by_role_and_label(Role::Slider, "Phase 2 learning rate")
             .is_none()
     );
+}
+
+#[test]
+fn the_setup_keeps_its_width() {
+    let mut window = ready_window("stacked");
+    let width = |window: &Window| {
+        let field = window
+            .harness
+            .get_by_role_and_label(Role::TextInput, "Name");
+        field.rect().right()
+    };
+    let before = width(&window);
+    window.tell(under_way(1, 0.4));
+    window.harness.run_steps(20);
+    assert!((width(&window) - before).abs() < 1.0, "grows by itself");
+}
+
+#[test]
+fn greedy_phases_have_a_dropout_each() {
+    let mut window = ready_window("stacked");
+    window.choose("Schedule", "Greedy, from the input side");
+    window.commands();
+    open(&mut window, 6);
+    assert!(!window.has_text("Phase 6 dropout"), "no greedy phase");
+    open(&mut window, 3);
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "Phase 3 dropout")
+        .set_value_accesskit(0.5);
+    window.harness.run();
+    let (_, config) = window.added();
+    let dropouts: Vec<f64> = config.schedule.phases.iter().map(|p| p.dropout).collect();
+    assert!((dropouts[2] - 0.5).abs() < 1e-9, "{dropouts:?}");
+    assert!((dropouts[1] - 0.2).abs() < 1e-9, "{dropouts:?}");
 }
 
 #[test]
@@ -219,7 +253,7 @@ fn a_boundary_that_was_passed_is_a_button_to_branch() {
     else {
         panic!("{commands:?}");
     };
-    assert_eq!(name, "Stacked 2");
+    assert_eq!(name, "Stacked from phase 2");
     assert!(window.has_text("This branch is being made."));
 }
 
@@ -369,6 +403,20 @@ fn the_strip_is_drawn_on_request() {
         let picture = window.harness.render().unwrap();
         picture
             .save(folder.join(format!("strip-{theme:?}.png")))
+            .unwrap();
+        // Many pairs, and phases of very different lengths.
+        let mut config = recipe("stacked");
+        config.pretraining = Pretraining::Greedy;
+        config.knobs.set("layers", KnobValue::Integer(16));
+        config.rebuild_schedule(variant("stacked").unwrap());
+        config.schedule.phases[3].epochs = 40;
+        config.schedule.phases[5].epochs = 1;
+        let mut window = Window::with_look(Some(config.clone()), &look);
+        window.tell([devices(), ready(FIRST, &config)]);
+        open(&mut window, 4);
+        let picture = window.harness.render().unwrap();
+        picture
+            .save(folder.join(format!("strip-many-{theme:?}.png")))
             .unwrap();
     }
 }

@@ -6,8 +6,9 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::engine::{Command, Event, RunId, RunState};
 use hourglass::gui::{Pane, Part, Settings, ThemeChoice};
 
+use super::rich::rich_window;
 use super::session::{devices, ready, recipe};
-use super::window::Window;
+use super::window::{Look, Window};
 use super::{FIRST, ready_window, running};
 
 const SECOND: RunId = RunId(2);
@@ -213,6 +214,25 @@ fn the_menu_of_a_chip_offers_what_can_be_done_with_the_run() {
     window.click("Duplicate");
     let (id, _) = window.added();
     assert_eq!(id, RunId(3));
+    window
+        .harness
+        .get_by_label("Run Autoencoder")
+        .click_secondary();
+    window.harness.run();
+    window.click("Rename");
+    let field = window
+        .harness
+        .query_by_role_and_label(Role::TextInput, "New name");
+    assert!(field.is_some_and(|field| field.accesskit_node().is_focused()));
+    window.press(Key::Escape);
+    let field = window
+        .harness
+        .query_by_role_and_label(Role::TextInput, "New name");
+    assert!(field.is_none());
+    assert!(
+        window.harness.query_by_label("Run Autoencoder").is_some(),
+        "the name is as it was"
+    );
 }
 
 #[test]
@@ -346,6 +366,11 @@ fn the_first_view_offers_the_story_and_one_click_starts_it() {
     for part in Part::ALL {
         assert!(app.state().part(*part).is_some(), "{part:?}");
     }
+    assert!(
+        !app.state().options.shows_setup,
+        "there is room for the panes"
+    );
+    assert!(app.settings().options.shows_setup, "but not the next time");
 }
 
 #[test]
@@ -425,4 +450,47 @@ fn what_is_set_in_the_window_is_remembered() {
         1,
         "nothing of runs"
     );
+}
+
+/// Writes the story and the list of shortcuts to the folder that `HOURGLASS_LOOK` names.
+#[test]
+fn the_story_is_drawn_on_request() {
+    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(std::path::PathBuf::from) else {
+        println!("skipped: HOURGLASS_LOOK names no folder");
+        return;
+    };
+    for (theme, size, is_large) in [
+        (egui::Theme::Dark, [1280.0, 720.0], false),
+        (egui::Theme::Light, [1280.0, 720.0], true),
+        (egui::Theme::Light, [2560.0, 1440.0], false),
+    ] {
+        let look = Look {
+            theme,
+            size,
+            has_renderer: true,
+            ..Look::default()
+        };
+        let mut window = rich_window(8, &look);
+        window.click("Story");
+        window.click("Cancel");
+        if is_large {
+            window.press_with(Modifiers::COMMAND, Key::L);
+        }
+        let draw = |window: &mut Window, what: &str| {
+            let name = format!("shell-{what}-{}-{theme:?}.png", size[0]);
+            let picture = window.harness.render().unwrap();
+            picture.save(folder.join(name)).unwrap();
+        };
+        draw(&mut window, "eight");
+        for (key, name) in [
+            (Key::Num1, "one"),
+            (Key::Num3, "latent"),
+            (Key::Num4, "teaching"),
+        ] {
+            window.press_with(Modifiers::COMMAND, key);
+            draw(&mut window, name);
+        }
+        window.press(Key::F1);
+        draw(&mut window, "keys");
+    }
 }

@@ -312,6 +312,11 @@ impl AppState {
             return Vec::new();
         };
         run.opening = Some(Opening::Branch);
+        run.branched_at = Some(phase);
+        self.relate();
+        let Some(run) = self.run(id) else {
+            return Vec::new();
+        };
         let name = run.name().to_owned();
         vec![Effect::Send(Command::Branch {
             id,

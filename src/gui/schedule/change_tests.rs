@@ -221,7 +221,10 @@ fn a_boundary_that_was_passed_is_branched_from() {
     else {
         panic!("{commands:?}");
     };
-    assert_eq!((*from, *phase, name.as_str()), (id, 1, "Stacked 2"));
+    assert_eq!(
+        (*from, *phase, name.as_str()),
+        (id, 1, "Stacked from phase 2")
+    );
     assert_eq!(state.selected, Some(*new));
     let run = state.run(*new).unwrap();
     assert!(!run.is_edited(), "the engine makes it from the other run");
@@ -244,7 +247,10 @@ fn a_boundary_that_was_passed_is_branched_from() {
         },
     });
     let run = state.run(*new).unwrap();
-    assert_eq!((run.state, run.name()), (RunState::Paused, "Stacked 2"));
+    assert_eq!(
+        (run.state, run.name()),
+        (RunState::Paused, "Stacked from phase 2")
+    );
     assert_eq!(run.first_open_phase(), 1, "the phase has not begun");
     let commands = change(&mut state, *new, |phases| phases[3].epochs = 44);
     assert!(

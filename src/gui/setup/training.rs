@@ -1,6 +1,6 @@
 //! The part of the side panel that sets how a run trains.
 
-use egui::Ui;
+use egui::{Align, Layout, Ui};
 
 use crate::model::{Objective, OptimizerKind, Pretraining, Variant, variant};
 use crate::train::{LearningRateDecay, Phase, PhaseSettings};
@@ -10,9 +10,6 @@ use super::form::{self, Entry, Name, NumberStyle};
 
 /// Epochs of a phase at most.
 const MOST_EPOCHS: usize = 100_000;
-
-/// Width of the button for another seed.
-const NEXT_WIDTH: f32 = 76.0;
 
 /// Schedule, optimizer, batch and seed.
 pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
@@ -41,24 +38,26 @@ pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
     let seed = "Of the initial weights, the order of the images and the dropout: the same seed \
                 gives the same run.";
     form::row(ui, "Seed", seed, |ui, label| {
-        let width = ui.available_width() - NEXT_WIDTH - ui.spacing().item_spacing.x;
-        let number = egui::DragValue::new(&mut draft.config.seed)
-            .speed(0.1)
-            .update_while_editing(false);
-        ui.add_sized(egui::vec2(width, ui.spacing().interact_size.y), number)
-            .labelled_by(label)
-            .on_hover_text(seed);
-        let size = egui::vec2(NEXT_WIDTH, ui.spacing().interact_size.y);
-        let next = ui
-            .add_sized(size, egui::Button::new("Next seed"))
-            .on_hover_text("Other initial weights, and the images in another order");
-        if next.clicked() {
-            draft.config.seed = match draft.config.seed {
-                // Files hold signed numbers.
-                seed if seed >= i64::MAX as u64 => 1,
-                seed => seed + 1,
-            };
-        }
+        // From the right, so that the number has what the button leaves.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let next = ui
+                .button("Next seed")
+                .on_hover_text("Other initial weights, and the images in another order");
+            let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+            let number = egui::DragValue::new(&mut draft.config.seed)
+                .speed(0.1)
+                .update_while_editing(false);
+            ui.add_sized(size, number)
+                .labelled_by(label)
+                .on_hover_text(seed);
+            if next.clicked() {
+                draft.config.seed = match draft.config.seed {
+                    // Files hold signed numbers.
+                    seed if seed >= i64::MAX as u64 => 1,
+                    seed => seed + 1,
+                };
+            }
+        });
     });
 }
 

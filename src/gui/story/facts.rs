@@ -52,9 +52,13 @@ pub fn sentence(state: &AppState, part: Part) -> String {
             }
         };
     }
-    let Some(error) = run.last_test().map(|point| point.mse) else {
+    let Some(point) = run.last_test() else {
         return "It trains; its first measurement is to come.".to_owned();
     };
+    let error = point.mse;
+    if point.step == 0 {
+        return untrained(run, part, error);
+    }
     let told = match part {
         Part::Plain => plain(run, error),
         Part::Deep => deep(run, error),
@@ -76,16 +80,36 @@ fn number(error: f64) -> String {
     words::three_digits(error)
 }
 
+/// What is to be said while only the first weights were measured.
+fn untrained(run: &Run, part: Part, error: f64) -> String {
+    let error = number(error);
+    let phases = run.phases().len();
+    match (part, mean_image(run).map(number)) {
+        (Part::Stacked, _) if phases > 1 => format!(
+            "Phase 1 of {phases}: pair 1 trains, alone. With its first weights the error is {error}."
+        ),
+        (_, Some(mean)) => format!(
+            "With its first weights the error is {error}. Whoever answers every digit with the \
+             average of all digits has {mean}: watch who gets below that."
+        ),
+        (_, None) => format!("With its first weights the error is {error}."),
+    }
+}
+
 fn plain(run: &Run, error: f64) -> String {
     let size = run.info.as_ref().map(|info| info.latent);
     let line = size.and_then(|k| Some((k, run.baselines.as_ref()?.pca_k(k)?)));
-    let error = number(error);
-    match line {
-        Some((k, pca)) => format!(
-            "It learns at once: error {error}. The best that {k} straight directions (PCA) could do is {}.",
-            number(pca)
+    let (shown, pca) = (number(error), line.map(|(_, pca)| number(pca)));
+    match (line, pca) {
+        (Some((k, line)), Some(pca)) if error < line => format!(
+            "It learns at once: error {shown}, a little below what the best {k} straight directions \
+             (PCA) reach, {pca}."
         ),
-        None => format!("It learns at once: error {error}."),
+        (Some((k, _)), Some(pca)) => format!(
+            "It learns at once: error {shown}, on its way to what the best {k} straight directions \
+             (PCA) reach, {pca}."
+        ),
+        (Some(_) | None, _) => format!("It learns at once: error {shown}."),
     }
 }
 

@@ -119,6 +119,8 @@ pub struct StoryState {
     pub is_asking: bool,
     /// The run of each part.
     pub runs: Vec<(Part, RunId)>,
+    /// Whether the settings are hidden for its sake, rather than because the user wants it.
+    pub has_hidden_setup: bool,
     /// Places that were looked at.
     pub looked: BTreeSet<usize>,
 }
@@ -229,6 +231,7 @@ impl AppState {
         }
         self.story = StoryState {
             is_open: true,
+            has_hidden_setup: self.options.shows_setup || self.story.has_hidden_setup,
             ..StoryState::default()
         };
         self.desk.is_welcoming = false;

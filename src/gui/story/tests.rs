@@ -39,7 +39,7 @@ fn tell(state: &mut AppState, part: Part, phase: usize, mse: f64, verdict: Verdi
         id,
         more: Metrics {
             test: vec![TestPoint {
-                step: 9,
+                step: 9 + phase as u64,
                 phase,
                 mse,
                 verdict,
@@ -151,6 +151,26 @@ fn sentences_follow_the_facts() {
     let text = facts::sentence(&state, Part::Deep);
     assert!(text.contains("0.0645") && text.contains("0.0643"), "{text}");
     assert!(text.contains("Stuck at the mean image"), "{text}");
+    let id = state.part(Part::Plain).unwrap().id;
+    make_ready(&mut state, id);
+    advance(&mut state, id, 1);
+    assert!(facts::sentence(&state, Part::Plain).contains("first measurement is to come"));
+    state.apply(Event::Progress {
+        id,
+        more: Metrics {
+            test: vec![TestPoint {
+                step: 0,
+                phase: 0,
+                mse: 0.231,
+                verdict: Verdict::Varied,
+            }],
+            ..Metrics::default()
+        },
+        progress: state.run(id).unwrap().progress,
+    });
+    assert!(
+        facts::sentence(&state, Part::Plain).contains("With its first weights the error is 0.231")
+    );
     tell(&mut state, Part::Stacked, 2, 0.03, Verdict::Varied);
     let text = facts::sentence(&state, Part::Stacked);
     assert!(text.starts_with("Phase 3 of 6: pair 3 trains"), "{text}");
