@@ -177,6 +177,7 @@ impl Trainer {
         let is_new = next.objective != now.objective || next.optimizer != now.optimizer;
         if self.position.step_in_phase == 0 && is_new {
             self.trainee.begin_phase(next.objective, &next.optimizer);
+            self.watch.forget();
             self.evaluation = None;
             if self.position.has_begun {
                 // What was measured at the start of the phase was measured at another depth.
