@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::engine::{Command, RunId};
 
+use super::curves::{CurveOptions, CurvesAction};
 use super::draft::Draft;
 use super::history::HistoryAction;
 use super::input::InputAction;
@@ -64,6 +65,8 @@ pub enum Action {
     Dismiss(NoticeKey),
     /// Lays the panes out.
     Arrange(Preset),
+    /// The chart.
+    Curves(CurvesAction),
     /// Looking back.
     History(HistoryAction),
     /// Walking in the space of codes.
@@ -118,6 +121,8 @@ pub struct ViewOptions {
     pub shows_baselines: bool,
     /// What the chart measures.
     pub unit: ChartUnit,
+    /// How the chart shows it.
+    pub curves: CurveOptions,
 }
 
 impl Default for ViewOptions {
@@ -128,6 +133,7 @@ impl Default for ViewOptions {
             shows_training: true,
             shows_baselines: true,
             unit: ChartUnit::SquaredError,
+            curves: CurveOptions::default(),
         }
     }
 }

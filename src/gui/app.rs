@@ -17,7 +17,7 @@ use super::textures::Textures;
 use super::theme::{self, Palette};
 use super::view::View;
 use super::wishes::SentWishes;
-use super::{GuiError, StartOptions, network, notices, setup, status, transport};
+use super::{GuiError, StartOptions, history, network, notices, setup, status, transport};
 
 /// The window's end of the engine; nothing in it blocks.
 pub trait EngineLink {
@@ -153,6 +153,7 @@ impl<L: EngineLink> eframe::App for App<L> {
         };
         let mut out = Actions::new();
         transport::keys(&ctx, &view, &mut out);
+        history::keys(&ctx, &view, &mut out);
         let shown = window_ui(ui, &mut self.tiles, &view, &mut out);
         self.textures.tidy(&ctx);
         self.state.shown = shown;
@@ -192,6 +193,9 @@ fn window_ui(
     egui::Panel::bottom("status")
         .frame(bar(view.palette))
         .show(ui, |ui| status::status_ui(ui, view));
+    egui::Panel::bottom("history")
+        .frame(bar(view.palette))
+        .show(ui, |ui| history::history_ui(ui, view, out));
     egui::Panel::left("setup")
         .default_size(316.0)
         .size_range(280.0..=460.0)

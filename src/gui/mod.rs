@@ -9,6 +9,7 @@
 mod action;
 mod app;
 mod choice;
+mod curves;
 mod dialogs;
 mod draft;
 mod form;
@@ -23,11 +24,8 @@ mod news;
 mod notices;
 mod phases;
 mod pictures;
-mod plot;
-mod plot_labels;
 mod run;
 mod runs;
-mod series;
 mod setup;
 mod setup_training;
 mod state;
@@ -35,7 +33,6 @@ mod status;
 mod strips;
 mod textures;
 mod theme;
-mod ticks;
 mod trace;
 mod transport;
 mod view;
@@ -50,9 +47,12 @@ pub use action::{
     Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
+pub use curves::{
+    Axis, CurveOptions, CurvesAction, CurvesState, MOST_SMOOTHING, Reduction, Series, Train, XUnit,
+};
 pub use dialogs::AskFolder;
 pub use draft::Draft;
-pub use history::{History, HistoryAction, HistoryState};
+pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
 pub use latent::{LatentAction, LatentState};
 pub use layers::{LayersAction, LayersState};

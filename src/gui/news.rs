@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
-use crate::train::{Metrics, RunConfig};
+use crate::train::RunConfig;
 
+use super::curves::Series;
 use super::draft::Draft;
 use super::notices::Message;
 use super::run::{Failure, Run};
@@ -29,8 +30,13 @@ impl AppState {
                     .insert(info.config.dataset.clone(), info.dataset.shape);
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
-                run.metrics = Metrics::clone(&metrics);
+                Self::rewind(run, progress.step);
+                let phases = &metrics.phases;
+                run.boundaries
+                    .retain(|phase| phases.iter().any(|start| start.phase == *phase));
+                run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
                 run.progress = progress;
+                self.settle_cursor();
             }
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
@@ -38,7 +44,8 @@ impl AppState {
             }
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
-                run.metrics.extend(&more);
+                run.metrics
+                    .extend(&more, progress.step, progress.elapsed_secs);
                 run.progress = progress;
             }
             Event::Baselines { id, baselines } => {
@@ -49,12 +56,7 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 run.pca_pictures = Some(pictures);
             }
-            Event::Frame(frame) => {
-                let Some(run) = self.run_mut(frame.id) else {
-                    return;
-                };
-                run.history.keep(frame);
-            }
+            Event::Frame(frame) => self.keep_frame(frame),
             Event::Boundary { id, phase } => {
                 let Some(run) = self.run_mut(id) else { return };
                 run.boundaries.push(phase);

@@ -6,7 +6,7 @@ use crate::engine::RunState;
 use crate::model::Objective;
 use crate::train::Phase;
 
-use super::plot_labels::short_name;
+use super::curves::short_name;
 use super::run::Run;
 use super::view::View;
 use super::words;

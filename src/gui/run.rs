@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::analysis::Baselines;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
-use crate::train::{Metrics, Phase, RunConfig};
+use crate::train::{Phase, RunConfig};
 
+use super::curves::Series;
 use super::draft::Draft;
 use super::history::History;
 
@@ -41,7 +42,7 @@ pub struct Run {
     /// What the engine made of the settings.
     pub info: Option<Arc<RunInfo>>,
     /// Its history.
-    pub metrics: Metrics,
+    pub metrics: Series,
     /// How far it is.
     pub progress: Progress,
     /// What methods without training reach.
@@ -86,7 +87,7 @@ impl Run {
             opening: None,
             state: RunState::Preparing,
             info: None,
-            metrics: Metrics::default(),
+            metrics: Series::default(),
             progress: Progress::default(),
             baselines: None,
             frame: None,

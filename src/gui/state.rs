@@ -14,6 +14,7 @@ use crate::train::RunConfig;
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::choice::ImageChoice;
+use super::curves::CurvesState;
 use super::draft::Draft;
 use super::history::HistoryState;
 use super::input::InputState;
@@ -51,6 +52,8 @@ pub struct AppState {
     pub shown: BTreeSet<Pane>,
     /// Memory of this process, in bytes.
     pub memory: Option<u64>,
+    /// The chart.
+    pub curves: CurvesState,
     /// Where the window looks.
     pub history: HistoryState,
     /// The space of codes.
@@ -76,6 +79,7 @@ impl AppState {
             images: ImageChoice::new(UNKNOWN_TEST_COUNT),
             shown: BTreeSet::new(),
             memory: None,
+            curves: CurvesState::default(),
             history: HistoryState::default(),
             latent: LatentState::default(),
             input: InputState::default(),
@@ -186,6 +190,7 @@ impl AppState {
             }
             // The arrangement is the application's.
             Action::Arrange(_) => Vec::new(),
+            Action::Curves(action) => self.handle_curves(action),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
