@@ -170,6 +170,7 @@ fn scrolling_zooms_and_fit_shows_everything_again() {
         unit: egui::MouseWheelUnit::Point,
         delta: vec2(0.0, 200.0),
         phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     });
     window.harness.run();
