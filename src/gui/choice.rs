@@ -65,14 +65,19 @@ impl ImageChoice {
         self.images = images;
     }
 
-    /// Whether a row with room for `count` images needs more than there are.
-    pub fn wants(&self, count: usize) -> bool {
+    /// Whether a row with room for `count` of `total` images needs other images than these: more of
+    /// them, or instead of some that there are none of any more.
+    pub fn wants(&self, count: usize, total: usize) -> bool {
+        let is_missing = |index: &u32| *index as usize >= total;
         count.min(MOST) > self.count
+            || self.images.len() < self.count.min(total)
+            || self.images.iter().any(is_missing)
     }
 
     /// Adds images until a row with room for `count` is full; those shown stay.
     pub fn fit(&mut self, count: usize, total: usize) {
         self.count = self.count.max(count.min(MOST));
+        self.images.retain(|index| (*index as usize) < total);
         let next = self.behind_last();
         let missing = self.count.saturating_sub(self.images.len());
         let more: Vec<u32> = (next..next + total)
@@ -124,13 +129,29 @@ mod tests {
     #[test]
     fn a_wider_row_keeps_the_images_it_has() {
         let mut choice = ImageChoice::new(50);
-        assert!(!choice.wants(20), "24 are there");
-        assert!(choice.wants(30));
+        assert!(!choice.wants(20, 50), "24 are there");
+        assert!(choice.wants(30, 50));
         choice.fit(30, 50);
         assert_eq!(choice.images(), (0..30).collect::<Vec<u32>>());
-        assert!(!choice.wants(30));
+        assert!(!choice.wants(30, 50));
         choice.fit(1000, 50);
         assert_eq!(choice.images().len(), 50, "no more than there are");
-        assert!(!choice.wants(1000), "asking again would not help");
+        assert!(!choice.wants(1000, 50), "asking again would not help");
+    }
+
+    #[test]
+    fn images_that_are_gone_are_replaced() {
+        let mut choice = ImageChoice::new(50);
+        choice.show_next(50);
+        assert!(choice.wants(24, 30), "30 to 47 are not there any more");
+        choice.fit(24, 30);
+        let images = choice.images();
+        assert_eq!(images.len(), 24);
+        assert!(images.iter().all(|&image| image < 30), "{images:?}");
+        assert!(!choice.wants(24, 30));
+        choice.fit(24, 10);
+        assert_eq!(choice.images().len(), 10, "all there are");
+        assert!(!choice.wants(24, 10), "there are no more");
+        assert!(choice.wants(24, 50), "and now there are");
     }
 }

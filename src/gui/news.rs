@@ -8,10 +8,11 @@ use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
 use crate::train::RunConfig;
 
 use super::curves::Series;
-use super::draft::Draft;
 use super::notices::Message;
-use super::run::{Failure, Run};
+use super::run::{Failure, Opening, Run};
+use super::setup::draft::Draft;
 use super::state::AppState;
+use super::trace::TARGET;
 
 impl AppState {
     /// Takes in what the engine tells.
@@ -31,19 +32,29 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
                 Self::rewind(run, progress.step);
-                let phases = &metrics.phases;
-                run.boundaries
-                    .retain(|phase| phases.iter().any(|start| start.phase == *phase));
+                run.last_test = metrics.last_test().copied();
+                run.boundaries.clear();
                 run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
                 run.progress = progress;
                 self.settle_cursor();
+                self.relate();
             }
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
+                log::info!(
+                    target: TARGET,
+                    "run {} ({}) {state:?} at step {}",
+                    id.0,
+                    run.name(),
+                    run.progress.step
+                );
                 run.state = state;
             }
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
+                if let Some(point) = more.last_test() {
+                    run.last_test = Some(*point);
+                }
                 run.metrics
                     .extend(&more, progress.step, progress.elapsed_secs);
                 run.progress = progress;
@@ -59,7 +70,9 @@ impl AppState {
             Event::Frame(frame) => self.keep_frame(frame),
             Event::Boundary { id, phase } => {
                 let Some(run) = self.run_mut(id) else { return };
-                run.boundaries.push(phase);
+                if !run.boundaries.contains(&phase) {
+                    run.boundaries.push(phase);
+                }
             }
             Event::Configured {
                 id,
@@ -68,6 +81,7 @@ impl AppState {
             } => {
                 let Some(run) = self.run_mut(id) else { return };
                 become_configured(run, &config, total_steps);
+                self.relate();
             }
             Event::Worst { id, indices } => {
                 let _ = (id, indices);
@@ -80,6 +94,7 @@ impl AppState {
                     run.is_warning_dismissed = false;
                 }
                 run.warning = text;
+                run.take_back_phases();
             }
             Event::Failed {
                 id,
@@ -93,10 +108,7 @@ impl AppState {
                     is_bad_input,
                 });
                 run.is_failure_dismissed = false;
-                if let Some(_folder) = run.opening.take() {
-                    // Nothing was sent by the window, so nothing waits to be mended.
-                    run.sent = Some(run.draft.config.clone());
-                }
+                run.take_back_phases();
             }
             Event::Saved { id, folder } => {
                 let text = format!("Saved in {}.", folder.display());
@@ -146,20 +158,30 @@ fn become_configured(run: &mut Run, config: &RunConfig, total_steps: u64) {
         info.total_steps = total_steps;
         run.info = Some(Arc::new(info));
     }
+    let name = std::mem::take(&mut run.draft.config.name);
+    let is_named = run.draft.is_named;
     run.draft = Draft::new(config.clone());
+    run.draft.config.name = name;
+    run.draft.is_named = is_named;
     run.sent = Some(run.draft.config.clone());
+    run.asked_phases = None;
+    run.asked_rate = None;
 }
 
 /// Takes in what the engine made of a run.
 fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
-    if run.opening.take().is_some() {
-        let name = run.draft.config.name.clone();
+    if let Some(opening) = run.opening.take() {
+        let (name, is_named) = (run.draft.config.name.clone(), run.draft.is_named);
         run.draft = Draft::new(info.config.clone());
-        if run.draft.config.name.trim().is_empty() {
+        // A branch has the name that the window gave it, a folder that of its run.
+        if opening == Opening::Branch || run.draft.config.name.trim().is_empty() {
             run.draft.config.name = name;
+            run.draft.is_named = is_named;
         }
         run.sent = Some(run.draft.config.clone());
     }
+    run.asked_phases = None;
+    run.asked_rate = None;
     if run.state == RunState::Preparing || run.state == RunState::Failed {
         run.state = RunState::Paused;
     }

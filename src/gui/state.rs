@@ -15,14 +15,18 @@ use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
 use super::choice::ImageChoice;
 use super::curves::CurvesState;
-use super::draft::Draft;
+use super::desk::Desk;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
+use super::matching::Matching;
 use super::notices::Message;
 use super::run::Run;
+use super::schedule::ScheduleState;
+use super::setup::draft::Draft;
+use super::story::StoryState;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
@@ -62,6 +66,14 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// What lies on the desk.
+    pub desk: Desk,
+    /// The story of the program.
+    pub story: StoryState,
+    /// The strip of phases.
+    pub schedule: ScheduleState,
+    /// What the runs have in common; nothing to say of fewer than two.
+    pub matching: Option<Matching>,
 }
 
 impl AppState {
@@ -84,6 +96,13 @@ impl AppState {
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            desk: Desk {
+                is_welcoming: start.open.is_none() && start.config.is_none(),
+                ..Desk::default()
+            },
+            story: StoryState::default(),
+            schedule: ScheduleState::default(),
+            matching: None,
         };
         let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
         if let Some(folder) = start.open {
@@ -126,10 +145,6 @@ impl AppState {
         run.can_start() && self.problem(run).is_none()
     }
 
-    pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        self.runs.iter_mut().find(|run| run.id == id)
-    }
-
     /// Does what the user wants.
     pub fn handle(&mut self, action: Action) -> Vec<Effect> {
         match action {
@@ -153,6 +168,12 @@ impl AppState {
             Action::Step(id) => self.step(id),
             Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
             Action::Reset(id) => self.send_if(id, Run::can_reset, Command::Reset(id)),
+            Action::Epoch(id) => self.go(id, Command::EpochOnce(id)),
+            Action::NewSeed(ids) => self.new_seed(&ids),
+            Action::ToggleAll if self.runs.iter().any(Run::is_running) => {
+                self.handle(Action::PauseAll)
+            }
+            Action::ToggleAll => self.handle(Action::StartAll),
             Action::StartAll => self.for_all(Self::start),
             Action::PauseAll => {
                 self.for_all(|state, id| state.send_if(id, Run::is_running, Command::Pause(id)))
@@ -181,16 +202,26 @@ impl AppState {
             }
             Action::FitImages(_) => Vec::new(),
             Action::Show(options) => {
+                if options.shows_setup != self.options.shows_setup {
+                    self.story.has_hidden_setup = false;
+                }
                 self.options = options;
                 Vec::new()
             }
-            Action::Dismiss(key) => {
-                self.dismiss(key);
+            Action::Dismiss(key) => self.dismiss(key),
+            Action::Arrange(preset) => vec![Effect::Arrange(preset)],
+            Action::OpenPane(pane) => vec![Effect::OpenPane(pane)],
+            Action::ClosePane(pane) => vec![Effect::ClosePane(pane)],
+            Action::Desk(action) => self.handle_desk(action),
+            Action::Story(action) => self.handle_story(action),
+            Action::Rename(id, name) => {
+                self.rename(id, &name);
                 Vec::new()
             }
-            // The arrangement is the application's.
-            Action::Arrange(_) => Vec::new(),
             Action::Curves(action) => self.handle_curves(action),
+            Action::Schedule(action) => self.handle_schedule(action),
+            Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
@@ -209,13 +240,18 @@ impl AppState {
                 self.edit(id, draft);
                 self.commit(id)
             }
-            FolderFor::Save(id) => self.send_if(id, Run::can_save, Command::Save { id, folder }),
+            FolderFor::Save(id) => {
+                let mut effects = self.tell_name(id);
+                effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
+                effects
+            }
             FolderFor::Open if self.has_room() => self.open(folder),
             FolderFor::Open => Vec::new(),
         }
     }
 
-    fn dismiss(&mut self, key: NoticeKey) {
+    fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
+        let removed = self.desk.removed.as_ref().map(|removed| removed.message);
         match key {
             NoticeKey::Warning(id) => {
                 if let Some(run) = self.run_mut(id) {
@@ -227,8 +263,11 @@ impl AppState {
                     run.is_failure_dismissed = true;
                 }
             }
+            NoticeKey::Welcome => self.desk.is_welcoming = false,
+            NoticeKey::Message(number) if removed == Some(number) => return self.forget_removed(),
             NoticeKey::Message(number) => self.messages.retain(|m| m.number != number),
         }
+        Vec::new()
     }
 
     /// Test images that all runs have.
@@ -243,7 +282,7 @@ impl AppState {
 
     /// Whether a row with room for `count` pictures needs more than there are.
     pub fn wants_images(&self, count: usize) -> bool {
-        self.images.wants(count)
+        self.images.wants(count, self.test_count())
     }
 
     /// Changes the choice of test images and has them shown.

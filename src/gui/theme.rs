@@ -149,6 +149,8 @@ const LARGE_TYPE: f32 = 1.3;
 pub fn install(ctx: &egui::Context) {
     install_fonts(ctx);
     set_type(ctx, false);
+    // The shortcuts of the window do it, so that the state knows.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
 fn install_fonts(ctx: &egui::Context) {

@@ -110,6 +110,11 @@ impl Trainer {
         &self.config
     }
 
+    /// Calls the run something else; nothing but what it is kept under depends on it.
+    pub fn rename(&mut self, name: String) {
+        self.config.name = name;
+    }
+
     /// The network.
     pub fn trainee(&self) -> &dyn Trainee {
         &*self.trainee

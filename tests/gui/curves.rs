@@ -319,7 +319,7 @@ fn nothing_is_to_be_looked_back_at_before_the_first_step() {
     assert!(slider.accesskit_node().is_disabled());
     let play = window.harness.get_by_label("Play back");
     assert!(play.accesskit_node().is_disabled());
-    assert!(window.has_text("Press Start or Space to train."));
+    assert!(window.has_text("Press Play or Space to train."));
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub fn mark(unit: XUnit, place: f64) -> String {
 pub(super) mod tests {
     use super::*;
     use crate::engine::RunId;
-    use crate::gui::draft::Draft;
+    use crate::gui::setup::draft::Draft;
     use crate::gui::state::tests::info;
     use crate::model::variant;
 

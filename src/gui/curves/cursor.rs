@@ -107,5 +107,9 @@ fn look(view: &View<'_>, runs: &[&Run], transform: &PlotTransform, x: f32, out: 
     let place = transform.value_from_position(pos2(x, 0.0)).x;
     let step = Axis::of(run, view.state.options.curves.x).step(place);
     let step = step.max(0.0).round() as u64;
-    out.push(Action::History(HistoryAction::LookAt(step)));
+    let wanted = Some(step).filter(|step| *step < view.state.newest_step());
+    // A pointer that is held still wants nothing new.
+    if wanted != view.state.history.cursor {
+        out.push(Action::History(HistoryAction::LookAt(step)));
+    }
 }

@@ -135,7 +135,7 @@ pub(super) fn label_phases(
 }
 
 /// What is left of a phase's name where there is little room: `Pair 3`, `All`.
-pub fn short_name(name: &str) -> String {
+fn short_name(name: &str) -> String {
     match name.rsplit_once(", ") {
         Some((_, pair)) => pair.replacen('p', "P", 1),
         None => name.split(' ').next().unwrap_or(name).to_owned(),

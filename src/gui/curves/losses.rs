@@ -102,7 +102,7 @@ pub fn formula(runs: &[&Run], unit: ChartUnit, reduction: Reduction) -> String {
 mod tests {
     use super::super::axis::tests::run;
     use super::*;
-    use crate::gui::draft::Draft;
+    use crate::gui::setup::draft::Draft;
     use crate::gui::state::tests::info;
     use crate::model::{KnobValue, Pretraining, variant};
     use crate::train::PhaseStart;

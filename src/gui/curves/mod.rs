@@ -26,7 +26,7 @@ use super::run::Run;
 use super::view::View;
 
 pub use axis::Axis;
-pub use labels::short_name;
+
 pub use legend::{CurvesAction, CurvesState};
 pub use options::{CurveOptions, MOST_SMOOTHING, Reduction, XUnit};
 pub use series::{Series, Train};
