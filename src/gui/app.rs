@@ -164,6 +164,11 @@ impl<L: EngineLink> App<L> {
         }
     }
 
+    /// Lays the panes out in a way of one's own.
+    pub fn lay_out(&mut self, tiles: egui_tiles::Tree<Pane>) {
+        self.tiles = tiles;
+    }
+
     /// Does what the user wants, as if a panel had pushed it.
     pub fn act(&mut self, ctx: &egui::Context, action: Action) {
         if log::log_enabled!(target: TARGET, log::Level::Info) {
