@@ -5,8 +5,12 @@
 
 #[path = "gui/curves.rs"]
 mod curves;
+#[path = "gui/input.rs"]
+mod input;
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/pictures.rs"]
+mod pictures;
 #[path = "gui/rich.rs"]
 mod rich;
 #[path = "gui/rich_parts.rs"]
@@ -358,7 +362,7 @@ fn a_run_is_saved_and_another_opened() {
 fn other_images_are_shown_on_request() {
     let mut window = session_window(&Look::default());
     window.script.take_commands();
-    window.click("Other images");
+    window.click("Random");
     let commands = window.script.take_commands();
     assert!(
         matches!(commands[..], [Command::ShowImages(_)]),

@@ -16,6 +16,7 @@ use super::input::InputAction;
 use super::latent::LatentAction;
 use super::layers::LayersAction;
 use super::layout::{Pane, Preset};
+use super::pictures::PicturesAction;
 use super::schedule::ScheduleAction;
 use super::setup::draft::Draft;
 use super::story::StoryAction;
@@ -66,12 +67,8 @@ pub enum Action {
     FolderChosen(FolderFor, PathBuf),
     /// The desktop has no dialog to offer.
     DialogMissing,
-    /// Shows the test images after those now shown.
-    NextImages,
-    /// Shows test images from all over the test set.
-    OtherImages,
-    /// So many pictures have room in a row.
-    FitImages(usize),
+    /// Test images and their reconstructions.
+    Pictures(PicturesAction),
     /// Changes how things are shown.
     Show(ViewOptions),
     /// The user has read it.

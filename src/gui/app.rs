@@ -14,7 +14,6 @@ use super::dialogs::AskFolder;
 use super::layout::{self, Pane, Preset};
 use super::settings::Settings;
 use super::state::AppState;
-use super::strips::Strips;
 use super::textures::Textures;
 use super::theme::{self, Palette};
 use super::trace::TARGET;
@@ -70,7 +69,6 @@ const UNDO_SECS: f64 = 30.0;
 pub struct App<L> {
     state: AppState,
     link: L,
-    strips: Strips,
     textures: Textures,
     tiles: egui_tiles::Tree<Pane>,
     wishes: SentWishes,
@@ -93,7 +91,6 @@ impl<L: EngineLink> App<L> {
         let mut app = Self {
             state,
             link,
-            strips: Strips::default(),
             textures: Textures::default(),
             tiles: Preset::Comparison.tree(),
             wishes: SentWishes::default(),
@@ -251,17 +248,17 @@ impl<L: EngineLink> eframe::App for App<L> {
         while let Ok(action) = self.answers.try_recv() {
             self.act(ctx, action);
         }
+        let effects = self.state.catch_up();
+        self.carry_out(ctx, effects);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let has_input = ctx.input(|input| !input.events.is_empty());
         self.gate.note_frame(has_input);
-        self.strips.update(&ctx, &self.state);
         let view = View {
             state: &self.state,
             palette: Palette::of(ui.visuals()),
-            strips: &self.strips,
             textures: &self.textures,
         };
         let mut out = Actions::new();

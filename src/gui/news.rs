@@ -83,9 +83,7 @@ impl AppState {
                 become_configured(run, &config, total_steps);
                 self.relate();
             }
-            Event::Worst { id, indices } => {
-                let _ = (id, indices);
-            }
+            Event::Worst { id, indices } => self.take_worst(id, indices),
             Event::Memory(bytes) => self.memory = Some(bytes),
             Event::Warning { id, text } => {
                 let Some(run) = self.run_mut(id) else { return };
@@ -188,6 +186,7 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
     let has_other_images = |old: &Arc<RunInfo>| old.dataset.hash != info.dataset.hash;
     if run.info.as_ref().is_some_and(has_other_images) {
         run.baselines = None;
+        run.pca_pictures = None;
     }
     run.failure = None;
     run.warning = None;

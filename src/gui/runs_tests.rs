@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::engine::{Event, Progress};
 use crate::gui::action::{Action, FolderFor};
+use crate::gui::pictures::PicturesAction;
 use crate::gui::state::tests::{advance, edited, first, info, make_ready, sent, shown};
 use crate::model::KnobValue;
 
@@ -88,7 +89,8 @@ fn a_run_that_could_not_be_opened_is_not_trained_as_something_else() {
 fn a_smaller_test_set_takes_other_images() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
-    state.handle(Action::NextImages);
+    state.catch_up();
+    state.handle(Action::Pictures(PicturesAction::Next));
     let config = state.run(id).unwrap().draft.config.clone();
     state.apply(Event::RunReady {
         id,
@@ -96,9 +98,8 @@ fn a_smaller_test_set_takes_other_images() {
         metrics: Arc::default(),
         progress: Progress::default(),
     });
-    assert!(state.wants_images(10), "30 to 47 are gone");
-    let images = shown(state.handle(Action::FitImages(10)));
+    let images = shown(state.catch_up());
     assert_eq!(images.len(), 24);
     assert!(images.iter().all(|&image| image < 30), "{images:?}");
-    assert!(!state.wants_images(10));
+    assert!(state.catch_up().is_empty(), "once");
 }

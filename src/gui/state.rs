@@ -13,7 +13,6 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
-use super::choice::ImageChoice;
 use super::curves::CurvesState;
 use super::desk::Desk;
 use super::history::HistoryState;
@@ -23,6 +22,7 @@ use super::layers::LayersState;
 use super::layout::Pane;
 use super::matching::Matching;
 use super::notices::Message;
+use super::pictures::PicturesState;
 use super::run::Run;
 use super::schedule::ScheduleState;
 use super::setup::draft::Draft;
@@ -30,9 +30,6 @@ use super::story::StoryState;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
-
-/// Test images assumed until a data set is open.
-const UNKNOWN_TEST_COUNT: usize = 100;
 
 /// Everything the window knows.
 #[derive(Debug)]
@@ -51,7 +48,8 @@ pub struct AppState {
     pub(super) shapes: BTreeMap<String, ImageShape>,
     pub(super) next_run: u64,
     pub(super) next_message: u64,
-    images: ImageChoice,
+    /// Test images and their reconstructions.
+    pub pictures: PicturesState,
     /// Panes that were to be seen in the last frame.
     pub shown: BTreeSet<Pane>,
     /// Memory of this process, in bytes.
@@ -88,7 +86,7 @@ impl AppState {
             shapes: BTreeMap::new(),
             next_run: 1,
             next_message: 1,
-            images: ImageChoice::new(UNKNOWN_TEST_COUNT),
+            pictures: PicturesState::default(),
             shown: BTreeSet::new(),
             memory: None,
             curves: CurvesState::default(),
@@ -104,7 +102,7 @@ impl AppState {
             schedule: ScheduleState::default(),
             matching: None,
         };
-        let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
+        let mut effects = state.catch_up();
         if let Some(folder) = start.open {
             effects.extend(state.open(folder));
         } else if let Some(config) = start.config {
@@ -195,12 +193,7 @@ impl AppState {
                 );
                 Vec::new()
             }
-            Action::NextImages => self.choose(ImageChoice::show_next),
-            Action::OtherImages => self.choose(ImageChoice::show_other),
-            Action::FitImages(count) if self.wants_images(count) => {
-                self.choose(|images, total| images.fit(count, total))
-            }
-            Action::FitImages(_) => Vec::new(),
+            Action::Pictures(action) => self.handle_pictures(action),
             Action::Show(options) => {
                 if options.shows_setup != self.options.shows_setup {
                     self.story.has_hidden_setup = false;
@@ -268,28 +261,6 @@ impl AppState {
             NoticeKey::Message(number) => self.messages.retain(|m| m.number != number),
         }
         Vec::new()
-    }
-
-    /// Test images that all runs have.
-    fn test_count(&self) -> usize {
-        let counts = self.runs.iter().filter_map(|run| run.info.as_ref());
-        counts
-            .map(|info| info.dataset.test)
-            .min()
-            .unwrap_or(UNKNOWN_TEST_COUNT)
-            .max(1)
-    }
-
-    /// Whether a row with room for `count` pictures needs more than there are.
-    pub fn wants_images(&self, count: usize) -> bool {
-        self.images.wants(count, self.test_count())
-    }
-
-    /// Changes the choice of test images and has them shown.
-    fn choose(&mut self, change: impl FnOnce(&mut ImageChoice, usize)) -> Vec<Effect> {
-        let total = self.test_count();
-        change(&mut self.images, total);
-        vec![Effect::Send(Command::ShowImages(self.images.images()))]
     }
 }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::data::ImageShape;
 use crate::engine::{DatasetInfo, Event, Progress, RunInfo, RunState};
 use crate::gui::action::{NoticeKey, ViewOptions};
+use crate::gui::pictures::{Order, PicturesAction};
 use crate::model::KnobValue;
 use crate::train::{Metrics, TrainPoint};
 
@@ -339,18 +340,19 @@ pub(in crate::gui) fn shown(effects: Vec<Effect>) -> Vec<u32> {
 fn images_are_chosen_among_those_that_all_runs_have() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
-    assert_eq!(shown(state.handle(Action::NextImages))[..2], [24, 25]);
+    state.catch_up();
+    let next = || Action::Pictures(PicturesAction::Next);
+    assert_eq!(shown(state.handle(next()))[..2], [24, 25]);
     assert_eq!(
-        shown(state.handle(Action::NextImages))[..3],
+        shown(state.handle(next()))[..3],
         [48, 49, 0],
         "there are 50"
     );
-    assert_eq!(shown(state.handle(Action::OtherImages)).len(), 24);
-    assert!(
-        state.handle(Action::FitImages(20)).is_empty(),
-        "24 are there"
-    );
-    assert_eq!(shown(state.handle(Action::FitImages(30))).len(), 30);
+    let random = Action::Pictures(PicturesAction::Show(Order::Random));
+    assert_eq!(shown(state.handle(random)).len(), 24);
+    let fit = |count| Action::Pictures(PicturesAction::Fit(count));
+    assert!(state.handle(fit(20)).is_empty(), "24 are there");
+    assert_eq!(shown(state.handle(fit(30))).len(), 30);
 }
 
 #[test]
