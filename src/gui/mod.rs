@@ -9,6 +9,7 @@
 mod action;
 mod app;
 mod chips;
+mod curves;
 mod desk;
 mod dialogs;
 mod history;
@@ -23,12 +24,9 @@ mod naming;
 mod news;
 mod notices;
 mod pictures;
-mod plot;
-mod plot_labels;
 mod run;
 mod runs;
 mod schedule;
-mod series;
 mod settings;
 mod setup;
 mod shortcuts;
@@ -37,7 +35,6 @@ mod status;
 mod story;
 mod textures;
 mod theme;
-mod ticks;
 mod trace;
 mod transport;
 mod view;
@@ -54,9 +51,12 @@ pub use action::{
     Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
+pub use curves::{
+    Axis, CurveOptions, CurvesAction, CurvesState, MOST_SMOOTHING, Reduction, Series, Train, XUnit,
+};
 pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskFolder;
-pub use history::{History, HistoryAction, HistoryState};
+pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
 pub use latent::{LatentAction, LatentState};
 pub use layers::{LayersAction, LayersState, Measure, Section, TileScale};
