@@ -44,7 +44,7 @@ pub fn details_ui(
             out.push(Action::OpenPane(Pane::Filters));
         }
         if ui
-            .button("Close")
+            .button("Hide numbers")
             .on_hover_text("Show the whole network again")
             .clicked()
         {

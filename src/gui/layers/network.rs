@@ -17,6 +17,10 @@ use super::verdict::verdicts;
 /// Height of the large drawing, at least and at most.
 const LARGE: [f32; 2] = [130.0, 300.0];
 
+/// A pane lower and wider than this has drawing and details side by side.
+const LOW: f32 = 330.0;
+const WIDE: f32 = 700.0;
+
 /// Height of a small drawing.
 const SMALL: f32 = 56.0;
 
@@ -44,10 +48,7 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         .layers
         .selected
         .filter(|index| *index < layers.len());
-    let is_detailed = selected.is_some();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        let share = if is_detailed { 0.45 } else { 0.6 };
-        let height = (ui.available_height() * share).clamp(LARGE[0], LARGE[1]);
         let drawn = Drawn {
             run,
             layers: &layers,
@@ -55,21 +56,37 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             frame,
             is_large: true,
         };
-        hourglass_ui(ui, view, &drawn, height, out);
-        if let Some(frame) = frame {
-            for text in verdicts(&layers, &frame.layers).iter().take(2) {
-                ui.label(RichText::new(text).small());
-            }
-        }
+        let room = ui.available_size();
         match selected {
-            Some(index) => details_ui(ui, view, &drawn, index, out),
+            // Side by side where one below the other would not be seen.
+            Some(index) if room.y < LOW && room.x > WIDE => {
+                ui.columns_const(|[left, right]| {
+                    glass_ui(left, view, &drawn, room.y * 0.75, out);
+                    details_ui(right, view, &drawn, index, out);
+                });
+            }
+            Some(index) => {
+                glass_ui(ui, view, &drawn, room.y * 0.45, out);
+                details_ui(ui, view, &drawn, index, out);
+            }
             None => {
+                glass_ui(ui, view, &drawn, room.y * 0.6, out);
                 let text = "Click a layer for its weights, outputs and numbers.";
                 ui.label(RichText::new(text).small().weak());
             }
         }
         others_ui(ui, view, run, out);
     });
+}
+
+/// The large drawing and what the numbers in it mean.
+fn glass_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, height: f32, out: &mut Actions) {
+    hourglass_ui(ui, view, drawn, height.clamp(LARGE[0], LARGE[1]), out);
+    if let Some(frame) = drawn.frame {
+        for text in verdicts(drawn.layers, &frame.layers).iter().take(2) {
+            ui.label(RichText::new(text).small());
+        }
+    }
 }
 
 /// The layers of a run, as the engine has them or as its settings will make them.

@@ -87,6 +87,21 @@ pub fn color(view: &View<'_>, run: &Run, role: LayerRole) -> Color32 {
     }
 }
 
+/// Slanted lines, this far apart.
+pub fn hatch(ui: &Ui, rect: Rect, distance: f32, stroke: Stroke) {
+    let clip = rect.intersect(ui.clip_rect());
+    if !clip.is_positive() {
+        return;
+    }
+    let painter = ui.painter().with_clip_rect(clip);
+    let mut x = rect.left() - rect.height();
+    while x < rect.right() {
+        let ends = [pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())];
+        painter.line_segment(ends, stroke);
+        x += distance;
+    }
+}
+
 /// Fills a bar as its role asks: full, hatched, or hollow.
 pub fn paint(ui: &Ui, view: &View<'_>, run: &Run, rect: Rect, role: LayerRole) {
     let painter = ui.painter();
@@ -95,13 +110,7 @@ pub fn paint(ui: &Ui, view: &View<'_>, run: &Run, rect: Rect, role: LayerRole) {
     match role {
         LayerRole::Training | LayerRole::Trained => {}
         LayerRole::Frozen => {
-            let hatched = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
-            let mut x = rect.left() - rect.height();
-            while x < rect.right() {
-                let ends = [pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())];
-                hatched.line_segment(ends, edge);
-                x += HATCHING;
-            }
+            hatch(ui, rect, HATCHING, edge);
             painter.rect_stroke(rect, 3.0, edge, StrokeKind::Inside);
         }
         LayerRole::Unused => {

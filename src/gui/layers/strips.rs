@@ -20,10 +20,13 @@ use super::{LayersAction, role};
 const ROW: [f32; 2] = [7.0, 20.0];
 
 /// Width of the column of layer names.
-const NAMES: f32 = 74.0;
+const NAMES: f32 = 82.0;
 
 /// Height of a run's name and sentences, about.
 const WORDS: f32 = 66.0;
+
+/// Distance of the lines where there is nothing.
+const HATCHING: f32 = 9.0;
 
 /// Sentences under a strip.
 const SENTENCES: usize = 2;
@@ -136,11 +139,11 @@ fn scale_ui(ui: &mut Ui, view: &View<'_>, measure: Measure) {
     ui.painter().text(
         pos2(rect.left(), bar.top() - 2.0),
         Align2::LEFT_TOP,
-        "blank: none",
+        "hatched: none",
         font,
         view.palette.weak,
     );
-    response.on_hover_text(format!("Blank means {}.", measure.missing()));
+    response.on_hover_text(format!("Hatched means {}.", measure.missing()));
 }
 
 fn run_ui(
@@ -164,7 +167,10 @@ fn run_ui(
     let described = format!("Layers of {} over time, {}", run.name(), measure.name());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
     let heat = Rect::from_min_max(pos2(rect.left() + NAMES, rect.top()), rect.max);
+    // Hatched, since a healthy layer is white as well.
     ui.painter().rect_filled(heat, 0.0, view.palette.deep);
+    let thin = Stroke::new(1.0, view.palette.border);
+    role::hatch(ui, heat, HATCHING, thin);
     let texture = view.textures.show(
         ui.ctx(),
         egui::Id::unique(("heat", run.id)),
@@ -223,7 +229,7 @@ fn names_ui(ui: &Ui, view: &View<'_>, layers: &[LayerInfo], rect: Rect, row: f32
                 .is_some_and(|next| next.side == Side::Decoder);
         if is_code {
             let y = rect.top() + row * (index + 1) as f32;
-            let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];
+            let ends = [pos2(rect.left() + NAMES, y), pos2(rect.right(), y)];
             ui.painter()
                 .line_segment(ends, Stroke::new(1.0, view.palette.border));
         }
