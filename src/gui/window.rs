@@ -9,7 +9,7 @@ use super::action::Actions;
 use super::layout::{self, Pane};
 use super::theme::{self, Palette};
 use super::view::View;
-use super::{chips, notices, schedule, setup, shortcuts, status, story, transport};
+use super::{chips, history, notices, schedule, setup, shortcuts, status, story, transport};
 
 /// Draws everything and returns the panes that were to be seen.
 pub fn window_ui(
@@ -37,6 +37,9 @@ pub fn window_ui(
     Panel::bottom("status")
         .frame(bar(view.palette))
         .show(ui, |ui| status::status_ui(ui, view));
+    Panel::bottom("history")
+        .frame(bar(view.palette))
+        .show(ui, |ui| history::history_ui(ui, view, out));
     if view.state.options.shows_setup {
         Panel::left(("setup", is_large))
             .default_size(316.0 * scale)
