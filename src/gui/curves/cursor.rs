@@ -3,7 +3,9 @@
 //! Its *handle* is the triangle at the top: at the newest step while the window follows the training,
 //! and to be dragged to the left to look back.
 
-use egui::{CursorIcon, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    CursorIcon, Event, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 use egui_plot::PlotTransform;
 
 use super::super::action::{Action, Actions};
@@ -90,7 +92,15 @@ pub fn cursor_ui(
             look(view, runs, transform, at.x, out);
         }
     }
-    let is_shifted = ui.input(|input| input.modifiers.shift);
+    // As the keys were when the button was let go, not at the end of the frame.
+    let is_shifted = ui.input(|input| {
+        input.events.iter().any(|event| {
+            matches!(
+                event,
+                Event::PointerButton { pressed: false, modifiers, .. } if modifiers.shift
+            )
+        })
+    });
     if chart.clicked()
         && is_shifted
         && let Some(at) = chart.interact_pointer_pos()
