@@ -11,6 +11,9 @@ use super::extremes::{Extremes, push_tight};
 /// Blocks between two running totals.
 const TOTALS_EVERY: usize = 16;
 
+/// Columns of so many groups of blocks have their edges moved to those of groups.
+const COARSE: u64 = 16;
+
 /// Losses of consecutive steps.
 #[derive(Clone, Debug)]
 pub struct Dense {
@@ -161,6 +164,16 @@ impl Dense {
         let first = (from.max(self.origin) - self.origin) / self.width;
         let behind = (to.max(self.origin) - self.origin).div_ceil(self.width);
         self.extremes.of(first as usize..behind as usize)
+    }
+
+    /// The step, or one a little before it where sums and extremes are at hand, if that makes no
+    /// difference in a column of `covered` steps.
+    pub fn rounded(&self, step: u64, covered: u64) -> u64 {
+        let group = self.width * TOTALS_EVERY as u64;
+        if covered < COARSE * group || step < self.origin {
+            return step;
+        }
+        step - (step - self.origin) % group
     }
 
     /// Memory in use.
