@@ -239,7 +239,7 @@ mod tests {
                 .filter(|(step, loss)| steps.contains(step) && loss.is_finite());
             let lowest = inside.clone().map(|(_, loss)| *loss).min_by(f32::total_cmp);
             let highest = inside.map(|(_, loss)| *loss).max_by(f32::total_cmp);
-            let plain = lowest.zip(highest).map(|(low, high)| [low, high]);
+            let plain = lowest.zip(highest).map(<[f32; 2]>::from);
             assert_eq!(dense.extremes(steps.start, steps.end), plain);
         }
     }
