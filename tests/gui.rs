@@ -23,6 +23,8 @@ mod session;
 mod setup;
 #[path = "gui/shell.rs"]
 mod shell;
+#[path = "gui/story.rs"]
+mod story;
 #[path = "gui/window.rs"]
 mod window;
 
