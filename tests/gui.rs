@@ -3,10 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "gui/input.rs"]
+mod input;
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/pictures.rs"]
+mod pictures;
+#[path = "gui/rich.rs"]
+mod rich;
 #[path = "gui/session.rs"]
 mod session;
+#[path = "gui/setup.rs"]
+mod setup;
+#[path = "gui/shell.rs"]
+mod shell;
 #[path = "gui/window.rs"]
 mod window;
 
@@ -57,8 +67,8 @@ fn the_first_run_is_there_and_start_trains_it() {
     assert_eq!(config.variant, "autoencoder");
     assert_eq!(config.dataset, "glyphs");
     window.tell([ready(id, &config)]);
-    assert!(window.has_text("Press Start or Space to train."));
-    window.click("▶ Start");
+    assert!(window.has_text("Press Play or Space to train."));
+    window.click("▶ Play");
     assert!(matches!(window.commands()[..], [Command::Start(started)] if started == id));
 }
 
@@ -110,7 +120,7 @@ fn another_run_is_added_and_both_start() {
     let (second, config) = window.added();
     assert_eq!((second, config.name.as_str()), (RunId(2), "Autoencoder 2"));
     window.tell([ready(second, &config)]);
-    window.click("▶ Start all");
+    window.click("▶ Play all");
     let commands = window.commands();
     assert!(
         matches!(
@@ -121,8 +131,6 @@ fn another_run_is_added_and_both_start() {
     );
     window.click("Run Autoencoder");
     assert_eq!(window.harness.state().state().selected, Some(FIRST));
-    window.click("Remove Autoencoder 2");
-    assert!(matches!(window.commands()[..], [Command::Remove(RunId(2))]));
 }
 
 #[test]
@@ -233,7 +241,7 @@ fn widths_that_cannot_be_are_explained_and_not_sent() {
     field.type_text("784-x");
     window.harness.run();
     assert!(window.has_text("“x” is not a width"));
-    let start = window.harness.get_by_label("▶ Start");
+    let start = window.harness.get_by_label("▶ Play");
     assert!(
         start.accesskit_node().is_disabled(),
         "what is wrong must not start"
@@ -295,7 +303,7 @@ fn a_run_that_failed_says_why() {
         },
     ]);
     assert!(window.has_text(&error));
-    let start = window.harness.get_by_label("▶ Start");
+    let start = window.harness.get_by_label("▶ Play");
     assert!(start.accesskit_node().is_disabled());
     window.click("Dismiss");
     assert!(!window.has_text(&error));
@@ -326,6 +334,7 @@ fn a_gpu_without_a_step_is_tuning() {
 fn a_run_is_saved_and_another_opened() {
     let mut window = ready_window("autoencoder");
     window.script.folder.replace(Some(PathBuf::from("runs/a")));
+    window.click("File");
     window.click("Save run…");
     assert!(matches!(
         window.commands()[..],
@@ -337,6 +346,7 @@ fn a_run_is_saved_and_another_opened() {
     }]);
     assert!(window.has_text("Saved in runs/a."));
     window.script.folder.replace(Some(PathBuf::from("runs/b")));
+    window.click("File");
     window.click("Open run…");
     assert!(matches!(
         window.commands()[..],
@@ -348,7 +358,7 @@ fn a_run_is_saved_and_another_opened() {
 fn other_images_are_shown_on_request() {
     let mut window = session_window(&Look::default());
     window.script.take_commands();
-    window.click("Other images");
+    window.click("Random");
     let commands = window.script.take_commands();
     assert!(
         matches!(commands[..], [Command::ShowImages(_)]),
@@ -363,9 +373,9 @@ fn other_images_are_shown_on_request() {
 #[test]
 fn the_border_between_chart_and_pictures_can_be_dragged() {
     let mut window = session_window(&Look::default());
-    let top = |window: &Window| window.harness.get_by_label("Pictures").rect().top();
+    let top = |window: &Window| window.harness.get_by_label("Reconstructions").rect().top();
     let before = top(&window);
-    let border = egui::pos2(700.0, before - 11.0);
+    let border = egui::pos2(700.0, before - 1.0);
     window.harness.hover_at(border);
     window.harness.run();
     window.harness.drag_at(border);
@@ -390,6 +400,21 @@ fn cross_entropy_has_a_chart_of_its_own() {
     window.click("Cross-entropy");
     assert!(window.has_text("not to be held against squared errors"));
     assert!(!window.has_text("Mean squared error per pixel"));
+}
+
+#[test]
+fn eight_runs_with_all_there_is_to_know_fit_in_a_window() {
+    let window = rich::rich_window(8, &Look::default());
+    let state = window.harness.state().state();
+    assert_eq!(state.runs.len(), 8);
+    for (run, config) in state.runs.iter().zip(rich::rich_configs(8)) {
+        assert_eq!(run.draft.config.name, config.name);
+        assert!(run.history.frames().len() > 40, "{}", run.name());
+        let newest = state.frame(run).unwrap();
+        assert_eq!(newest.layers.len(), run.info.as_ref().unwrap().layers.len());
+        assert_eq!(newest.codes.latent, run.info.as_ref().unwrap().latent);
+        assert!(newest.step > 0 && run.pca_pictures.is_some());
+    }
 }
 
 /// The session of the README's picture.

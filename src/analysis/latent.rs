@@ -1,5 +1,7 @@
 //! What a set of codes looks like: each dimension by itself, and the directions of most variance.
 
+use super::directions;
+
 /// Bins of a histogram of one dimension.
 const BINS: usize = 16;
 
@@ -48,10 +50,15 @@ impl LatentSummary {
             .collect();
         let mut order: Vec<usize> = (0..latent).collect();
         order.sort_by(|&a, &b| dimensions[b].std.total_cmp(&dimensions[a].std));
+        let centred: Vec<f32> = (0..count)
+            .flat_map(|code| (0..latent).map(move |dimension| (code, dimension)))
+            .map(|(code, dimension)| value(code, dimension) - dimensions[dimension].mean)
+            .collect();
+        let principal = directions::first_two(&centred, latent, &order);
         Self {
             dimensions,
             order,
-            principal: [Vec::new(), Vec::new()],
+            principal,
         }
     }
 
@@ -86,5 +93,45 @@ fn summarise(values: impl Iterator<Item = f32> + Clone) -> Dimension {
         low,
         high,
         histogram,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dimension_is_summed_up() {
+        let summary = LatentSummary::of(&[1.0, 5.0, 3.0, 5.0, 5.0, 5.0, 7.0, 5.0], 2);
+        let first = summary.dimensions[0];
+        assert_eq!((first.mean, first.low, first.high), (4.0, 1.0, 7.0));
+        assert!((first.std - 5.0_f32.sqrt()).abs() < 1e-6);
+        assert_eq!(first.histogram.iter().sum::<u32>(), 4);
+        assert_eq!((first.histogram[0], first.histogram[BINS - 1]), (1, 1));
+        assert_eq!(summary.order, [0, 1]);
+        assert!(!summary.is_dead(0));
+        assert!(summary.is_dead(1), "it never varies");
+        assert_eq!(summary.principal, [vec![1.0, 0.0], vec![0.0, 1.0]]);
+    }
+
+    #[test]
+    fn what_is_no_number_counts_as_nothing() {
+        let summary = LatentSummary::of(&[f32::NAN, 1.0, f32::INFINITY, -1.0], 2);
+        assert_eq!(summary.dimensions[0].std, 0.0);
+        assert!(
+            summary
+                .principal
+                .iter()
+                .flatten()
+                .all(|value| value.is_finite())
+        );
+        assert_eq!(summary.order, [1, 0]);
+    }
+
+    #[test]
+    fn no_codes_have_no_summary() {
+        assert_eq!(LatentSummary::of(&[], 3), LatentSummary::default());
+        assert_eq!(LatentSummary::of(&[], 0), LatentSummary::default());
+        assert!(LatentSummary::default().is_dead(0));
     }
 }

@@ -5,6 +5,7 @@
 //! are read as intensities in `0.0..=1.0`, that is, value / 255.
 
 pub mod baselines;
+mod directions;
 mod latent;
 pub mod pca;
 mod spectrum;

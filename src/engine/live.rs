@@ -74,6 +74,16 @@ impl LiveRun {
         }
     }
 
+    /// Calls the run something else.
+    pub(super) fn rename(&mut self, name: String) {
+        if let Some(config) = &mut self.config {
+            config.name.clone_from(&name);
+        }
+        if let Some(trainer) = &mut self.trainer {
+            trainer.rename(name);
+        }
+    }
+
     pub(super) fn is_running(&self) -> bool {
         self.state == RunState::Running && self.trainer.is_some()
     }

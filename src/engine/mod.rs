@@ -75,7 +75,7 @@ impl Engine {
         let (events_in, events) = unbounded();
         let (snapshots_in, snapshots) = bounded(1);
         let wake: Wake = Arc::new(wake);
-        let explorer = Explorer::spawn(Arc::clone(&wake))?;
+        let explorer = Explorer::spawn(Arc::clone(&wake), commands.clone())?;
         let feeder = explorer.feeder();
         let outlet = Outlet {
             events: events_in,

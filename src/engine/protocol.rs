@@ -86,6 +86,13 @@ pub enum Command {
     Stop(RunId),
     /// Back to the initial weights and an empty history.
     Reset(RunId),
+    /// Another name for the run, which decides nothing but what it is kept under.
+    Rename {
+        /// The run.
+        id: RunId,
+        /// What it is called now.
+        name: String,
+    },
     /// Forgets the run.
     Remove(RunId),
     /// Keeps the run as a folder; answers `Saved` or `Notice`.

@@ -35,6 +35,8 @@ pub(super) enum Message {
         hash: String,
         baselines: Arc<Baselines>,
     },
+    /// From the explorer: whether the weights of a run are wanted.
+    Wanted(RunId, bool),
 }
 
 /// State of the thread.
@@ -47,7 +49,6 @@ pub(super) struct Worker {
     pub(super) tickets: u64,
     pub(super) last_progress: Instant,
     pub(super) last_pictures: Instant,
-    #[expect(dead_code, reason = "for the explorer to come")]
     pub(super) feeder: Feeder,
 }
 
@@ -104,6 +105,7 @@ impl Worker {
         match message {
             Message::Command(command) => self.obey(command),
             Message::Loaded(loaded) => self.prepare(*loaded),
+            Message::Wanted(id, is_wanted) => self.feeder.set_wanted(id, is_wanted),
             Message::Baselines { hash, baselines } => {
                 self.library
                     .set_baselines(hash.clone(), Arc::clone(&baselines));
@@ -152,6 +154,11 @@ impl Worker {
             Command::Reset(id) => {
                 if let Some(config) = self.find(id).and_then(|run| run.config.clone()) {
                     self.add(id, Source::Config(Box::new(config)));
+                }
+            }
+            Command::Rename { id, name } => {
+                if let Some(run) = self.find(id) {
+                    run.rename(name);
                 }
             }
             Command::Remove(id) => self.runs.retain(|run| run.id != id),
@@ -286,6 +293,7 @@ impl Worker {
 
     /// Reports and pictures, as often as is worth it; at once after somebody asked for something.
     fn publish(&mut self, was_asked: bool) {
+        self.feeder.feed(&self.runs);
         let is_idle = !self.runs.iter().any(LiveRun::is_running);
         let mut has_told = was_asked;
         if self.last_progress.elapsed() >= PROGRESS || is_idle {

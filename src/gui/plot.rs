@@ -301,7 +301,7 @@ fn empty_ui(ui: &mut Ui, view: &View<'_>, frame: egui::Rect) {
     } else if run.is_running() {
         "Training…"
     } else if run.can_start() {
-        "Press Start or Space to train."
+        "Press Play or Space to train."
     } else {
         "Nothing was measured."
     };

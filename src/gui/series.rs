@@ -118,7 +118,7 @@ fn extremes(points: &[TrainPoint]) -> [Option<&TrainPoint>; 2] {
 mod tests {
     use super::*;
     use crate::engine::RunId;
-    use crate::gui::draft::Draft;
+    use crate::gui::setup::draft::Draft;
     use crate::model::{Pretraining, variant};
     use crate::train::PhaseStart;
 

@@ -7,27 +7,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::data::ImageShape;
-use crate::engine::{Command, DeviceInfo, RunId, RunState};
+use crate::engine::{Command, DeviceInfo, RunId};
 use crate::model::VARIANTS;
 use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
-use super::choice::ImageChoice;
-use super::draft::Draft;
+use super::desk::Desk;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
+use super::matching::Matching;
 use super::notices::Message;
+use super::pictures::PicturesState;
 use super::run::Run;
+use super::schedule::ScheduleState;
+use super::setup::draft::Draft;
+use super::story::StoryState;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
-
-/// Test images assumed until a data set is open.
-const UNKNOWN_TEST_COUNT: usize = 100;
 
 /// Everything the window knows.
 #[derive(Debug)]
@@ -44,9 +45,10 @@ pub struct AppState {
     pub messages: Vec<Message>,
     /// Sizes of the images of data sets that were opened, by location.
     pub(super) shapes: BTreeMap<String, ImageShape>,
-    next_run: u64,
+    pub(super) next_run: u64,
     pub(super) next_message: u64,
-    images: ImageChoice,
+    /// Test images and their reconstructions.
+    pub pictures: PicturesState,
     /// Panes that were to be seen in the last frame.
     pub shown: BTreeSet<Pane>,
     /// Memory of this process, in bytes.
@@ -59,6 +61,14 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// What lies on the desk.
+    pub desk: Desk,
+    /// The story of the program.
+    pub story: StoryState,
+    /// The strip of phases.
+    pub schedule: ScheduleState,
+    /// What the runs have in common; nothing to say of fewer than two.
+    pub matching: Option<Matching>,
 }
 
 impl AppState {
@@ -73,15 +83,22 @@ impl AppState {
             shapes: BTreeMap::new(),
             next_run: 1,
             next_message: 1,
-            images: ImageChoice::new(UNKNOWN_TEST_COUNT),
+            pictures: PicturesState::default(),
             shown: BTreeSet::new(),
             memory: None,
             history: HistoryState::default(),
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            desk: Desk {
+                is_welcoming: start.open.is_none() && start.config.is_none(),
+                ..Desk::default()
+            },
+            story: StoryState::default(),
+            schedule: ScheduleState::default(),
+            matching: None,
         };
-        let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
+        let mut effects = state.catch_up();
         if let Some(folder) = start.open {
             effects.extend(state.open(folder));
         } else if let Some(config) = start.config {
@@ -122,10 +139,6 @@ impl AppState {
         run.can_start() && self.problem(run).is_none()
     }
 
-    pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        self.runs.iter_mut().find(|run| run.id == id)
-    }
-
     /// Does what the user wants.
     pub fn handle(&mut self, action: Action) -> Vec<Effect> {
         match action {
@@ -149,6 +162,12 @@ impl AppState {
             Action::Step(id) => self.step(id),
             Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
             Action::Reset(id) => self.send_if(id, Run::can_reset, Command::Reset(id)),
+            Action::Epoch(id) => self.go(id, Command::EpochOnce(id)),
+            Action::NewSeed(ids) => self.new_seed(&ids),
+            Action::ToggleAll if self.runs.iter().any(Run::is_running) => {
+                self.handle(Action::PauseAll)
+            }
+            Action::ToggleAll => self.handle(Action::StartAll),
             Action::StartAll => self.for_all(Self::start),
             Action::PauseAll => {
                 self.for_all(|state, id| state.send_if(id, Run::is_running, Command::Pause(id)))
@@ -170,180 +189,32 @@ impl AppState {
                 );
                 Vec::new()
             }
-            Action::NextImages => self.choose(ImageChoice::show_next),
-            Action::OtherImages => self.choose(ImageChoice::show_other),
-            Action::FitImages(count) if self.wants_images(count) => {
-                self.choose(|images, total| images.fit(count, total))
-            }
-            Action::FitImages(_) => Vec::new(),
+            Action::Pictures(action) => self.handle_pictures(action),
             Action::Show(options) => {
+                if options.shows_setup != self.options.shows_setup {
+                    self.story.has_hidden_setup = false;
+                }
                 self.options = options;
                 Vec::new()
             }
-            Action::Dismiss(key) => {
-                self.dismiss(key);
+            Action::Dismiss(key) => self.dismiss(key),
+            Action::Arrange(preset) => vec![Effect::Arrange(preset)],
+            Action::OpenPane(pane) => vec![Effect::OpenPane(pane)],
+            Action::ClosePane(pane) => vec![Effect::ClosePane(pane)],
+            Action::Desk(action) => self.handle_desk(action),
+            Action::Story(action) => self.handle_story(action),
+            Action::Rename(id, name) => {
+                self.rename(id, &name);
                 Vec::new()
             }
-            // The arrangement is the application's.
-            Action::Arrange(_) => Vec::new(),
+            Action::Schedule(action) => self.handle_schedule(action),
+            Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
             Action::Layers(action) => self.handle_layers(action),
         }
-    }
-
-    fn for_all(&mut self, mut act: impl FnMut(&mut Self, RunId) -> Vec<Effect>) -> Vec<Effect> {
-        let ids: Vec<RunId> = self.runs.iter().map(|run| run.id).collect();
-        ids.into_iter().flat_map(|id| act(self, id)).collect()
-    }
-
-    fn send_if(&self, id: RunId, may: impl Fn(&Run) -> bool, command: Command) -> Vec<Effect> {
-        match self.run(id) {
-            Some(run) if may(run) => vec![Effect::Send(command)],
-            Some(_) | None => Vec::new(),
-        }
-    }
-
-    fn start(&mut self, id: RunId) -> Vec<Effect> {
-        self.go(id, Command::Start(id))
-    }
-
-    fn step(&mut self, id: RunId) -> Vec<Effect> {
-        self.go(id, Command::StepOnce(id))
-    }
-
-    /// Makes the run as it was edited, where it was, and then sends `command`.
-    fn go(&mut self, id: RunId, command: Command) -> Vec<Effect> {
-        let Some(run) = self.run(id) else {
-            return Vec::new();
-        };
-        if !self.can_start(run) {
-            return Vec::new();
-        }
-        if run.state == RunState::Failed
-            && let Some(run) = self.run_mut(id)
-        {
-            // The engine has no such run: it is to be made anew, changed or not.
-            run.sent = None;
-        }
-        let mut effects = self.commit(id);
-        effects.push(Effect::Send(command));
-        effects
-    }
-
-    fn free_slot(&self) -> usize {
-        (0..=self.runs.len())
-            .find(|slot| self.runs.iter().all(|run| run.slot != *slot))
-            .unwrap_or(0)
-    }
-
-    fn push_run(&mut self, draft: Draft) -> RunId {
-        let id = RunId(self.next_run);
-        self.next_run += 1;
-        let slot = self.free_slot();
-        self.runs.push(Run::new(id, slot, draft));
-        self.selected = Some(id);
-        id
-    }
-
-    fn add(&mut self, draft: Draft) -> Vec<Effect> {
-        let id = self.push_run(draft);
-        self.commit(id)
-    }
-
-    fn open(&mut self, folder: PathBuf) -> Vec<Effect> {
-        let Some(variant) = VARIANTS.first() else {
-            return Vec::new();
-        };
-        // A stand-in until the engine tells the settings of the run.
-        let mut draft = Draft::recipe(*variant, "glyphs");
-        draft.config.name = folder.file_name().map_or_else(
-            || folder.display().to_string(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let id = self.push_run(draft);
-        if let Some(run) = self.run_mut(id) {
-            run.opening = Some(folder.clone());
-        }
-        vec![Effect::Send(Command::OpenRun {
-            id,
-            folder,
-            extend: None,
-        })]
-    }
-
-    fn duplicate(&mut self, id: RunId) -> Vec<Effect> {
-        let Some(run) = self.run(id).filter(|_run| self.has_room()) else {
-            return Vec::new();
-        };
-        let mut draft = run.draft.clone();
-        draft.config.name = self.free_name(&draft.config.name, None);
-        self.add(draft)
-    }
-
-    /// `name` without its number, or with the first number that makes it differ from the names of
-    /// all runs but `except`.
-    fn free_name(&self, name: &str, except: Option<RunId>) -> String {
-        let stem = name
-            .trim_end_matches(|c: char| c.is_ascii_digit())
-            .trim_end();
-        let others = || self.runs.iter().filter(|run| Some(run.id) != except);
-        std::iter::once(stem.to_owned())
-            .chain((2..=self.runs.len() + 1).map(|number| format!("{stem} {number}")))
-            .find(|name| others().all(|run| run.draft.config.name != *name))
-            .unwrap_or_default()
-    }
-
-    fn remove(&mut self, id: RunId) -> Vec<Effect> {
-        if self.run(id).is_none() {
-            return Vec::new();
-        }
-        self.runs.retain(|run| run.id != id);
-        if self.selected == Some(id) {
-            self.selected = self.runs.first().map(|run| run.id);
-        }
-        let mut effects = vec![Effect::Send(Command::Remove(id))];
-        if self.runs.is_empty()
-            && let Some(first) = VARIANTS.first()
-        {
-            effects.extend(self.add(Draft::recipe(*first, "glyphs")));
-        }
-        effects
-    }
-
-    fn edit(&mut self, id: RunId, mut draft: Draft) {
-        let Some(run) = self.run(id).filter(|run| !run.has_started()) else {
-            return;
-        };
-        draft.settle(&run.draft);
-        let is_renamed_along = draft.config.variant != run.draft.config.variant
-            && draft.config.name != run.draft.config.name;
-        if is_renamed_along {
-            draft.config.name = self.free_name(&draft.config.name, Some(id));
-        }
-        if let Some(run) = self.run_mut(id) {
-            run.draft = draft;
-        }
-    }
-
-    /// Has the engine make the run anew if its settings have changed and can be.
-    fn commit(&mut self, id: RunId) -> Vec<Effect> {
-        let Some(run) = self.run(id) else {
-            return Vec::new();
-        };
-        let shape = self.shape_of(&run.draft.config.dataset);
-        let is_due = run.is_edited() && !run.has_started() && run.draft.problem(shape).is_none();
-        let Some(run) = self.run_mut(id).filter(|_run| is_due) else {
-            return Vec::new();
-        };
-        let config = run.draft.config.clone();
-        run.sent = Some(config.clone());
-        run.state = RunState::Preparing;
-        run.failure = None;
-        run.warning = None;
-        let config = Box::new(config);
-        vec![Effect::Send(Command::AddRun { id, config })]
     }
 
     fn take_folder(&mut self, purpose: FolderFor, folder: PathBuf) -> Vec<Effect> {
@@ -357,13 +228,18 @@ impl AppState {
                 self.edit(id, draft);
                 self.commit(id)
             }
-            FolderFor::Save(id) => self.send_if(id, Run::can_save, Command::Save { id, folder }),
+            FolderFor::Save(id) => {
+                let mut effects = self.tell_name(id);
+                effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
+                effects
+            }
             FolderFor::Open if self.has_room() => self.open(folder),
             FolderFor::Open => Vec::new(),
         }
     }
 
-    fn dismiss(&mut self, key: NoticeKey) {
+    fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
+        let removed = self.desk.removed.as_ref().map(|removed| removed.message);
         match key {
             NoticeKey::Warning(id) => {
                 if let Some(run) = self.run_mut(id) {
@@ -375,30 +251,11 @@ impl AppState {
                     run.is_failure_dismissed = true;
                 }
             }
+            NoticeKey::Welcome => self.desk.is_welcoming = false,
+            NoticeKey::Message(number) if removed == Some(number) => return self.forget_removed(),
             NoticeKey::Message(number) => self.messages.retain(|m| m.number != number),
         }
-    }
-
-    /// Test images that all runs have.
-    fn test_count(&self) -> usize {
-        let counts = self.runs.iter().filter_map(|run| run.info.as_ref());
-        counts
-            .map(|info| info.dataset.test)
-            .min()
-            .unwrap_or(UNKNOWN_TEST_COUNT)
-            .max(1)
-    }
-
-    /// Whether a row with room for `count` pictures needs more than there are.
-    pub fn wants_images(&self, count: usize) -> bool {
-        self.images.wants(count)
-    }
-
-    /// Changes the choice of test images and has them shown.
-    fn choose(&mut self, change: impl FnOnce(&mut ImageChoice, usize)) -> Vec<Effect> {
-        let total = self.test_count();
-        change(&mut self.images, total);
-        vec![Effect::Send(Command::ShowImages(self.images.images()))]
+        Vec::new()
     }
 }
 

@@ -1,12 +1,15 @@
 //! The part of the side panel that sets how a run trains.
 
-use egui::Ui;
+use egui::{Align, Layout, Ui};
 
-use crate::model::{OptimizerKind, Pretraining, Variant, variant};
-use crate::train::{LearningRateDecay, PhaseSettings};
+use crate::model::{Objective, OptimizerKind, Pretraining, Variant, variant};
+use crate::train::{LearningRateDecay, Phase, PhaseSettings};
 
-use super::draft::Draft;
+use super::draft::{self, Draft};
 use super::form::{self, Entry, Name, NumberStyle};
+
+/// Epochs of a phase at most.
+const MOST_EPOCHS: usize = 100_000;
 
 /// Schedule, optimizer, batch and seed.
 pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
@@ -15,7 +18,10 @@ pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
     if draft.config.pretraining != Pretraining::EndToEnd {
         pretraining_phases_ui(ui, draft);
     }
-    phase_ui(ui, &mut draft.finetune, "");
+    shared_ui(ui, &mut draft.finetune);
+    if draft.has_own_phases() {
+        own_phases_ui(ui, draft);
+    }
     let batch = ("Batch size", "Images of one training step.");
     let mut size = draft.config.batch as f64;
     form::number_row(ui, batch, &mut size, 1.0..=4096.0, NumberStyle::WHOLE_LOG);
@@ -32,13 +38,40 @@ pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
     let seed = "Of the initial weights, the order of the images and the dropout: the same seed \
                 gives the same run.";
     form::row(ui, "Seed", seed, |ui, label| {
-        let width = ui.available_width();
-        let number = egui::DragValue::new(&mut draft.config.seed)
-            .speed(0.1)
-            .update_while_editing(false);
-        ui.add_sized(egui::vec2(width, ui.spacing().interact_size.y), number)
-            .labelled_by(label)
-            .on_hover_text(seed);
+        // From the right, so that the number has what the button leaves.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let next = ui
+                .button("Next seed")
+                .on_hover_text("Other initial weights, and the images in another order");
+            let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+            let number = egui::DragValue::new(&mut draft.config.seed)
+                .speed(0.1)
+                .update_while_editing(false);
+            ui.add_sized(size, number)
+                .labelled_by(label)
+                .on_hover_text(seed);
+            if next.clicked() {
+                draft.config.seed = match draft.config.seed {
+                    // Files hold signed numbers.
+                    seed if seed >= i64::MAX as u64 => 1,
+                    seed => seed + 1,
+                };
+            }
+        });
+    });
+}
+
+/// Says that single phases were set apart, and takes that back.
+fn own_phases_ui(ui: &mut Ui, draft: &mut Draft) {
+    ui.horizontal(|ui| {
+        ui.weak("Phases differ")
+            .on_hover_text("Single phases have settings of their own, as the strip shows them.");
+        let alike = ui
+            .button("Make alike")
+            .on_hover_text("Builds the phases anew, each with the settings of its kind");
+        if alike.clicked() {
+            draft.make_alike();
+        }
     });
 }
 
@@ -75,7 +108,7 @@ fn pretraining_phases_ui(ui: &mut Ui, draft: &mut Draft) {
             "Passes over the training images for each pair of layers.",
         ),
         &mut draft.pretrain.epochs,
-        1..=100_000,
+        1..=MOST_EPOCHS,
     );
     egui::CollapsingHeader::new("Pretraining phases")
         .id_salt("pretraining")
@@ -83,25 +116,71 @@ fn pretraining_phases_ui(ui: &mut Ui, draft: &mut Draft) {
             ui.push_id("pretraining", |ui| {
                 rate_ui(ui, &mut draft.pretrain, "Pretraining ");
                 if draft.config.pretraining == Pretraining::Greedy {
-                    let words = (
-                        "Dropout",
-                        "Share of the input and of the hidden code set to zero in each step \
-                         (Xie et al. 2016).",
-                    );
-                    form::number_row(ui, words, &mut draft.dropout, 0.0..=0.9, NumberStyle::REAL);
+                    dropout_ui(ui, "Dropout", &mut draft.dropout);
                 }
             });
         });
 }
 
-/// Epochs and everything about the rate.
-fn phase_ui(ui: &mut Ui, phase: &mut PhaseSettings, prefix: &str) {
+/// What the phases with all layers share.
+fn shared_ui(ui: &mut Ui, phase: &mut PhaseSettings) {
     let words = (
         "Epochs",
         "Passes over the training images with all layers training.",
     );
-    form::count_row(ui, words, &mut phase.epochs, 1..=100_000);
-    rate_ui(ui, phase, prefix);
+    form::count_row(ui, words, &mut phase.epochs, 1..=MOST_EPOCHS);
+    rate_ui(ui, phase, "");
+}
+
+/// Everything that can be set about one phase: its length from `least` epochs on, the rest only if
+/// it is `open`. `prefix` tells names of several such forms apart.
+pub fn phase_ui(
+    ui: &mut Ui,
+    phase: &mut Phase,
+    prefix: &str,
+    (least, is_open): (Option<usize>, bool),
+) {
+    let spoken = format!("{prefix}epochs");
+    let words = (
+        Name {
+            spoken: &spoken,
+            shown: "Epochs",
+        },
+        "Passes over the training images in this phase.",
+    );
+    let shortest = least.unwrap_or(1);
+    ui.add_enabled_ui(least.is_some(), |ui| {
+        form::count_row(ui, words, &mut phase.epochs, shortest..=MOST_EPOCHS);
+    });
+    ui.add_enabled_ui(is_open, |ui| {
+        ui.push_id(prefix, |ui| {
+            let before = draft::settings(phase);
+            let mut settings = before;
+            rate_ui(ui, &mut settings, prefix);
+            if settings.optimizer.kind != before.optimizer.kind {
+                settings.learning_rate = settings.optimizer.kind.usual_learning_rate();
+            }
+            phase.learning_rate = settings.learning_rate;
+            phase.decay = settings.decay;
+            phase.optimizer = settings.optimizer;
+            if matches!(phase.objective, Objective::Greedy { .. }) {
+                let spoken = format!("{prefix}dropout");
+                dropout_ui(ui, &spoken, &mut phase.dropout);
+            }
+        });
+    });
+}
+
+/// The share that greedy pretraining sets to zero.
+fn dropout_ui(ui: &mut Ui, spoken: &str, dropout: &mut f64) {
+    let words = (
+        Name {
+            spoken,
+            shown: "Dropout",
+        },
+        "Share of the input and of the hidden code set to zero in each step (Xie et al. 2016).",
+    );
+    form::number_row(ui, words, dropout, 0.0..=0.9, NumberStyle::REAL);
 }
 
 /// Optimizer and learning rate. `prefix` tells names of two such forms apart.
@@ -140,13 +219,10 @@ fn rate_ui(ui: &mut Ui, phase: &mut PhaseSettings, prefix: &str) {
         },
         "Length of a step at the start of the phase.",
     );
-    form::number_row(
-        ui,
-        words,
-        &mut phase.learning_rate,
-        1e-6..=10.0,
-        NumberStyle::REAL_LOG,
-    );
+    let rate = &mut phase.learning_rate;
+    // A file may ask for more than the slider offers.
+    let range = rate.min(1e-6)..=rate.max(10.0);
+    form::number_row(ui, words, rate, range, NumberStyle::REAL_LOG);
     decay_ui(ui, &mut phase.decay, &name);
     if phase.optimizer.kind == OptimizerKind::Sgd {
         let words = (
@@ -227,7 +303,7 @@ fn decay_ui(ui: &mut Ui, decay: &mut LearningRateDecay, name: &dyn Fn(&str) -> S
             },
             "Epochs between two drops.",
         );
-        form::count_row(ui, words, epochs, 1..=100_000);
+        form::count_row(ui, words, epochs, 1..=MOST_EPOCHS);
         let words = (
             Name {
                 spoken: &name("Decay factor"),

@@ -3,17 +3,27 @@
 //! Edits go to the run's draft at once; the run is made anew when an edit is *finished*: no button of
 //! the mouse held down and no text being typed.
 
+pub mod draft;
+pub mod form;
+mod knob_ui;
+mod live;
+mod training;
+
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::data::SOURCES;
+use crate::engine::RunState;
 use crate::model::{VARIANTS, variant};
 
 use super::action::{Action, Actions, FolderFor};
-use super::draft::Draft;
-use super::form::{self, Entry};
-use super::run::Run;
+use super::run::{Opening, Run};
+use super::state::MAX_RUNS;
 use super::view::View;
-use super::{knob_ui, setup_training, words};
+use super::{naming, words};
+use draft::Draft;
+use form::Entry;
+
+pub use training::phase_ui;
 
 /// Draws the panel.
 pub fn setup_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
@@ -46,6 +56,16 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let is_locked = run.has_started() || run.opening.is_some();
     if run.has_started() {
         locked_ui(ui, view, run, out);
+        live::rate_ui(ui, view, run, out);
+    }
+    if let Some(opening) = &run.opening {
+        let text = match (opening, run.state) {
+            (Opening::Folder(_), RunState::Failed) => "This run could not be opened. Remove it.",
+            (Opening::Branch, RunState::Failed) => "This branch could not be made. Remove it.",
+            (Opening::Folder(_), _) => "This run is being opened.",
+            (Opening::Branch, _) => "This branch is being made.",
+        };
+        form::remark(ui, text);
     }
     if let Some(problem) = view.state.problem(run) {
         let text = RichText::new(problem).color(view.palette.failure);
@@ -60,10 +80,12 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         ui.add(egui::Label::new(text).wrap());
     }
     let mut draft = run.draft.clone();
+    form::section(ui, "Model");
+    name_ui(ui, run, out);
     ui.add_enabled_ui(!is_locked, |ui| {
         model_ui(ui, view, &mut draft);
         form::section(ui, "Training");
-        setup_training::training_ui(ui, &mut draft);
+        training::training_ui(ui, &mut draft);
         form::section(ui, "Data");
         data_ui(ui, run, &mut draft, out);
         form::section(ui, "Device");
@@ -72,20 +94,53 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     if is_locked {
         return;
     }
-    let is_touched = draft != run.draft;
-    if is_touched {
+    if draft != run.draft {
         out.push(Action::Edit(run.id, Box::new(draft)));
+        if !is_editing(ui) {
+            out.push(Action::Commit(run.id));
+        }
     }
-    let is_finished =
-        !ui.input(|input| input.pointer.any_down()) && !ui.ctx().egui_wants_keyboard_input();
-    if is_finished && (is_touched || (run.is_edited() && view.state.problem(run).is_none())) {
+    commit_finished(ui, view, run, out);
+}
+
+/// Whether an edit is under way: a button of the mouse is held down, or text is being typed.
+fn is_editing(ui: &Ui) -> bool {
+    ui.input(|input| input.pointer.any_down()) || ui.ctx().text_edit_focused()
+}
+
+/// Has the run made anew, or go on otherwise, once an edit of its settings is finished.
+pub fn commit_finished(ui: &Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
+    if run.is_to_be_committed() && !is_editing(ui) && view.state.problem(run).is_none() {
         out.push(Action::Commit(run.id));
     }
 }
 
+/// What the run is called. What was not typed follows what the run differs in, and is shown weakly.
+fn name_ui(ui: &mut Ui, run: &Run, out: &mut Actions) {
+    let help = "What the run is called in the window. Left empty, it is called by what it differs \
+                in from the runs before it.";
+    form::row(ui, "Name", help, |ui, label| {
+        let mut name = if run.draft.is_named {
+            run.draft.config.name.clone()
+        } else {
+            String::new()
+        };
+        let field = egui::TextEdit::singleline(&mut name)
+            .hint_text(run.name())
+            .desired_width(f32::INFINITY);
+        let response = ui.add(field).labelled_by(label).on_hover_text(help);
+        if response.changed() {
+            out.push(Action::Rename(run.id, name));
+        }
+    });
+}
+
 /// Says why nothing can be changed, and what to do about it.
 fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
-    form::remark(ui, "This run has started: its settings are fixed.");
+    form::remark(
+        ui,
+        "This run has started: its settings are fixed, but for the phases ahead in the schedule.",
+    );
     ui.horizontal(|ui| {
         let reset = ui
             .button("Reset to change")
@@ -101,8 +156,10 @@ fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
                 view.state.has_room(),
                 egui::Button::new("Duplicate to change"),
             )
-            .on_hover_text("A second run with these settings, to be changed and compared.")
-            .on_disabled_hover_text("Remove a run first: two can be compared at a time.");
+            .on_hover_text("A further run with these settings, called by what you change about it.")
+            .on_disabled_hover_text(format!(
+                "Remove a run first: up to {MAX_RUNS} can be compared."
+            ));
         if duplicate.clicked() {
             out.push(Action::Duplicate(run.id));
         }
@@ -110,16 +167,6 @@ fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
 }
 
 fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
-    form::section(ui, "Model");
-    form::row(
-        ui,
-        "Name",
-        "What the run is called in the window.",
-        |ui, label| {
-            ui.add(egui::TextEdit::singleline(&mut draft.config.name).desired_width(f32::INFINITY))
-                .labelled_by(label);
-        },
-    );
     let chosen = variant(&draft.config.variant);
     let (shown, summary) = match &chosen {
         Ok(variant) => (variant.name(), variant.summary()),
@@ -175,11 +222,11 @@ fn data_ui(ui: &mut Ui, run: &Run, draft: &mut Draft, out: &mut Actions) {
     let built_in = source.filter(|source| is_built_in(**source));
     let (shown, help) = match built_in {
         Some(source) => (source.name(), source.summary()),
-        None => (folder_name(&location), location.as_str()),
+        None => (naming::data_name(&location), location.as_str()),
     };
     let folder = built_in.is_none().then(|| Entry {
         value: location.as_str(),
-        name: folder_name(&location),
+        name: naming::data_name(&location),
         help: location.as_str(),
     });
     let entries = SOURCES
@@ -246,15 +293,6 @@ fn limit_ui(ui: &mut Ui, limit: &mut Option<usize>) {
             ui.weak("all training images");
         }
     });
-}
-
-fn folder_name(location: &str) -> &str {
-    location
-        .trim_end_matches(['/', '\\'])
-        .rsplit(['/', '\\'])
-        .next()
-        .filter(|name| !name.is_empty())
-        .unwrap_or(location)
 }
 
 fn device_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
