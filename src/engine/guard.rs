@@ -16,7 +16,7 @@ impl From<store::StoreError> for Failure {
     fn from(error: store::StoreError) -> Self {
         Self {
             sentence: error.to_string(),
-            is_bad_input: true,
+            is_bad_input: error.is_bad_input(),
         }
     }
 }

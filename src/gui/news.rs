@@ -113,7 +113,9 @@ impl AppState {
                 let text = format!("Saved in {}.", folder.display());
                 self.tell(Some(id), text, false);
             }
-            Event::SaveFailed { id, error } => self.tell(Some(id), error, true),
+            Event::NoBaselines { id, error } | Event::SaveFailed { id, error, .. } => {
+                self.tell(Some(id), error, true)
+            }
         }
     }
 
