@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "gui/curves.rs"]
+mod curves;
 #[path = "gui/input.rs"]
 mod input;
 #[path = "gui/looks.rs"]
@@ -11,6 +13,8 @@ mod looks;
 mod pictures;
 #[path = "gui/rich.rs"]
 mod rich;
+#[path = "gui/rich_parts.rs"]
+mod rich_parts;
 #[path = "gui/session.rs"]
 mod session;
 #[path = "gui/setup.rs"]
@@ -396,10 +400,10 @@ fn cross_entropy_has_a_chart_of_its_own() {
     config.knobs.set("loss", KnobValue::Text("bce".to_owned()));
     let mut window = Window::open(Some(config.clone()));
     window.tell([ready(FIRST, &config)]);
-    assert!(window.has_text("Mean squared error per pixel"));
+    assert!(window.has_text("MSE = mean over pixels and images"));
     window.click("Cross-entropy");
     assert!(window.has_text("not to be held against squared errors"));
-    assert!(!window.has_text("Mean squared error per pixel"));
+    assert!(!window.has_text("MSE = mean over pixels and images"));
 }
 
 #[test]

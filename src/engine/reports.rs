@@ -127,6 +127,7 @@ impl Worker {
         }
         self.feeder.feed(&self.runs);
         self.show_frames();
+        self.feeder.feed(&self.runs);
         self.tell_boundaries();
         self.tell_memory();
         self.outlet.wake_if_told();

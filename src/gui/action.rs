@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Command, RunId};
 
+use super::curves::{CurveOptions, CurvesAction};
 use super::desk::DeskAction;
 use super::history::HistoryAction;
 use super::input::InputAction;
@@ -82,6 +83,8 @@ pub enum Action {
     Desk(DeskAction),
     /// The story of the program.
     Story(StoryAction),
+    /// The chart.
+    Curves(CurvesAction),
     /// Looking back.
     History(HistoryAction),
     /// Walking in the space of codes.
@@ -177,6 +180,8 @@ pub struct ViewOptions {
     pub shows_baselines: bool,
     /// What the chart measures.
     pub unit: ChartUnit,
+    /// How the chart shows it.
+    pub curves: CurveOptions,
     /// Size of everything in the window, in per cent.
     pub zoom_percent: u16,
     /// Whether text is large enough for a projector.
@@ -193,6 +198,7 @@ impl Default for ViewOptions {
             shows_training: true,
             shows_baselines: true,
             unit: ChartUnit::SquaredError,
+            curves: CurveOptions::default(),
             zoom_percent: 100,
             has_large_type: false,
             shows_setup: true,

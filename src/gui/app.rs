@@ -20,7 +20,7 @@ use super::trace::TARGET;
 use super::view::View;
 use super::watch::{Gate, Sight, Watcher};
 use super::wishes::SentWishes;
-use super::{StartOptions, launch, settings, shortcuts, window};
+use super::{StartOptions, history, launch, settings, shortcuts, window};
 
 /// The window's end of the engine; nothing in it blocks.
 pub trait EngineLink {
@@ -161,6 +161,11 @@ impl<L: EngineLink> App<L> {
         }
     }
 
+    /// Lays the panes out in a way of one's own.
+    pub fn lay_out(&mut self, tiles: egui_tiles::Tree<Pane>) {
+        self.tiles = tiles;
+    }
+
     /// Does what the user wants, as if a panel had pushed it.
     pub fn act(&mut self, ctx: &egui::Context, action: Action) {
         if log::log_enabled!(target: TARGET, log::Level::Info) {
@@ -258,6 +263,7 @@ impl<L: EngineLink> eframe::App for App<L> {
         };
         let mut out = Actions::new();
         shortcuts::keys(&ctx, &view, &mut out);
+        history::keys(&ctx, &view, &mut out);
         let shown = window::window_ui(ui, &mut self.tiles, &view, &mut out);
         self.textures.tidy(&ctx);
         self.state.shown = shown;

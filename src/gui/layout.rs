@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Actions};
 use super::theme::Palette;
 use super::view::View;
-use super::{input, latent, layers, pictures, plot};
+use super::{curves, input, latent, layers, pictures};
 
 /// A part in the middle of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -353,7 +353,7 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
 
 fn pane_ui(ui: &mut egui::Ui, pane: Pane, view: &View<'_>, out: &mut Actions) {
     match pane {
-        Pane::Curves => plot::plot_ui(ui, view, out),
+        Pane::Curves => curves::curves_ui(ui, view, out),
         Pane::Pictures => pictures::pictures_ui(ui, view, out),
         Pane::Sliders => latent::sliders_ui(ui, view, out),
         Pane::Plane => latent::plane_ui(ui, view, out),

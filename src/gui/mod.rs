@@ -9,6 +9,7 @@
 mod action;
 mod app;
 mod chips;
+mod curves;
 mod desk;
 mod dialogs;
 mod history;
@@ -24,12 +25,9 @@ mod network;
 mod news;
 mod notices;
 mod pictures;
-mod plot;
-mod plot_labels;
 mod run;
 mod runs;
 mod schedule;
-mod series;
 mod settings;
 mod setup;
 mod shortcuts;
@@ -38,7 +36,6 @@ mod status;
 mod story;
 mod textures;
 mod theme;
-mod ticks;
 mod trace;
 mod transport;
 mod view;
@@ -55,9 +52,12 @@ pub use action::{
     Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
+pub use curves::{
+    Axis, CurveOptions, CurvesAction, CurvesState, MOST_SMOOTHING, Reduction, Series, Train, XUnit,
+};
 pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskFolder;
-pub use history::{History, HistoryAction, HistoryState};
+pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
 pub use latent::{LatentAction, LatentState};
 pub use layers::{LayersAction, LayersState};

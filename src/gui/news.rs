@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
-use crate::train::{Metrics, RunConfig};
+use crate::train::RunConfig;
 
+use super::curves::Series;
 use super::notices::Message;
 use super::run::{Failure, Opening, Run};
 use super::setup::draft::Draft;
@@ -30,10 +31,12 @@ impl AppState {
                     .insert(info.config.dataset.clone(), info.dataset.shape);
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
+                Self::rewind(run, progress.step);
                 run.last_test = metrics.last_test().copied();
                 run.boundaries.clear();
-                run.metrics = Metrics::clone(&metrics);
+                run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
                 run.progress = progress;
+                self.settle_cursor();
                 self.relate();
             }
             Event::StateChanged { id, state } => {
@@ -52,7 +55,8 @@ impl AppState {
                 if let Some(point) = more.last_test() {
                     run.last_test = Some(*point);
                 }
-                run.metrics.extend(&more);
+                run.metrics
+                    .extend(&more, progress.step, progress.elapsed_secs);
                 run.progress = progress;
             }
             Event::Baselines { id, baselines } => {
@@ -63,12 +67,7 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 run.pca_pictures = Some(pictures);
             }
-            Event::Frame(frame) => {
-                let Some(run) = self.run_mut(frame.id) else {
-                    return;
-                };
-                run.history.keep(frame);
-            }
+            Event::Frame(frame) => self.keep_frame(frame),
             Event::Boundary { id, phase } => {
                 let Some(run) = self.run_mut(id) else { return };
                 if !run.boundaries.contains(&phase) {

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::analysis::Baselines;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
-use crate::train::{Metrics, Phase, RunConfig, Schedule, TestPoint};
+use crate::train::{Phase, RunConfig, Schedule, TestPoint};
 
+use super::curves::Series;
 use super::history::History;
 use super::setup::draft::Draft;
 
@@ -56,7 +57,7 @@ pub struct Run {
     /// What the engine made of the settings.
     pub info: Option<Arc<RunInfo>>,
     /// Its history.
-    pub metrics: Metrics,
+    pub metrics: Series,
     /// How far it is.
     pub progress: Progress,
     /// The newest measurement on the test images.
@@ -106,7 +107,7 @@ impl Run {
             opening: None,
             state: RunState::Preparing,
             info: None,
-            metrics: Metrics::default(),
+            metrics: Series::default(),
             progress: Progress::default(),
             last_test: None,
             baselines: None,

@@ -323,6 +323,7 @@ pub fn help_ui(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
         let height = ctx.content_rect().height() - 160.0;
         egui::ScrollArea::vertical()
             .max_height(height)
+            .min_scrolled_height(height)
             .show(ui, |ui| {
                 egui::Grid::new("shortcuts")
                     .num_columns(2)

@@ -13,6 +13,7 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
+use super::curves::CurvesState;
 use super::desk::Desk;
 use super::history::HistoryState;
 use super::input::InputState;
@@ -53,6 +54,8 @@ pub struct AppState {
     pub shown: BTreeSet<Pane>,
     /// Memory of this process, in bytes.
     pub memory: Option<u64>,
+    /// The chart.
+    pub curves: CurvesState,
     /// Where the window looks.
     pub history: HistoryState,
     /// The space of codes.
@@ -86,6 +89,7 @@ impl AppState {
             pictures: PicturesState::default(),
             shown: BTreeSet::new(),
             memory: None,
+            curves: CurvesState::default(),
             history: HistoryState::default(),
             latent: LatentState::default(),
             input: InputState::default(),
@@ -207,6 +211,7 @@ impl AppState {
                 self.rename(id, &name);
                 Vec::new()
             }
+            Action::Curves(action) => self.handle_curves(action),
             Action::Schedule(action) => self.handle_schedule(action),
             Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
             Action::BranchAt { run, phase } => self.branch(run, phase),

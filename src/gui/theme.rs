@@ -170,9 +170,14 @@ fn install_fonts(ctx: &egui::Context) {
     ctx.set_fonts(fonts);
 }
 
+/// How much larger text is than usual.
+pub fn type_scale(is_large: bool) -> f32 {
+    if is_large { LARGE_TYPE } else { 1.0 }
+}
+
 /// Gives text its size, `is_large` for a projector, and everything else its look.
 pub fn set_type(ctx: &egui::Context, is_large: bool) {
-    let scale = if is_large { LARGE_TYPE } else { 1.0 };
+    let scale = type_scale(is_large);
     let font = |size: f32, family: FontFamily| FontId::new(size * scale, family);
     for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| {

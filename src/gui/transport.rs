@@ -12,8 +12,8 @@ use super::state::AppState;
 use super::trace::trace_widget;
 use super::view::View;
 
-/// Room that the menus are given at the right, in points.
-const MENUS_WIDTH: f32 = 310.0;
+/// Room that the menus are given at the right, in heights of a line of text.
+const MENUS_WIDTH: f32 = 17.5;
 
 /// Height of the buttons.
 const HEIGHT: f32 = 26.0;
@@ -35,7 +35,8 @@ pub fn transport_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         play_ui(ui, view, out);
         controls_ui(ui, view, out);
         pace_ui(ui, view, out);
-        let left = ui.available_size_before_wrap().x - MENUS_WIDTH;
+        let left = ui.available_size_before_wrap().x
+            - MENUS_WIDTH * ui.text_style_height(&egui::TextStyle::Body);
         if left > 0.0 {
             ui.add_space(left);
         } else {

@@ -7,9 +7,9 @@ use egui_tiles::Tree;
 
 use super::action::Actions;
 use super::layout::{self, Pane};
-use super::theme::Palette;
+use super::theme::{self, Palette};
 use super::view::View;
-use super::{chips, notices, schedule, setup, shortcuts, status, story, transport};
+use super::{chips, history, notices, schedule, setup, shortcuts, status, story, transport};
 
 /// Draws everything and returns the panes that were to be seen.
 pub fn window_ui(
@@ -21,6 +21,8 @@ pub fn window_ui(
     let ctx = ui.ctx().clone();
     shortcuts::help_ui(&ctx, view, out);
     story::question_ui(&ctx, view, out);
+    let is_large = view.state.options.has_large_type;
+    let scale = theme::type_scale(is_large);
     let bar = |palette: &Palette| {
         egui::Frame::new()
             .fill(palette.bar)
@@ -35,23 +37,26 @@ pub fn window_ui(
     Panel::bottom("status")
         .frame(bar(view.palette))
         .show(ui, |ui| status::status_ui(ui, view));
+    Panel::bottom("history")
+        .frame(bar(view.palette))
+        .show(ui, |ui| history::history_ui(ui, view, out));
     if view.state.options.shows_setup {
-        Panel::left("setup")
-            .default_size(316.0)
-            .size_range(280.0..=460.0)
+        Panel::left(("setup", is_large))
+            .default_size(316.0 * scale)
+            .size_range(280.0 * scale..=460.0 * scale)
             .frame(egui::Frame::new().fill(view.palette.panel))
-            .show(ui, |ui| setup::setup_ui(ui, view, out));
+            .show(ui, |ui| contained(ui, |ui| setup::setup_ui(ui, view, out)));
     }
     if view.state.story.is_open {
-        Panel::right("story")
-            .default_size(300.0)
-            .size_range(240.0..=460.0)
+        Panel::right(("story", is_large))
+            .default_size(300.0 * scale)
+            .size_range(240.0 * scale..=460.0 * scale)
             .frame(
                 egui::Frame::new()
                     .fill(view.palette.panel)
                     .inner_margin(egui::Margin::symmetric(10, 8)),
             )
-            .show(ui, |ui| story::story_ui(ui, view, out));
+            .show(ui, |ui| contained(ui, |ui| story::story_ui(ui, view, out)));
     }
     let notices = notices::notices(view.state);
     if !notices.is_empty() {
@@ -79,4 +84,13 @@ pub fn window_ui(
         .frame(egui::Frame::new().fill(view.palette.panel))
         .show(ui, |ui| layout::panes_ui(ui, tiles, view, out))
         .inner
+}
+
+/// Draws within the room there is: a side panel otherwise grows with what does not fit.
+fn contained(ui: &mut egui::Ui, add: impl FnOnce(&mut egui::Ui)) {
+    let room = ui.available_rect_before_wrap();
+    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(room));
+    inner.set_clip_rect(room.intersect(ui.clip_rect()));
+    add(&mut inner);
+    ui.advance_cursor_after_rect(room);
 }

@@ -66,7 +66,7 @@ impl Trainer {
 
     /// Size of the code at the depth in use.
     pub fn code_size(&self) -> usize {
-        let innermost = self.phase().objective.depth(self.trainee.stages());
+        let innermost = self.trainee.objective().depth(self.trainee.stages());
         let mut layers = self.trainee.layers().iter();
         layers
             .find(|layer| layer.side == Side::Encoder && layer.stage + 1 == innermost)

@@ -214,6 +214,25 @@ fn the_menu_of_a_chip_offers_what_can_be_done_with_the_run() {
     window.click("Duplicate");
     let (id, _) = window.added();
     assert_eq!(id, RunId(3));
+    window
+        .harness
+        .get_by_label("Run Autoencoder")
+        .click_secondary();
+    window.harness.run();
+    window.click("Rename");
+    let field = window
+        .harness
+        .query_by_role_and_label(Role::TextInput, "New name");
+    assert!(field.is_some_and(|field| field.accesskit_node().is_focused()));
+    window.press(Key::Escape);
+    let field = window
+        .harness
+        .query_by_role_and_label(Role::TextInput, "New name");
+    assert!(field.is_none());
+    assert!(
+        window.harness.query_by_label("Run Autoencoder").is_some(),
+        "the name is as it was"
+    );
 }
 
 #[test]

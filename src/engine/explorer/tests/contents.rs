@@ -174,14 +174,15 @@ fn filters_are_the_outermost_weights() {
 #[test]
 fn features_are_maps_where_the_layer_is_a_convolution() {
     let mut lab = Lab::new();
-    let mut trainer = trainer(variant("convolutional").unwrap(), Pretraining::EndsInward);
+    let convolutional = variant("convolutional").unwrap();
+    let mut whole = trainer(convolutional, Pretraining::EndToEnd);
     lab.wish(Slot::Hover, Wish::Point(code(&[])));
     let features = |layer| Wish::Features {
         image: InputImage::Test(2),
         layer,
     };
-    lab.send(weights(&trainer));
-    let layers = trainer.trainee().layers().to_vec();
+    lab.send(weights(&whole));
+    let layers = whole.trainee().layers().to_vec();
     for (at, layer) in layers.iter().enumerate() {
         let Content::Features(Tiles {
             shape,
@@ -203,16 +204,16 @@ fn features_are_maps_where_the_layer_is_a_convolution() {
         }
         let code = layers.iter().rposition(|layer| layer.side == Side::Encoder);
         if Some(at) == code {
-            assert_eq!(values, encode(&trainer, 2));
+            assert_eq!(values, encode(&whole, 2));
         }
         if at + 1 == layers.len() {
-            let (outputs, _) = trainer.pictures(&[2]).unwrap();
+            let (outputs, _) = whole.pictures(&[2]).unwrap();
             assert_eq!(values, outputs);
         }
     }
     // In the first phase only the outermost pair is in use.
-    train_steps(&mut trainer, 1);
-    lab.send(weights(&trainer));
+    let first = trainer(convolutional, Pretraining::EndsInward);
+    lab.send(weights(&first));
     let sentence = lab.refusal(features(1));
     assert!(
         sentence.contains("stages.1.encoder has no output yet"),

@@ -5,9 +5,13 @@
 use egui::{Align2, Color32, FontId, pos2, vec2};
 use egui_plot::PlotTransform;
 
-use super::run::Run;
-use super::view::View;
-use super::{ticks, words};
+use super::super::run::{LossUnit, Run};
+use super::super::view::View;
+use super::super::words;
+use super::axis::Axis;
+use super::losses::factor;
+use super::options::Reduction;
+use super::ticks;
 
 /// A line across the chart with a name.
 pub(super) struct Baseline {
@@ -16,10 +20,10 @@ pub(super) struct Baseline {
     pub(super) color: Color32,
 }
 
-/// The baselines of all runs, each once.
-pub(super) fn baselines(view: &View<'_>) -> Vec<Baseline> {
+/// The baselines of these runs, each once.
+pub(super) fn baselines(view: &View<'_>, runs: &[&Run], reduction: Reduction) -> Vec<Baseline> {
     let mut lines: Vec<Baseline> = Vec::new();
-    for run in &view.state.runs {
+    for run in runs {
         let Some(found) = &run.baselines else {
             continue;
         };
@@ -34,7 +38,9 @@ pub(super) fn baselines(view: &View<'_>) -> Vec<Baseline> {
         {
             all.push((format!("PCA, {latent} components"), value, plain));
         }
-        for (name, value, color) in all {
+        let factor = factor(run, 0, LossUnit::Pixels, reduction);
+        for (name, mean, color) in all {
+            let value = mean * factor;
             let is_known = lines
                 .iter()
                 .any(|line| line.name == name && (line.value - value).abs() < 1e-12);
@@ -96,16 +102,16 @@ pub(super) fn label_phases(
     }
     let frame = *transform.frame();
     let color = view.palette.run(run.slot);
+    let axis = Axis::of(run, view.state.options.curves.x);
+    let place = |step: u64| transform.position_from_point_x(axis.place(step as f64));
     for (index, start) in starts.iter().enumerate() {
         let Some(phase) = run.phases().get(start.phase) else {
             continue;
         };
-        let left = transform.position_from_point_x(start.step as f64);
+        let left = place(start.step);
         let right = starts
             .get(index + 1)
-            .map_or(f32::INFINITY, |next| {
-                transform.position_from_point_x(next.step as f64)
-            })
+            .map_or(f32::INFINITY, |next| place(next.step))
             .min(frame.right());
         if right <= frame.left() || left >= frame.right() {
             continue;
@@ -129,7 +135,7 @@ pub(super) fn label_phases(
 }
 
 /// What is left of a phase's name where there is little room: `Pair 3`, `All`.
-pub(super) fn short_name(name: &str) -> String {
+fn short_name(name: &str) -> String {
     match name.rsplit_once(", ") {
         Some((_, pair)) => pair.replacen('p', "P", 1),
         None => name.split(' ').next().unwrap_or(name).to_owned(),
