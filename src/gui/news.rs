@@ -35,6 +35,7 @@ impl AppState {
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
                 run.state = state;
+                self.latent.follow(&self.runs);
             }
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
@@ -111,6 +112,7 @@ impl AppState {
                 run.frame = Some(Arc::clone(frame));
             }
         }
+        self.latent.follow(&self.runs);
     }
 
     /// Takes in what the explorer found.
