@@ -5,6 +5,8 @@
 
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/rich.rs"]
+mod rich;
 #[path = "gui/session.rs"]
 mod session;
 #[path = "gui/window.rs"]
@@ -390,6 +392,21 @@ fn cross_entropy_has_a_chart_of_its_own() {
     window.click("Cross-entropy");
     assert!(window.has_text("not to be held against squared errors"));
     assert!(!window.has_text("Mean squared error per pixel"));
+}
+
+#[test]
+fn eight_runs_with_all_there_is_to_know_fit_in_a_window() {
+    let window = rich::rich_window(8, &Look::default());
+    let state = window.harness.state().state();
+    assert_eq!(state.runs.len(), 8);
+    for (run, config) in state.runs.iter().zip(rich::rich_configs(8)) {
+        assert_eq!(run.draft.config.name, config.name);
+        assert!(run.history.frames().len() > 40, "{}", run.name());
+        let newest = state.frame(run).unwrap();
+        assert_eq!(newest.layers.len(), run.info.as_ref().unwrap().layers.len());
+        assert_eq!(newest.codes.latent, run.info.as_ref().unwrap().latent);
+        assert!(newest.step > 0 && run.pca_pictures.is_some());
+    }
 }
 
 /// The session of the README's picture.

@@ -112,7 +112,8 @@ impl<L: EngineLink> App<L> {
         }
     }
 
-    fn handle(&mut self, ctx: &egui::Context, action: Action) {
+    /// Does what the user wants, as if a panel had pushed it.
+    pub fn act(&mut self, ctx: &egui::Context, action: Action) {
         if let Action::Arrange(preset) = &action {
             self.tiles = preset.tree();
         }
@@ -137,7 +138,7 @@ impl<L: EngineLink> eframe::App for App<L> {
             self.state.apply_answer(answer);
         }
         while let Ok(action) = self.answers.try_recv() {
-            self.handle(ctx, action);
+            self.act(ctx, action);
         }
     }
 
@@ -157,7 +158,7 @@ impl<L: EngineLink> eframe::App for App<L> {
         self.state.shown = shown;
         let is_any = !out.is_empty();
         for action in out {
-            self.handle(&ctx, action);
+            self.act(&ctx, action);
         }
         if is_any {
             // What was drawn is the state before these actions.

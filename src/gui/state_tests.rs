@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::data::ImageShape;
-use crate::engine::{DatasetInfo, Event, Progress, RunInfo};
+use crate::engine::{DatasetInfo, Event, Progress, RunInfo, RunState};
 use crate::gui::action::{NoticeKey, ViewOptions};
 use crate::model::KnobValue;
 use crate::train::{Metrics, TrainPoint};
@@ -248,10 +248,24 @@ fn runs_are_duplicated_named_coloured_and_removed() {
     assert_ne!(second, id);
     assert_eq!(state.run(second).unwrap().name(), "Autoencoder 2");
     assert_eq!(state.run(second).unwrap().slot, 1);
+    for number in 3..=MAX_RUNS {
+        assert_eq!(sent(state.handle(Action::Duplicate(id))).len(), 1);
+        assert_eq!(state.runs[number - 1].slot, number - 1);
+    }
     assert!(
         state.handle(Action::Duplicate(id)).is_empty(),
         "there is room for {MAX_RUNS}"
     );
+    for id in state
+        .runs
+        .iter()
+        .skip(2)
+        .map(|run| run.id)
+        .collect::<Vec<_>>()
+    {
+        state.handle(Action::Remove(id));
+    }
+    assert_eq!(state.selected, Some(state.runs[0].id));
 
     let edit = edited(&state, second, |draft| {
         draft.config.variant = "deep".to_owned();

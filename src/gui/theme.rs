@@ -1,11 +1,12 @@
 //! Colours: the only place in the window where any is named.
 //!
-//! A *palette* is one set of colours, dark or light. The colours of runs are those of Okabe & Ito
-//! (2008), which people with any kind of colour vision can tell apart.
+//! A *palette* is one set of colours, dark or light. The colours of runs start from those of Okabe &
+//! Ito (2008), which people with any kind of colour vision can tell apart; line patterns go along.
 
 use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, vec2};
 
 use super::action::ThemeChoice;
+use super::state::MAX_RUNS;
 
 /// Colours of the window.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub struct Palette {
     /// Layers that do not move.
     pub frozen: Color32,
     /// One a run.
-    pub runs: [Color32; 4],
+    pub runs: [Color32; MAX_RUNS],
 }
 
 const fn rgb(red: u8, green: u8, blue: u8) -> Color32 {
@@ -81,6 +82,10 @@ static DARK: Palette = Palette {
         rgb(0xe6, 0x9f, 0x00),
         rgb(0x2c, 0xc7, 0x96),
         rgb(0xe0, 0x8f, 0xbd),
+        rgb(0xf0, 0xe4, 0x42),
+        rgb(0xff, 0x6a, 0x3d),
+        rgb(0x9a, 0x8c, 0xff),
+        rgb(0xd5, 0xda, 0xe2),
     ],
 };
 
@@ -109,6 +114,10 @@ static LIGHT: Palette = Palette {
         rgb(0xd5, 0x5e, 0x00),
         rgb(0x00, 0x8a, 0x65),
         rgb(0xa8, 0x47, 0x8a),
+        rgb(0x7a, 0x63, 0x00),
+        rgb(0x8f, 0x0f, 0x2c),
+        rgb(0x5a, 0x3a, 0xd6),
+        rgb(0x2b, 0x30, 0x38),
     ],
 };
 
@@ -133,8 +142,16 @@ pub fn preference(choice: ThemeChoice) -> egui::ThemePreference {
     }
 }
 
+/// How much larger text is for a projector.
+const LARGE_TYPE: f32 = 1.3;
+
 /// Gives a context the look of the window, in both themes.
 pub fn install(ctx: &egui::Context) {
+    install_fonts(ctx);
+    set_type(ctx, false);
+}
+
+fn install_fonts(ctx: &egui::Context) {
     let mut fonts = egui::FontDefinitions::default();
     // Has the arrows and the triangle that the proportional font lacks.
     let spare = fonts
@@ -149,32 +166,26 @@ pub fn install(ctx: &egui::Context) {
         }
     }
     ctx.set_fonts(fonts);
+}
+
+/// Gives text its size, `is_large` for a projector, and everything else its look.
+pub fn set_type(ctx: &egui::Context, is_large: bool) {
+    let scale = if is_large { LARGE_TYPE } else { 1.0 };
+    let font = |size: f32, family: FontFamily| FontId::new(size * scale, family);
     for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| {
             style.text_styles = [
-                (
-                    TextStyle::Heading,
-                    FontId::new(16.0, FontFamily::Proportional),
-                ),
-                (TextStyle::Body, FontId::new(13.5, FontFamily::Proportional)),
-                (
-                    TextStyle::Button,
-                    FontId::new(13.5, FontFamily::Proportional),
-                ),
-                (
-                    TextStyle::Small,
-                    FontId::new(11.5, FontFamily::Proportional),
-                ),
-                (
-                    TextStyle::Monospace,
-                    FontId::new(12.5, FontFamily::Monospace),
-                ),
+                (TextStyle::Heading, font(16.0, FontFamily::Proportional)),
+                (TextStyle::Body, font(13.5, FontFamily::Proportional)),
+                (TextStyle::Button, font(13.5, FontFamily::Proportional)),
+                (TextStyle::Small, font(11.5, FontFamily::Proportional)),
+                (TextStyle::Monospace, font(12.5, FontFamily::Monospace)),
             ]
             .into();
             style.spacing.item_spacing = vec2(8.0, 6.0);
             style.spacing.button_padding = vec2(9.0, 3.0);
-            style.spacing.interact_size.y = 22.0;
-            style.spacing.tooltip_width = 340.0;
+            style.spacing.interact_size.y = 22.0 * scale;
+            style.spacing.tooltip_width = 340.0 * scale;
             style.interaction.selectable_labels = false;
             paint(&mut style.visuals, palette);
         });
@@ -292,6 +303,79 @@ pub fn error_color(error: u8) -> Color32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Linear light of a colour, 0 to 1.
+    fn light(color: Color32) -> [f32; 3] {
+        let [r, g, b, _] = egui::Rgba::from(color).to_array();
+        [r, g, b]
+    }
+
+    fn luminance([r, g, b]: [f32; 3]) -> f32 {
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    /// CIE L*a*b* of linear light.
+    fn lab([r, g, b]: [f32; 3]) -> [f32; 3] {
+        let bend = |t: f32| {
+            if t > 0.008_856 {
+                t.cbrt()
+            } else {
+                7.787 * t + 16.0 / 116.0
+            }
+        };
+        let x = bend((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
+        let y = bend(luminance([r, g, b]));
+        let z = bend((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn runs_stand_out_from_what_is_behind_them() {
+        for palette in [&DARK, &LIGHT] {
+            for (slot, run) in palette.runs.iter().enumerate() {
+                for behind in [palette.deep, palette.panel, palette.raised, palette.bar] {
+                    let (a, b) = (luminance(light(*run)), luminance(light(behind)));
+                    let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                    assert!(contrast >= 3.0, "slot {slot}: {contrast} on {behind:?}");
+                }
+            }
+        }
+    }
+
+    /// Full colour vision, then without long and without medium cones (Machado et al. 2009).
+    const VISIONS: [[[f32; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_82, 0.042_94, 0.968_881],
+        ],
+    ];
+
+    #[test]
+    fn runs_differ_from_each_other_for_every_kind_of_colour_vision() {
+        for palette in [&DARK, &LIGHT] {
+            for vision in VISIONS {
+                let seen = palette.runs.map(|run| {
+                    let [r, g, b] = light(run);
+                    lab(vision.map(|row| (row[0] * r + row[1] * g + row[2] * b).clamp(0.0, 1.0)))
+                });
+                for (i, a) in seen.iter().enumerate() {
+                    for (j, b) in seen.iter().enumerate().skip(i + 1) {
+                        let squares = a.iter().zip(b).map(|(a, b)| (a - b).powi(2));
+                        let distance = squares.sum::<f32>().sqrt();
+                        // A just noticeable difference is about 2.3.
+                        assert!(distance > 6.0, "slots {i} and {j}: {distance}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_error_map_runs_from_black_to_pale_yellow_and_only_gets_lighter() {

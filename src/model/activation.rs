@@ -41,6 +41,25 @@ impl Activation {
         Self::ALL.iter().copied().find(|a| a.id() == id)
     }
 
+    /// The activation that the window calls so.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|a| a.choice().name == name)
+    }
+
+    /// The ends of its range that it only creeps towards, where it has two.
+    pub fn ends(self) -> Option<[f32; 2]> {
+        match self {
+            Self::Tanh => Some([-1.0, 1.0]),
+            Self::Sigmoid => Some([0.0, 1.0]),
+            Self::Linear | Self::Relu | Self::LeakyRelu | Self::Gelu => None,
+        }
+    }
+
+    /// Whether it gives exactly 0 for a half of what may come, so that a unit can be off for good.
+    pub fn can_die(self) -> bool {
+        self == Self::Relu
+    }
+
     /// This activation as an option of a knob.
     pub const fn choice(self) -> Choice {
         let (id, name, help) = match self {

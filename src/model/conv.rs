@@ -13,6 +13,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
 use super::layers::{LayerInfo, Side};
+use crate::data::ImageShape;
 
 /// Distance of two neighbouring outputs.
 const STRIDE: usize = 2;
@@ -159,6 +160,11 @@ impl ConvPlan {
                 input: outer.clone(),
                 output: inner.clone(),
                 outputs: self.inner_values(),
+                maps: Some(ImageShape {
+                    width: self.width.inner,
+                    height: self.height.inner,
+                    channels: self.inner_channels,
+                }),
                 activation: self.encoder_activation.choice().name.to_owned(),
                 parameters: weights + self.inner_channels,
             },
@@ -170,6 +176,11 @@ impl ConvPlan {
                 input: inner,
                 output: outer,
                 outputs: outer_values,
+                maps: Some(ImageShape {
+                    width: self.width.outer,
+                    height: self.height.outer,
+                    channels: self.outer_channels,
+                }),
                 activation: if stage == 0 {
                     output
                 } else {

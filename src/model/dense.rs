@@ -31,6 +31,7 @@ impl DensePlan {
             input: from.to_string(),
             output: to.to_string(),
             outputs: to,
+            maps: None,
             activation: activation.choice().name.to_owned(),
             parameters: from * to + to,
         };

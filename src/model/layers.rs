@@ -1,5 +1,7 @@
 //! What a network is made of, in plain words and numbers.
 
+use crate::data::ImageShape;
+
 /// Which half of the hourglass a layer belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -26,8 +28,17 @@ pub struct LayerInfo {
     pub output: String,
     /// Values in its output.
     pub outputs: usize,
+    /// Its output as maps, one a channel, where it is convolutional; channel after channel.
+    pub maps: Option<ImageShape>,
     /// Function applied to its output.
     pub activation: String,
     /// Weights and biases.
     pub parameters: usize,
+}
+
+impl LayerInfo {
+    /// How many units it has: filters where it is convolutional, values of its output elsewhere.
+    pub fn units(&self) -> usize {
+        self.maps.map_or(self.outputs, |maps| maps.channels)
+    }
 }

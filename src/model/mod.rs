@@ -12,6 +12,7 @@ mod layers;
 mod loss;
 mod noise;
 mod objective;
+mod observation;
 mod optimizer;
 mod stats;
 mod trainee;
@@ -23,8 +24,9 @@ pub use knobs::{Choice, Knob, KnobError, KnobKind, KnobValue, Knobs, Scale, pars
 pub use layers::{LayerInfo, Side};
 pub use noise::Noise;
 pub use objective::{Objective, Pretraining};
+pub use observation::{StepObservation, WeightProbe};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
-pub use stats::{Histogram, LayerStat};
+pub use stats::{Histogram, LayerStat, OutputStat};
 pub use trainee::{Trainee, TrainingError};
 pub use updater::OptimizerState;
 pub use variants::{Plan, Recipe, VARIANTS, Variant, variant};

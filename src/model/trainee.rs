@@ -10,6 +10,7 @@ use super::layers::LayerInfo;
 use super::loss::ImageLoss;
 use super::noise::Noise;
 use super::objective::Objective;
+use super::observation::{StepObservation, WeightProbe, probe_weights};
 use super::optimizer::OptimizerConfig;
 use super::updater::{OptimizerState, Updater};
 use super::weights::{NamedArray, read_weights, write_weights};
@@ -55,6 +56,23 @@ pub trait Trainee: Send {
 
     /// One step on a batch. Returns the loss before the step, shape `[1]`, still on the device.
     fn step(&mut self, images: Tensor<2>, learning_rate: f64, noise: &mut Noise) -> Tensor<1>;
+
+    /// Exactly the same step, to the bit, that also tells what it did to each layer.
+    fn observed_step(
+        &mut self,
+        images: Tensor<2>,
+        learning_rate: f64,
+        noise: &mut Noise,
+    ) -> (Tensor<1>, StepObservation);
+
+    /// Outputs of every layer for images, `[images, values]`, in the order of [`Trainee::layers`]:
+    /// after the activation, of the last one after the output function. Absent for layers that are
+    /// deeper than the phase reaches.
+    fn activations(&self, images: Tensor<2>) -> Vec<Option<Tensor<2>>>;
+
+    /// The weights of every layer as they are now, in the order of [`Trainee::layers`]: norms, and
+    /// about `at_most` evenly spaced values of each.
+    fn weight_probes(&self, at_most: usize) -> Vec<WeightProbe>;
 
     /// Images through the stages in use, back to pixels.
     fn reconstruct(&self, images: Tensor<2>) -> Tensor<2>;
@@ -147,6 +165,22 @@ impl<M: Autoencoder> Fit<M> {
         self.objective.depth(self.model().stages())
     }
 
+    fn train(
+        &mut self,
+        images: Tensor<2>,
+        learning_rate: f64,
+        noise: &mut Noise,
+        observation: Option<&mut StepObservation>,
+    ) -> Tensor<1> {
+        let model = self.take();
+        let images = images.autodiff();
+        let loss = model.loss(self.objective, images, self.image_loss, noise);
+        let value = loss.clone().inner();
+        let grads = GradientsParams::from_grads(loss.backward(), &model);
+        self.model = Some(self.updater.step(model, grads, learning_rate, observation));
+        value
+    }
+
     fn freeze(&self, model: M) -> M {
         let stages = model.stages();
         model.map(&mut Freezer {
@@ -178,13 +212,46 @@ impl<M: Autoencoder> Trainee for Fit<M> {
     }
 
     fn step(&mut self, images: Tensor<2>, learning_rate: f64, noise: &mut Noise) -> Tensor<1> {
-        let model = self.take();
-        let images = images.autodiff();
-        let loss = model.loss(self.objective, images, self.image_loss, noise);
-        let value = loss.clone().inner();
-        let grads = GradientsParams::from_grads(loss.backward(), &model);
-        self.model = Some(self.updater.step(model, grads, learning_rate));
-        value
+        self.train(images, learning_rate, noise, None)
+    }
+
+    fn observed_step(
+        &mut self,
+        images: Tensor<2>,
+        learning_rate: f64,
+        noise: &mut Noise,
+    ) -> (Tensor<1>, StepObservation) {
+        let mut observation = StepObservation::default();
+        let loss = self.train(images, learning_rate, noise, Some(&mut observation));
+        (loss, observation)
+    }
+
+    fn activations(&self, images: Tensor<2>) -> Vec<Option<Tensor<2>>> {
+        let model = self.model().valid();
+        let (depth, stages) = (self.depth(), model.stages());
+        let mut outputs = Vec::with_capacity(2 * stages);
+        let mut x = images;
+        for stage in 0..stages {
+            outputs.push((stage < depth).then(|| {
+                x = model.encode_stage(stage, x.clone());
+                x.clone()
+            }));
+        }
+        for stage in (0..stages).rev() {
+            outputs.push((stage < depth).then(|| {
+                x = model.decode_stage(stage, x.clone());
+                if stage == 0 {
+                    self.image_loss.pixels(x.clone())
+                } else {
+                    x.clone()
+                }
+            }));
+        }
+        outputs
+    }
+
+    fn weight_probes(&self, at_most: usize) -> Vec<WeightProbe> {
+        probe_weights(self.model(), &self.layers, at_most)
     }
 
     fn reconstruct(&self, images: Tensor<2>) -> Tensor<2> {
@@ -251,3 +318,7 @@ impl ModuleMapper for Freezer {
         param.set_require_grad(is_trained(&self.path, &self.trained, self.stages))
     }
 }
+
+#[cfg(test)]
+#[path = "trainee_tests.rs"]
+mod tests;

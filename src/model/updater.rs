@@ -18,6 +18,7 @@ use burn::optim::{
 use burn::tensor::{Tensor, TensorData};
 
 use super::TrainingError;
+use super::observation::StepObservation;
 use super::optimizer::{OptimizerConfig, OptimizerKind};
 use super::weights::{NamedArray, parameter_name};
 
@@ -79,12 +80,19 @@ impl Updater {
         }
     }
 
-    /// Moves every parameter that has a gradient; the others are left as they are, to the bit.
-    pub fn step<M: Module>(&mut self, module: M, grads: GradientsParams, learning_rate: f64) -> M {
+    /// Moves every parameter that has a gradient; the others are left as they are, to the bit. Where
+    /// there is an observation, it is told of every parameter that moves.
+    pub fn step<M: Module>(
+        &mut self,
+        module: M,
+        grads: GradientsParams,
+        learning_rate: f64,
+        observation: Option<&mut StepObservation>,
+    ) -> M {
         match self {
-            Self::Sgd(rule) => rule.step(module, grads, learning_rate),
-            Self::Adam(rule) => rule.step(module, grads, learning_rate),
-            Self::AdamW(rule) => rule.step(module, grads, learning_rate),
+            Self::Sgd(rule) => rule.step(module, grads, learning_rate, observation),
+            Self::Adam(rule) => rule.step(module, grads, learning_rate, observation),
+            Self::AdamW(rule) => rule.step(module, grads, learning_rate, observation),
         }
     }
 
@@ -191,12 +199,19 @@ impl<O: Optimizer> Rule<O> {
         self.restored = Some(state);
     }
 
-    fn step<M: Module>(&mut self, module: M, grads: GradientsParams, learning_rate: f64) -> M {
+    fn step<M: Module>(
+        &mut self,
+        module: M,
+        grads: GradientsParams,
+        learning_rate: f64,
+        observation: Option<&mut StepObservation>,
+    ) -> M {
         self.restored = None;
         module.map(&mut Mover {
             rule: self,
             grads,
             learning_rate,
+            observation,
             path: Vec::new(),
         })
     }
@@ -214,6 +229,7 @@ struct Mover<'a, O: Optimizer> {
     rule: &'a mut Rule<O>,
     grads: GradientsParams,
     learning_rate: f64,
+    observation: Option<&'a mut StepObservation>,
     path: Vec<String>,
 }
 
@@ -230,6 +246,7 @@ impl<O: Optimizer> ModuleMapper for Mover<'_, O> {
         let Some(gradient) = self.grads.remove::<D>(param.id) else {
             return param;
         };
+        let unclipped = self.observation.as_ref().map(|_watched| gradient.clone());
         let gradient = match &self.rule.clip {
             Some(clip) => clip.clip_gradient(gradient),
             None => gradient,
@@ -245,10 +262,15 @@ impl<O: Optimizer> ModuleMapper for Mover<'_, O> {
                 .as_mut()
                 .and_then(|source| RecordState::state_unflatten(&name, source, &device)),
         };
-        let (tensor, state) =
-            self.rule
-                .optimizer
-                .step(self.learning_rate, tensor.inner(), gradient, state);
+        let before = tensor.inner();
+        let watched = unclipped.map(|unclipped| (unclipped, before.clone()));
+        let (tensor, state) = self
+            .rule
+            .optimizer
+            .step(self.learning_rate, before, gradient, state);
+        if let (Some(observation), Some((gradient, before))) = (&mut self.observation, watched) {
+            observation.push(&name, gradient, before, tensor.clone());
+        }
         if let Some(state) = state {
             self.rule.states.insert(name, Box::new(state));
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use burn::tensor::Transaction;
 
 use crate::data::Dataset;
-use crate::model::{LayerStat, Side, TrainingError};
+use crate::model::{Side, TrainingError};
 
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
@@ -59,19 +59,6 @@ impl Trainer {
         outwards
             .find(|layer| layer.side == Side::Encoder)
             .map_or(0, |layer| layer.outputs)
-    }
-
-    /// Has the next training step tell what it does to each layer; see [`Trainer::layer_stats`].
-    pub fn observe_next_step(&mut self) {}
-
-    /// Statistics of all layers as they are now, outputs for the test images `probe`; gradients and
-    /// updates are of the last step that was observed in this phase.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn layer_stats(&mut self, probe: &[u32]) -> Result<Vec<LayerStat>, TrainerError> {
-        let _ = probe;
-        Ok(Vec::new())
     }
 
     /// Measures the test images now, whatever is due, without a trace in the metrics.

@@ -10,6 +10,7 @@ mod error;
 mod evaluation;
 mod feed;
 mod metrics;
+mod observe;
 mod schedule;
 mod trainer;
 

@@ -14,6 +14,7 @@ use super::error::TrainerError;
 use super::evaluation::{Evaluation, Spread};
 use super::feed::{Compute, Feed, Half};
 use super::metrics::{Metrics, PhaseStart, TestPoint, TrainPoint};
+use super::observe::Watch;
 use super::schedule::Phase;
 
 /// A loss beyond this means outputs off by a hundredfold: the run has diverged.
@@ -57,6 +58,7 @@ pub struct Trainer {
     pub(super) marked: Mark,
     pub(super) train_time: Duration,
     pub(super) elapsed: Duration,
+    pub(super) watch: Watch,
 }
 
 impl Trainer {
@@ -99,6 +101,7 @@ impl Trainer {
             marked: Mark::default(),
             train_time: Duration::ZERO,
             elapsed: Duration::ZERO,
+            watch: Watch::default(),
         })
     }
 
@@ -221,6 +224,7 @@ impl Trainer {
     fn begin_phase(&mut self) {
         let phase = *self.phase();
         self.trainee.begin_phase(phase.objective, &phase.optimizer);
+        self.watch.forget();
         self.position.has_begun = true;
         self.position.is_measured = false;
         self.metrics.phases.push(PhaseStart {
@@ -252,7 +256,9 @@ impl Trainer {
             .feed
             .batch(Half::Train, order.batch((step % per_epoch) as usize));
         let mut noise = Noise::new(self.phase().dropout, self.config.seed, phase, step_in_phase);
-        let loss = self.trainee.step(images, learning_rate, &mut noise);
+        let loss = self
+            .watch
+            .step(&mut *self.trainee, images, learning_rate, &mut noise);
         self.order = Some((epoch, order));
         self.unread.push((step, loss));
         self.position.step += 1;
@@ -357,6 +363,7 @@ impl Trainer {
         self.metrics.test.truncate(self.good.tests);
         self.metrics.phases.truncate(self.good.phases);
         self.marked = self.good;
+        self.watch.forget();
         if self.position.has_begun {
             let phase = *self.phase();
             self.trainee.begin_phase(phase.objective, &phase.optimizer);
