@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "gui/latent.rs"]
+mod latent;
 #[path = "gui/looks.rs"]
 mod looks;
 #[path = "gui/rich.rs"]

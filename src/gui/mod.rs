@@ -54,7 +54,9 @@ pub use dialogs::AskFolder;
 pub use draft::Draft;
 pub use history::{History, HistoryAction, HistoryState};
 pub use input::{InputAction, InputState};
-pub use latent::{LatentAction, LatentState};
+pub use latent::{
+    LatentAction, LatentState, Origin, PlaneAction, PlaneAxes, PlaneState, PlaneWindow, Spot,
+};
 pub use layers::{LayersAction, LayersState};
 pub use layout::{Pane, Preset};
 pub use run::{Failure, LossUnit, Run};

@@ -16,7 +16,7 @@ use super::super::view::View;
 use super::super::words;
 use super::code::{dimension_name, round_up};
 use super::controls::image_words;
-use super::plane::{PlaneAxes, Projection, Spot, Window, covered};
+use super::plane::{PlaneAxes, Projection, Spot, PlaneWindow, covered};
 use super::sheet::{PIXELS, WHOLE, fitted, sheet, single};
 use super::state::{LatentAction, PlaneAction};
 
@@ -40,7 +40,7 @@ const SCROLL: f32 = 240.0;
 
 /// Between the window and the screen.
 struct Place {
-    window: Window,
+    window: PlaneWindow,
     rect: Rect,
 }
 
@@ -443,7 +443,7 @@ mod tests {
     #[test]
     fn up_on_the_screen_is_up_in_the_plane() {
         let place = Place {
-            window: Window {
+            window: PlaneWindow {
                 low: [0.0, 0.0],
                 high: [2.0, 1.0],
             },

@@ -139,7 +139,7 @@ pub(super) fn card_ui(
         ui.painter().rect_filled(rect, 2.0, view.palette.deep);
         match shown {
             Shown::Picture(pictures, index, version) => {
-                let id = ui.id().with((&name, "picture"));
+                let id = ui.scope_id().with((&name, "picture"));
                 let texture = view.textures.show(ui.ctx(), id, *version, PIXELS, || {
                     sheet(pictures, 1, *index..*index + 1)
                 });
@@ -173,7 +173,7 @@ pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Option<Shown<'a>
         },
         Origin::Mean | Origin::Random(_) => return None,
     };
-    let version = egui::Id::new((hash, wanted)).value();
+    let version = egui::Id::unique((hash, wanted)).value();
     let runs = view.state.runs.iter().filter(|other| {
         let other = other.info.as_ref().map(|info| info.dataset.hash.as_str());
         other == hash

@@ -19,11 +19,11 @@ mod traversals;
 mod walk;
 mod wishes;
 
-pub use plane::{PlaneAxes, Spot, Window};
+pub use plane::{PlaneAxes, Spot, PlaneWindow};
 pub use plane_ui::plane_ui;
 pub use sliders::sliders_ui;
 pub use start::Origin;
-pub use state::{LatentAction, LatentState, PlaneAction};
+pub use state::{LatentAction, LatentState, PlaneAction, PlaneState};
 pub use traversals::traversals_ui;
 
 use egui::{RichText, Ui};

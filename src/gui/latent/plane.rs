@@ -54,14 +54,14 @@ pub struct Spot {
 
 /// A part of the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Window {
+pub struct PlaneWindow {
     /// The lower left corner.
     pub low: [f32; 2],
     /// The upper right corner.
     pub high: [f32; 2],
 }
 
-impl Window {
+impl PlaneWindow {
     /// Its width and height.
     pub fn size(&self) -> [f32; 2] {
         [0, 1].map(|i| self.high[i] - self.low[i])
@@ -191,7 +191,7 @@ impl Basis {
     }
 
     /// The wish for pictures all over a window, `grid` of them across and up.
-    pub fn pictures(&self, window: Window, grid: (usize, usize)) -> Wish {
+    pub fn pictures(&self, window: PlaneWindow, grid: (usize, usize)) -> Wish {
         let (columns, rows) = (grid.0.max(2), grid.1.max(2));
         let half = [0.5 / columns as f32, 0.5 / rows as f32];
         Wish::Plane(Plane {
@@ -218,12 +218,12 @@ impl Basis {
 }
 
 /// The window over which the pictures of a wish are spread: half a picture beyond the outer ones.
-pub(super) fn covered(plane: &Plane) -> Window {
+pub(super) fn covered(plane: &Plane) -> PlaneWindow {
     let step = [
         (plane.high[0] - plane.low[0]) / (plane.columns.max(2) - 1) as f32,
         (plane.high[1] - plane.low[1]) / (plane.rows.max(2) - 1) as f32,
     ];
-    Window {
+    PlaneWindow {
         low: [0, 1].map(|i| plane.low[i] - step[i] / 2.0),
         high: [0, 1].map(|i| plane.high[i] + step[i] / 2.0),
     }
@@ -243,7 +243,7 @@ pub(super) struct Projection {
     /// Their places.
     pub points: Vec<[f32; 2]>,
     /// A window that holds them all.
-    pub window: Window,
+    pub window: PlaneWindow,
     /// The classes they are of.
     pub classes: BTreeSet<u8>,
     /// Whether the basis is that of these codes.
@@ -279,7 +279,7 @@ impl Projection {
         };
         let sides = [side(0), side(1)];
         let widest = (sides[0].1 - sides[0].0).max(sides[1].1 - sides[1].0);
-        let inner = Window {
+        let inner = PlaneWindow {
             low: sides.map(|side| side.0),
             high: sides.map(|side| side.1),
         };
@@ -287,7 +287,7 @@ impl Projection {
             Some(before) if before.window.suits(&inner) => before.window,
             Some(_) | None => {
                 let sides = sides.map(|(low, high)| range_around(low, high, widest / 2.0));
-                Window {
+                PlaneWindow {
                     low: sides.map(|side| side.0),
                     high: sides.map(|side| side.1),
                 }

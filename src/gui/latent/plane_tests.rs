@@ -56,7 +56,7 @@ fn a_plane_needs_two_dimensions() {
 
 #[test]
 fn windows_move_and_zoom_around_a_point() {
-    let window = Window {
+    let window = PlaneWindow {
         low: [0.0, -1.0],
         high: [4.0, 1.0],
     };
@@ -74,7 +74,7 @@ fn windows_move_and_zoom_around_a_point() {
 fn pictures_cover_the_window_they_were_wished_for() {
     let codes = codes(&[1.0, 2.0, 3.0, 3.0], 2);
     let basis = Basis::of(&codes, PlaneAxes::Dimensions(0, 1)).unwrap();
-    let window = Window {
+    let window = PlaneWindow {
         low: [-2.0, 0.0],
         high: [2.0, 8.0],
     };

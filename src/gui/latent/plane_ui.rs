@@ -89,7 +89,7 @@ fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, (from, to): (Spot, Spot)) {
     let tile = vec2(height * aspect, height);
     let size = vec2(count as f32 * (tile.x + gap) - gap, height);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
-    let id = ui.id().with("latent line");
+    let id = ui.scope_id().with("latent line");
     let texture = view.textures.show(ui.ctx(), id, find.version, PIXELS, || {
         sheet(pictures, count, 0..count)
     });

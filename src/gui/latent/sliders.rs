@@ -82,7 +82,7 @@ fn buttons_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &
     if reset.clicked() {
         act(LatentAction::ResetSliders);
     }
-    let is_sorted = state.order(run).is_none_or(|order| order == codes.summary.order);
+    let is_sorted = state.slider_order(run).is_none_or(|order| order == codes.summary.order);
     let sort = ui.add_enabled(!is_sorted, egui::Button::new("Sort by variance"));
     let sort = sort.on_hover_text(
         "Dimensions in which the codes of the test images vary most come first. While a phase \
@@ -179,7 +179,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
 
 /// Why there is no picture yet.
 fn waiting(view: &View<'_>, run: &Run) -> &'static str {
-    if view.state.start(run).is_none() && view.state.codes(run).is_some() {
+    if view.state.code_start(run).is_none() && view.state.codes(run).is_some() {
         "Draw something in the pane “One input” first."
     } else if run.info.is_some() {
         "Decoding…"
@@ -191,7 +191,7 @@ fn waiting(view: &View<'_>, run: &Run) -> &'static str {
 /// The sliders, in as many columns as have room.
 fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut Actions) {
     let state = view.state;
-    let Some(order) = state.order(run) else { return };
+    let Some(order) = state.slider_order(run) else { return };
     let few = if state.latent.shows_all { order.len() } else { FEW };
     let order = order.get(..few.min(order.len())).unwrap_or_default();
     let start = state.start_code(run);

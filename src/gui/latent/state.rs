@@ -11,7 +11,7 @@ use super::super::run::Run;
 use super::super::state::AppState;
 use super::answers::{Answers, Find};
 use super::code::{largest_spread, slider_range};
-use super::plane::{PlaneAxes, Projection, Spot, Window};
+use super::plane::{PlaneAxes, Projection, Spot, PlaneWindow};
 use super::start::{Origin, scramble};
 use super::walk::{Moment, Walk, moved_along};
 
@@ -64,7 +64,7 @@ pub struct PlaneState {
     pub highlight: Option<u8>,
     /// What the pointer is over.
     pub hover: Option<Spot>,
-    pub(super) looked: Option<(RunId, Window)>,
+    pub(super) looked: Option<(RunId, PlaneWindow)>,
     pub(super) ends: Option<(RunId, Vec<Spot>)>,
 }
 
@@ -91,7 +91,7 @@ impl PlaneState {
     }
 
     /// The window into the plane of a run, unless all codes are to be seen.
-    pub fn window(&self, run: RunId) -> Option<Window> {
+    pub fn window(&self, run: RunId) -> Option<PlaneWindow> {
         self.looked.filter(|(of, _)| *of == run).map(|(_, window)| window)
     }
 }
@@ -147,7 +147,7 @@ pub enum PlaneAction {
     /// Other directions.
     Axes(PlaneAxes),
     /// Another part of the plane; all codes where absent.
-    Look(Option<Window>),
+    Look(Option<PlaneWindow>),
     /// The pointer is over something else.
     Hover(Option<Spot>),
     /// One end of a line, then the other, then a new line.
@@ -239,7 +239,7 @@ impl AppState {
                 dimension,
                 is_locked,
             } => {
-                let value = self.run(run).and_then(|run| self.value(run, dimension));
+                let value = self.run(run).and_then(|run| self.slider_value(run, dimension));
                 let walk = self.latent.walks.entry(run).or_default();
                 walk.lock(dimension, value.filter(|_| is_locked));
             }
@@ -338,7 +338,7 @@ impl AppState {
     }
 
     /// The value of a slider.
-    pub(super) fn value(&self, run: &Run, dimension: usize) -> Option<f32> {
+    pub(super) fn slider_value(&self, run: &Run, dimension: usize) -> Option<f32> {
         let walk = self.latent.walks.get(&run.id);
         walk.and_then(|walk| walk.pin(dimension))
             .or_else(|| self.start_code(run)?.get(dimension).copied())

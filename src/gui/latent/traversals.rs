@@ -52,7 +52,7 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     });
     let found = view.state.latent.find(Slot::Traversals, run.id);
     let Some(found) = found else {
-        let text = if view.state.start(run).is_none() {
+        let text = if view.state.code_start(run).is_none() {
             "Draw something in the pane “One input” first."
         } else {
             "Decoding…"
@@ -161,7 +161,7 @@ fn row_ui(
             let left = column as f32 * (tile.x + GAP);
             Rect::from_min_size(rect.min + vec2(left, 0.0), tile)
         };
-        let id = ui.id().with(("traversal", index));
+        let id = ui.scope_id().with(("traversal", index));
         let texture = view.textures.show(ui.ctx(), id, grid.version, PIXELS, || {
             sheet(grid.pictures, COLUMNS, index * COLUMNS..(index + 1) * COLUMNS)
         });

@@ -52,7 +52,7 @@ impl AppState {
     fn code_spec(&self, run: &Run) -> Option<CodeSpec> {
         let walk = self.latent.walks.get(&run.id);
         Some(CodeSpec {
-            start: self.start(run)?,
+            start: self.code_start(run)?,
             pins: walk.map(super::walk::Walk::pins).unwrap_or_default(),
         })
     }
@@ -62,7 +62,8 @@ impl AppState {
         let codes = self.codes(run)?;
         let start = self.start_code(run)?;
         let walk = self.latent.walks.get(&run.id);
-        let rows = self.order(run)?.iter().take(self.latent.rows).filter_map(|&dimension| {
+        let order = self.slider_order(run)?;
+        let rows = order.iter().take(self.latent.rows).filter_map(|&dimension| {
             let pin = walk.and_then(|walk| walk.pin(dimension));
             let value = pin.or_else(|| start.get(dimension).copied())?;
             let reach = REACH * codes.summary.dimensions.get(dimension)?.std;
@@ -80,7 +81,7 @@ impl AppState {
     }
 
     /// Dimensions in the order of their sliders.
-    pub(super) fn order(&self, run: &Run) -> Option<Vec<usize>> {
+    pub(super) fn slider_order(&self, run: &Run) -> Option<Vec<usize>> {
         let codes = self.codes(run)?;
         let walk = self.latent.walks.get(&run.id);
         let order = walk.and_then(|walk| walk.order(codes.latent));
