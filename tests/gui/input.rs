@@ -165,7 +165,7 @@ fn a_test_image_is_taken_by_number_or_by_chance() {
     let mut window = input_window(1);
     window.click("Take");
     let (_, pixels) = wished(&window, RunId(1)).unwrap();
-    let frame = rich_session(1).snapshot.runs[0].clone();
+    let frame = Arc::clone(&rich_session(1).snapshot.runs[0]);
     assert_eq!(pixels, frame.pictures.originals.get(0));
     window
         .harness
@@ -228,7 +228,7 @@ fn every_kind_of_damage_reaches_the_runs_and_can_be_repaired() {
         answer(&mut window, RunId(1), 20, 0.25);
         assert!(window.has_text("to input 0.250"), "{slider}");
         assert!(window.has_text("to clean "), "{slider}");
-        assert!(window.has_text("Without damage"), "{slider}");
+        assert!(window.has_text("Undamaged"), "{slider}");
         window.click("Repair");
         assert_eq!(wished(&window, RunId(1)).unwrap().1, clean, "{slider}");
     }
@@ -236,7 +236,7 @@ fn every_kind_of_damage_reaches_the_runs_and_can_be_repaired() {
     drag(&mut window, &[[0.1, 0.1], [0.9, 0.9]]);
     let (_, brushed) = wished(&window, RunId(1)).unwrap();
     assert!(lit(&brushed) > lit(&clean) + 10);
-    assert!(window.has_text("Without damage"));
+    assert!(window.has_text("Undamaged"));
     window.click("Repair");
     assert_eq!(wished(&window, RunId(1)).unwrap().1, clean);
 }

@@ -88,7 +88,7 @@ fn test_image_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let last = u32::try_from(last).unwrap_or(u32::MAX);
     ui.horizontal_wrapped(|ui| {
         let label = ui.label("Test image");
-        let mut number = input.wanted.or(input.test_image()).unwrap_or(0);
+        let mut number = input.wanted.or_else(|| input.test_image()).unwrap_or(0);
         let field = ui
             .add(DragValue::new(&mut number).range(0..=last).speed(0.1))
             .labelled_by(label.id)

@@ -50,7 +50,7 @@ pub fn results_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, height: f32, 
             ui.allocate_ui(card, |ui| {
                 ui.vertical(|ui| {
                     ui.set_min_size(card);
-                    ui.label("Without damage").on_hover_text(
+                    ui.add(egui::Label::new("Undamaged").truncate()).on_hover_text(
                         "The image as it was before the corruption; the canvas shows what goes in",
                     );
                     if let Some(texture) = clean_texture(ui, view) {
@@ -166,7 +166,7 @@ fn enlargement_ui(
     if view.state.input.is_damaged()
         && let Some(clean) = clean_texture(ui, view)
     {
-        pictures.push(enlarged("Without damage".to_owned(), clean));
+        pictures.push(enlarged("Undamaged".to_owned(), clean));
     }
     if let Some(seen) = seen_texture(ui, view) {
         pictures.push(enlarged("What goes in".to_owned(), seen));

@@ -389,7 +389,7 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
     }
     let error = row.error(index);
     if let Some((strip, error)) = error_strip(ui, view, row).zip(error) {
-        let caption = format!("Squared error {}", words::three_digits(f64::from(error)));
+        let caption = format!("Error map, MSE {}", words::three_digits(f64::from(error)));
         pictures.push(Enlarged::of(caption, &strip, index));
     }
     enlarged_ui(ui, view, group.pictures.originals.shape, &pictures);
