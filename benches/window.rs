@@ -73,8 +73,7 @@ fn windowed(file: &Path, is_hidden: bool) -> f64 {
     let mut desktop = Desktop::open(&["--config", &file.display().to_string()], home.path());
     desktop.widget("story");
     thread::sleep(SETTLE);
-    let middle = desktop::SIZE.map(|side| side / 2);
-    desktop.act(&format!("mousemove {} 4", middle[0]));
+    desktop.focus();
     desktop.act("key space");
     desktop.wait_for(") Running at", LONG);
     let since = Instant::now();
@@ -119,7 +118,10 @@ fn main() -> ExitCode {
     if is_good {
         ExitCode::SUCCESS
     } else {
-        println!("the window must leave {} and {} of the throughput", BARS[0], BARS[1]);
+        println!(
+            "the window must leave {} and {} of the throughput",
+            BARS[0], BARS[1]
+        );
         ExitCode::FAILURE
     }
 }

@@ -61,14 +61,19 @@ impl Decoder {
             window.harness.run();
         }
         let standing = self.standing.iter();
-        standing.map(|(key, (_, wish))| (*key, wish.clone())).collect()
+        standing
+            .map(|(key, (_, wish))| (*key, wish.clone()))
+            .collect()
     }
 
     fn content(&self, codes: &Codes, wish: &Wish) -> Option<Content> {
         let grid = |all: Vec<Vec<f32>>, columns| Content::Grid {
             pictures: Pictures {
                 shape: SHAPE,
-                pixels: all.iter().flat_map(|code| self.decode(codes, code)).collect(),
+                pixels: all
+                    .iter()
+                    .flat_map(|code| self.decode(codes, code))
+                    .collect(),
             },
             columns,
         };
@@ -91,7 +96,10 @@ impl Decoder {
             Wish::Line { from, to, count } => {
                 let (a, b) = (self.code(codes, from).1, self.code(codes, to).1);
                 let share = |i: usize| i as f32 / (*count - 1) as f32;
-                grid((0..*count).map(|i| mixed(&a, &b, share(i))).collect(), *count)
+                grid(
+                    (0..*count).map(|i| mixed(&a, &b, share(i))).collect(),
+                    *count,
+                )
             }
             Wish::Traversals {
                 spec,
@@ -116,8 +124,12 @@ impl Decoder {
                         (cell % plane.columns) as f32 / (plane.columns - 1) as f32,
                         1.0 - (cell / plane.columns) as f32 / (plane.rows - 1) as f32,
                     ];
-                    let at = [0, 1].map(|i| plane.low[i] + (plane.high[i] - plane.low[i]) * share[i]);
-                    let parts = origin.iter().zip(plane.axes[0].iter()).zip(plane.axes[1].iter());
+                    let at =
+                        [0, 1].map(|i| plane.low[i] + (plane.high[i] - plane.low[i]) * share[i]);
+                    let parts = origin
+                        .iter()
+                        .zip(plane.axes[0].iter())
+                        .zip(plane.axes[1].iter());
                     parts.map(|((o, x), y)| o + at[0] * x + at[1] * y).collect()
                 });
                 grid(cells.collect(), plane.columns)
@@ -129,7 +141,9 @@ impl Decoder {
     /// A code before and after pins.
     fn code(&self, codes: &Codes, spec: &CodeSpec) -> (Vec<f32>, Vec<f32>) {
         let start = match &spec.start {
-            Start::Image(InputImage::Test(index)) => codes.get(*index as usize % codes.len()).to_vec(),
+            Start::Image(InputImage::Test(index)) => {
+                codes.get(*index as usize % codes.len()).to_vec()
+            }
             Start::Image(InputImage::Pixels(_)) => vec![0.0; codes.latent],
             Start::Code(code) => code.to_vec(),
         };
@@ -205,14 +219,19 @@ fn a_slider_is_moved_held_and_reset() {
     window.harness.step();
     let asked = window.script.wishes.borrow().clone();
     assert!(
-        asked.iter().any(|(key, _, wish)| key.slot == Slot::Sliders && wish.is_some()),
+        asked
+            .iter()
+            .any(|(key, _, wish)| key.slot == Slot::Sliders && wish.is_some()),
         "the wish goes out in the frame of the move: {asked:?}"
     );
     window.harness.run();
     let wishes = decoder.answer(&mut window);
     let moved = pins(&wishes, FIRST);
     assert!(moved.len() == 1 && (f64::from(moved[0].1) - before - 0.5).abs() < 1e-3);
-    assert!(pins(&wishes, RunId(2)).is_empty(), "the other run keeps its code");
+    assert!(
+        pins(&wishes, RunId(2)).is_empty(),
+        "the other run keeps its code"
+    );
     window.click("Lock z1");
     window.click("Next start");
     let wishes = decoder.answer(&mut window);
@@ -288,7 +307,10 @@ fn a_walk_starts_from_an_image_the_mean_or_a_random_code() {
         panic!("expected a code, found {:?}", spec.start);
     };
     let shown = slider(&window, "z1");
-    assert!((shown - f64::from(code[0])).abs() < 1e-4, "the sliders stand where it begins");
+    assert!(
+        (shown - f64::from(code[0])).abs() < 1e-4,
+        "the sliders stand where it begins"
+    );
 }
 
 #[test]
@@ -303,7 +325,11 @@ fn the_plane_shows_classes_points_and_lines() {
     window.harness.hover_at(rect.center());
     window.harness.run();
     let wishes = decoder.answer(&mut window);
-    assert!(wishes.keys().any(|key| key.slot == Slot::Hover && key.run == FLAT));
+    assert!(
+        wishes
+            .keys()
+            .any(|key| key.slot == Slot::Hover && key.run == FLAT)
+    );
     for share in [0.3, 0.6] {
         let at = rect.min + rect.size() * share;
         window.harness.hover_at(at);
@@ -324,7 +350,11 @@ fn the_plane_shows_classes_points_and_lines() {
 fn the_plane_is_panned_and_fitted_again() {
     let (mut window, _) = latent_window(3, FLAT, &Look::default());
     let looked = |window: &Window| window.harness.state().state().latent.plane.window(FLAT);
-    let from = window.harness.get_by_label("Plane of codes").rect().center();
+    let from = window
+        .harness
+        .get_by_label("Plane of codes")
+        .rect()
+        .center();
     window.harness.hover_at(from);
     window.harness.run();
     window.harness.drag_at(from);
@@ -343,11 +373,20 @@ fn the_plane_is_walked_by_keys() {
     let (mut window, mut decoder) = latent_window(3, FLAT, &Look::default());
     window.harness.get_by_label("Plane of codes").focus();
     window.harness.run();
-    for key in [egui::Key::ArrowRight, egui::Key::Enter, egui::Key::ArrowUp, egui::Key::Enter] {
+    for key in [
+        egui::Key::ArrowRight,
+        egui::Key::Enter,
+        egui::Key::ArrowUp,
+        egui::Key::Enter,
+    ] {
         window.press(key);
     }
     let wishes = decoder.answer(&mut window);
-    assert!(wishes.keys().any(|key| key.slot == Slot::Line), "{:?}", wishes.keys());
+    assert!(
+        wishes.keys().any(|key| key.slot == Slot::Line),
+        "{:?}",
+        wishes.keys()
+    );
 }
 
 #[test]
@@ -387,7 +426,10 @@ fn a_picture_of_a_traversal_moves_its_slider() {
     window.harness.run();
     window.press(egui::Key::ArrowRight);
     let wishes = decoder.answer(&mut window);
-    assert!(pins(&wishes, FIRST)[0].1 > first[0].1, "a column to the right");
+    assert!(
+        pins(&wishes, FIRST)[0].1 > first[0].1,
+        "a column to the right"
+    );
 }
 
 #[test]
@@ -446,7 +488,9 @@ fn latent_looks_are_written_on_request() {
             decoder.answer(&mut window);
             let picture = window.harness.render().unwrap();
             let width = size[0];
-            picture.save(folder.join(format!("latent-{name}-{width}.png"))).unwrap();
+            picture
+                .save(folder.join(format!("latent-{name}-{width}.png")))
+                .unwrap();
         }
     }
 }

@@ -36,15 +36,13 @@ pub fn missing() -> Option<&'static str> {
     if !cfg!(target_os = "linux") {
         return Some("an X server");
     }
-    ["Xvfb", "xdotool", "import"]
-        .into_iter()
-        .find(|tool| {
-            let there = Command::new("sh")
-                .args(["-c", &format!("command -v {tool}")])
-                .stdout(Stdio::null())
-                .status();
-            !there.is_ok_and(|status| status.success())
-        })
+    ["Xvfb", "xdotool", "import"].into_iter().find(|tool| {
+        let there = Command::new("sh")
+            .args(["-c", &format!("command -v {tool}")])
+            .stdout(Stdio::null())
+            .status();
+        !there.is_ok_and(|status| status.success())
+    })
 }
 
 impl Desktop {
@@ -115,12 +113,20 @@ impl Desktop {
                         return line;
                     }
                 }
-                Err(_) => panic!(
-                    "the program never said {what:?}; its last words:\n{}",
-                    self.said.iter().rev().take(40).rev().cloned().collect::<Vec<_>>().join("\n")
-                ),
+                Err(_) => panic!("the program never said {what:?}; {}", self.last_words()),
             }
         }
+    }
+
+    /// The last things the program said, for a test that fails.
+    pub fn last_words(&self) -> String {
+        let from = self.said.len().saturating_sub(40);
+        format!("its last words\n{}", self.said[from..].join("\n"))
+    }
+
+    /// Gives the window the keyboard, as a window manager would.
+    pub fn focus(&self) {
+        self.act("search --onlyvisible --name Hourglass windowfocus --sync");
     }
 
     /// Takes in what was said meanwhile.
@@ -148,7 +154,10 @@ impl Desktop {
             if let Some(place) = place {
                 return place;
             }
-            assert!(Instant::now() < until, "the widget {name:?} was never drawn");
+            assert!(
+                Instant::now() < until,
+                "the widget {name:?} was never drawn"
+            );
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -178,7 +187,8 @@ impl Desktop {
     /// Presses the button at one place of a widget and lets it go at others, in shares of its size.
     pub fn drag(&mut self, name: &str, from: [f64; 2], along: &[[f64; 2]]) {
         let [x, y, width, height] = self.widget(name);
-        let place = |[u, v]: [f64; 2]| format!("mousemove {:.0} {:.0}", x + u * width, y + v * height);
+        let place =
+            |[u, v]: [f64; 2]| format!("mousemove {:.0} {:.0}", x + u * width, y + v * height);
         self.act(&place(from));
         thread::sleep(Duration::from_millis(150));
         self.act("mousedown 1");
@@ -202,7 +212,13 @@ impl Desktop {
     pub fn cover(&self) -> impl Drop + use<> {
         let size = format!("{}x{}", SIZE[0], SIZE[1]);
         let child = Command::new("display")
-            .args(["-size", &size, "-geometry", &format!("{size}+0+0"), "xc:gray"])
+            .args([
+                "-size",
+                &size,
+                "-geometry",
+                &format!("{size}+0+0"),
+                "xc:gray",
+            ])
             .env("DISPLAY", &self.display_name)
             .spawn()
             .expect("ImageMagick is there");
@@ -228,7 +244,11 @@ impl Desktop {
 }
 
 /// Pixels inside a rectangle that differ between two photographs.
-pub fn changed(before: &image::RgbaImage, after: &image::RgbaImage, [x, y, w, h]: [f64; 4]) -> usize {
+pub fn changed(
+    before: &image::RgbaImage,
+    after: &image::RgbaImage,
+    [x, y, w, h]: [f64; 4],
+) -> usize {
     let range = |from: f64, length: f64, end: u32| {
         let from = from.max(0.0) as u32;
         from.min(end)..((f64::from(from) + length) as u32).min(end)

@@ -16,7 +16,7 @@ use super::super::view::View;
 use super::super::words;
 use super::code::{dimension_name, round_up};
 use super::controls::image_words;
-use super::plane::{PlaneAxes, Projection, Spot, PlaneWindow, covered};
+use super::plane::{PlaneAxes, PlaneWindow, Projection, Spot, covered};
 use super::sheet::{PIXELS, WHOLE, fitted, sheet, single};
 use super::state::{LatentAction, PlaneAction};
 
@@ -87,8 +87,17 @@ pub(super) fn canvas_ui(
     scales(ui, view, projection.axes, &place, &painter);
     points(ui, view, (run, projection), &place, &painter);
     line(ui, view, (run, projection), &place, &painter);
-    let border = if response.has_focus() { view.palette.accent } else { view.palette.border };
-    painter.rect_stroke(rect, 0.0, Stroke::new(1.0, border), egui::StrokeKind::Inside);
+    let border = if response.has_focus() {
+        view.palette.accent
+    } else {
+        view.palette.border
+    };
+    painter.rect_stroke(
+        rect,
+        0.0,
+        Stroke::new(1.0, border),
+        egui::StrokeKind::Inside,
+    );
     if let Some(spot) = plane.hover {
         hover(ui, view, (run, projection), (&place, spot), &painter);
     }
@@ -133,7 +142,9 @@ fn interact(
             let (by, factor) = keyed(ui, response);
             if by != [0.0; 2] {
                 let from = hover.map_or([0.5; 2], |spot| place.window.share(spot.at));
-                let to = place.window.at([0, 1].map(|i| (from[i] + by[i]).clamp(0.0, 1.0)));
+                let to = place
+                    .window
+                    .at([0, 1].map(|i| (from[i] + by[i]).clamp(0.0, 1.0)));
                 hover = Some(spot_at(projection, place, place.screen(to)));
                 // From the point it has found it could not get away in small steps.
                 hover = hover.map(|spot| Spot { at: to, ..spot });
@@ -161,7 +172,11 @@ fn interact(
 fn resolved(run: &Run, projection: &Projection, spot: Spot) -> Spot {
     let has_image = |image: u32| {
         let index = image as usize;
-        index < projection.points.len() && run.info.as_ref().is_some_and(|info| index < info.dataset.test)
+        index < projection.points.len()
+            && run
+                .info
+                .as_ref()
+                .is_some_and(|info| index < info.dataset.test)
     };
     Spot {
         image: spot.image.filter(|image| has_image(*image)),
@@ -214,7 +229,9 @@ fn spot_at(projection: &Projection, place: &Place, pointer: Pos2) -> Spot {
 
 /// Where a spot is now: an image moves with its code.
 fn current(projection: &Projection, spot: Spot) -> [f32; 2] {
-    let point = spot.image.and_then(|image| projection.points.get(image as usize));
+    let point = spot
+        .image
+        .and_then(|image| projection.points.get(image as usize));
     point.copied().unwrap_or(spot.at)
 }
 
@@ -259,17 +276,18 @@ fn manifold(
 /// A white disc with a soft edge.
 fn disc(ui: &Ui, view: &View<'_>) -> TextureId {
     let id = egui::Id::unique("latent disc");
-    view.textures.show(ui.ctx(), id, 0, egui::TextureOptions::LINEAR, || {
-        let side = 32_usize;
-        let pixel = |i: usize| {
-            let offset = |at: usize| at as f32 + 0.5 - side as f32 / 2.0;
-            let distance = offset(i % side).hypot(offset(i / side));
-            let alpha = (side as f32 / 2.0 - distance).clamp(0.0, 1.0);
-            Color32::from_white_alpha((alpha * 255.0) as u8)
-        };
-        let pixels = (0..side * side).map(pixel).collect();
-        ColorImage::new([side, side], pixels)
-    })
+    view.textures
+        .show(ui.ctx(), id, 0, egui::TextureOptions::LINEAR, || {
+            let side = 32_usize;
+            let pixel = |i: usize| {
+                let offset = |at: usize| at as f32 + 0.5 - side as f32 / 2.0;
+                let distance = offset(i % side).hypot(offset(i / side));
+                let alpha = (side as f32 / 2.0 - distance).clamp(0.0, 1.0);
+                Color32::from_white_alpha((alpha * 255.0) as u8)
+            };
+            let pixels = (0..side * side).map(pixel).collect();
+            ColorImage::new([side, side], pixels)
+        })
 }
 
 /// The codes of the test images.
@@ -280,7 +298,10 @@ fn points(
     place: &Place,
     painter: &Painter,
 ) {
-    let labels = run.info.as_ref().and_then(|info| info.dataset.test_labels.as_deref());
+    let labels = run
+        .info
+        .as_ref()
+        .and_then(|info| info.dataset.test_labels.as_deref());
     let labels = labels.unwrap_or_default();
     let highlight = view.state.latent.plane.highlight;
     let highlight = highlight.filter(|class| projection.classes.contains(class));
@@ -320,7 +341,11 @@ fn scales(ui: &Ui, view: &View<'_>, axes: PlaneAxes, place: &Place, painter: &Pa
             if value > place.window.high[axis] {
                 break;
             }
-            let value = if value.abs() < step * 0.01 { 0.0 } else { value };
+            let value = if value.abs() < step * 0.01 {
+                0.0
+            } else {
+                value
+            };
             let at = place.screen([value, value]);
             let text = words::setting(f64::from(value)).replace('-', "−");
             let (at, anchor) = if axis == 0 {

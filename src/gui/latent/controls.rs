@@ -67,7 +67,10 @@ pub(super) fn start_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             let name = ui.label("Image");
             let field = ui.add(DragValue::new(&mut number).range(0..=last).speed(0.2));
             let field = field.labelled_by(name.id);
-            if field.on_hover_text("Its number among the test images").changed() {
+            if field
+                .on_hover_text("Its number among the test images")
+                .changed()
+            {
                 act(LatentAction::Begin(Origin::Image(number)));
             }
             if ui.button("Next start").clicked() {
@@ -107,7 +110,10 @@ pub(super) fn origin_words(view: &View<'_>, run: &Run) -> String {
 
 /// A test image in words, with its class where it has one.
 pub(super) fn image_words(run: &Run, index: u32) -> String {
-    let labels = run.info.as_ref().and_then(|info| info.dataset.test_labels.as_ref());
+    let labels = run
+        .info
+        .as_ref()
+        .and_then(|info| info.dataset.test_labels.as_ref());
     match labels.and_then(|labels| labels.get(index as usize)) {
         Some(class) => format!("Test image {index}, class {class}"),
         None => format!("Test image {index}"),
@@ -144,7 +150,8 @@ pub(super) fn card_ui(
                     sheet(pictures, 1, *index..*index + 1)
                 });
                 let rect = fitted(rect, pictures);
-                ui.painter().image(texture, rect, WHOLE, egui::Color32::WHITE);
+                ui.painter()
+                    .image(texture, rect, WHOLE, egui::Color32::WHITE);
             }
             Shown::Words(words) => {
                 let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink(4.0)));
@@ -179,7 +186,11 @@ pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Option<Shown<'a>
         other == hash
     });
     runs.filter_map(|run| run.frame.as_ref()).find_map(|frame| {
-        let place = frame.pictures.indices.iter().position(|&index| index == wanted)?;
+        let place = frame
+            .pictures
+            .indices
+            .iter()
+            .position(|&index| index == wanted)?;
         Some(Shown::Picture(&frame.pictures.originals, place, version))
     })
 }

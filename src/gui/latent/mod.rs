@@ -19,7 +19,7 @@ mod traversals;
 mod walk;
 mod wishes;
 
-pub use plane::{PlaneAxes, Spot, PlaneWindow};
+pub use plane::{PlaneAxes, PlaneWindow, Spot};
 pub use plane_ui::plane_ui;
 pub use sliders::sliders_ui;
 pub use start::Origin;

@@ -48,9 +48,11 @@ pub fn sliders_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let room = ui.available_size();
     if room.x < SIDE_BY_SIDE {
         let side = (room.x / 2.6).clamp(*SIDES.start(), (room.y / 2.0).max(*SIDES.start()));
-        ScrollArea::horizontal().id_salt("latent pictures").show(ui, |ui| {
-            ui.horizontal(|ui| pictures_ui(ui, view, run, side));
-        });
+        ScrollArea::horizontal()
+            .id_salt("latent pictures")
+            .show(ui, |ui| {
+                ui.horizontal(|ui| pictures_ui(ui, view, run, side));
+            });
         list_ui(ui, view, (run, codes), out);
         return;
     }
@@ -82,7 +84,9 @@ fn buttons_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &
     if reset.clicked() {
         act(LatentAction::ResetSliders);
     }
-    let is_sorted = state.slider_order(run).is_none_or(|order| order == codes.summary.order);
+    let is_sorted = state
+        .slider_order(run)
+        .is_none_or(|order| order == codes.summary.order);
     let sort = ui.add_enabled(!is_sorted, egui::Button::new("Sort by variance"));
     let sort = sort.on_hover_text(
         "Dimensions in which the codes of the test images vary most come first. While a phase \
@@ -147,7 +151,9 @@ fn pictures_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
 
 /// What a run makes of its code.
 fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
-    let title = RichText::new(run.name()).color(view.palette.run(run.slot)).strong();
+    let title = RichText::new(run.name())
+        .color(view.palette.run(run.slot))
+        .strong();
     let walk = view.state.latent.walks.get(&run.id);
     let moved = walk.map_or(0, |walk| walk.pins().len());
     let find = view.state.latent.find(Slot::Sliders, run.id);
@@ -191,8 +197,14 @@ fn waiting(view: &View<'_>, run: &Run) -> &'static str {
 /// The sliders, in as many columns as have room.
 fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut Actions) {
     let state = view.state;
-    let Some(order) = state.slider_order(run) else { return };
-    let few = if state.latent.shows_all { order.len() } else { FEW };
+    let Some(order) = state.slider_order(run) else {
+        return;
+    };
+    let few = if state.latent.shows_all {
+        order.len()
+    } else {
+        FEW
+    };
     let order = order.get(..few.min(order.len())).unwrap_or_default();
     let start = state.start_code(run);
     let walk = state.latent.walks.get(&run.id);
@@ -215,7 +227,10 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut
                         let Some(numbers) = codes.summary.dimensions.get(dimension) else {
                             continue;
                         };
-                        let start = start.as_ref().and_then(|start| start.get(dimension)).copied();
+                        let start = start
+                            .as_ref()
+                            .and_then(|start| start.get(dimension))
+                            .copied();
                         let pin = walk.and_then(|walk| walk.pin(dimension));
                         let values: Vec<f32> = start.into_iter().chain(pin).collect();
                         let Some(range) = state.slider_range(run, dimension, &values) else {
