@@ -7,6 +7,8 @@
 mod curves;
 #[path = "gui/input.rs"]
 mod input;
+#[path = "gui/inside.rs"]
+mod inside;
 #[path = "gui/latent.rs"]
 mod latent;
 #[path = "gui/looks.rs"]
