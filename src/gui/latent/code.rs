@@ -116,7 +116,8 @@ mod tests {
         assert_eq!(range_around(-1.0, 1.0, 0.5), (-1.5, 1.5));
         assert_eq!(range_around(-1.02, 1.03, 0.5), (-1.5, 1.5), "a drift changes nothing");
         let (low, high) = range_around(3.0, 3.0, 0.5);
-        assert_eq!((low, high), (2.4, 3.6), "a dead dimension can still be moved");
+        let is_around = low <= 2.5 && high >= 3.5 && high - low < 1.5;
+        assert!(is_around, "a dead dimension can still be moved, from {low} to {high}");
         let (low, high) = range_around(0.0, 0.0, 0.0);
         assert!(low <= -1.0 && high >= 1.0);
         let (low, high) = range_around(-4e4, 9e5, 1e5);
