@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::analysis::Baselines;
-use crate::engine::{Command, Engine, Event, Progress, RunId, RunInfo, RunState, check_device};
+use crate::engine::{
+    Command, Engine, Event, Progress, RunId, RunInfo, RunState, Watch, check_device,
+};
 use crate::store;
 use crate::train::TestPoint;
 
@@ -51,12 +53,18 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         },
     });
     engine.send(Command::ShowImages((0..24).collect()));
+    // Nobody looks at pictures while it trains.
+    engine.send(Command::Watch(Watch {
+        is_hidden: true,
+        ..Watch::default()
+    }));
     let mut session = Session {
         engine,
         report: Report::new(plan.is_json),
         interrupts,
         info: None,
         baselines: None,
+        has_no_baselines: false,
         progress: Progress::default(),
         last_test: None,
         has_begun: false,
@@ -75,6 +83,8 @@ struct Session {
     interrupts: Arc<AtomicUsize>,
     info: Option<Arc<RunInfo>>,
     baselines: Option<Arc<Baselines>>,
+    /// There are none to wait for.
+    has_no_baselines: bool,
     progress: Progress,
     last_test: Option<TestPoint>,
     /// Its folder is ready and the training was started.
@@ -182,6 +192,10 @@ impl Session {
                 }
             }
             Event::Baselines { baselines, .. } => self.baselines = Some(Arc::clone(baselines)),
+            Event::NoBaselines { error, .. } => {
+                self.has_no_baselines = true;
+                self.report.warning(error);
+            }
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
             Event::Warning { .. }
             | Event::Devices(_)
@@ -210,7 +224,17 @@ impl Session {
                     self.report.saved(&folder);
                     return Ok(());
                 }
-                Some(Event::SaveFailed { error, .. }) => return Err(Failure::bad_input(error)),
+                Some(Event::SaveFailed {
+                    error,
+                    is_bad_input,
+                    ..
+                }) => {
+                    return Err(if is_bad_input {
+                        Failure::bad_input(error)
+                    } else {
+                        Failure::machine(error)
+                    });
+                }
                 Some(event) => self.note(&event),
                 None => {}
             }
@@ -220,6 +244,7 @@ impl Session {
     fn wait_for_baselines(&mut self) {
         let since = Instant::now();
         while self.baselines.is_none()
+            && !self.has_no_baselines
             && since.elapsed() < BASELINES_TIMEOUT
             && self.engine.is_alive()
             && self.interrupts.load(Ordering::SeqCst) == 0

@@ -6,6 +6,7 @@
 //!
 //! A *source* is a place images come from. Each source is one file and one line in [`SOURCES`].
 
+pub mod corrupt;
 pub mod dataset;
 pub mod error;
 pub mod glyphs;
@@ -14,6 +15,7 @@ pub mod images;
 pub mod order;
 mod streams;
 
+pub use corrupt::{Block, Corruption};
 pub use dataset::{Dataset, DatasetParts, DatasetRequest, Split};
 pub use error::DataError;
 pub use glyphs::{Factors, GlyphFactors};

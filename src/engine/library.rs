@@ -7,11 +7,12 @@ use std::thread;
 
 use crossbeam_channel::Sender;
 
-use crate::analysis::Baselines;
+use crate::analysis::{Baselines, Pca};
 use crate::data::{self, Dataset, DatasetRequest};
 use crate::store;
 use crate::train::{Checkpoint, RunConfig};
 
+use super::guard::guarded;
 use super::protocol::{Extension, RunId};
 use super::worker::Message;
 
@@ -41,7 +42,21 @@ pub(super) enum Source {
 pub(super) struct Library {
     answers: Sender<Message>,
     open: HashMap<(String, Option<usize>), Weak<Dataset>>,
-    baselines: HashMap<String, Option<Arc<Baselines>>>,
+    lines: HashMap<String, Lines>,
+}
+
+/// The reference lines of a data set.
+#[derive(Clone)]
+pub(super) enum Lines {
+    /// Being computed.
+    UnderWay,
+    /// The lines, and the components they came from.
+    Known {
+        baselines: Arc<Baselines>,
+        pca: Arc<Pca>,
+    },
+    /// Why there are none.
+    Failed(String),
 }
 
 impl Library {
@@ -49,7 +64,7 @@ impl Library {
         Self {
             answers,
             open: HashMap::new(),
-            baselines: HashMap::new(),
+            lines: HashMap::new(),
         }
     }
 
@@ -81,44 +96,63 @@ impl Library {
 
     /// Remembers an open data set for the runs to come.
     pub(super) fn keep(&mut self, config: &RunConfig, data: &Arc<Dataset>) {
-        self.open.retain(|_, data| data.strong_count() > 0);
+        self.forget_unused();
         self.open
             .insert((config.dataset.clone(), config.limit), Arc::downgrade(data));
     }
 
-    /// The baselines of a data set where they are known. The first to ask for unknown ones has them
-    /// computed, and a [`Message::Baselines`] follows.
-    pub(super) fn baselines(&mut self, data: &Arc<Dataset>) -> Option<Arc<Baselines>> {
-        if let Some(known) = self.baselines.get(&data.hash) {
+    /// Forgets data sets that no run uses any more.
+    pub(super) fn forget_unused(&mut self) {
+        self.open.retain(|_, data| data.strong_count() > 0);
+    }
+
+    /// The reference lines of a data set. The first to ask for unknown ones has them computed, and a
+    /// [`Message::Lines`] follows.
+    pub(super) fn lines(&mut self, data: &Arc<Dataset>) -> Lines {
+        if let Some(known) = self.lines.get(&data.hash) {
             return known.clone();
         }
-        self.baselines.insert(data.hash.clone(), None);
+        self.lines.insert(data.hash.clone(), Lines::UnderWay);
         let answers = self.answers.clone();
         let data = Arc::clone(data);
         spawn("baselines", move || {
-            let pixels = data.train.shape().pixels();
-            let computed = Baselines::compute(
-                data.train.pixels(),
-                data.test.pixels(),
-                pixels,
-                Baselines::COMPONENTS,
-            );
-            match computed {
-                Ok((baselines, _components)) => {
-                    let _ = answers.send(Message::Baselines {
-                        hash: data.hash.clone(),
-                        baselines: Arc::new(baselines),
-                    });
+            let lines = match compute(&data) {
+                Ok(lines) => lines,
+                Err(error) => {
+                    Lines::Failed(format!("the baselines could not be computed: {error}"))
                 }
-                Err(error) => log::warn!("the baselines could not be computed: {error}"),
-            }
+            };
+            let hash = data.hash.clone();
+            drop(data);
+            // A closed channel means that the engine has ended: nobody waits for the answer.
+            let _ = answers.send(Message::Lines { hash, lines });
         });
-        None
+        Lines::UnderWay
     }
 
     /// Takes in what was computed.
-    pub(super) fn set_baselines(&mut self, hash: String, baselines: Arc<Baselines>) {
-        self.baselines.insert(hash, Some(baselines));
+    pub(super) fn set_lines(&mut self, hash: String, lines: Lines) {
+        self.lines.insert(hash, lines);
+    }
+}
+
+fn compute(data: &Dataset) -> Result<Lines, String> {
+    let pixels = data.train.shape().pixels();
+    let computed = guarded(|| {
+        Ok(Baselines::compute(
+            data.train.pixels(),
+            data.test.pixels(),
+            pixels,
+            Baselines::COMPONENTS,
+        ))
+    });
+    match computed {
+        Ok(Ok((baselines, pca))) => Ok(Lines::Known {
+            baselines: Arc::new(baselines),
+            pca: Arc::new(pca),
+        }),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(failure) => Err(failure.sentence),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::store;
-use crate::train::Trainer;
+use crate::train::{Compute, Trainer};
 
 use super::devices;
 use super::guard::{Failure, guarded};
@@ -23,6 +23,7 @@ impl Worker {
         match self.runs.iter_mut().find(|run| run.id == id) {
             Some(run) => {
                 fresh.frame = run.frame.take();
+                fresh.data = run.data.take();
                 *run = fresh;
             }
             None => self.runs.push(fresh),
@@ -58,6 +59,11 @@ impl Worker {
             Ok(trainer) => trainer,
             Err(failure) => return self.fail(id, failure.sentence, failure.is_bad_input),
         };
+        self.take_up(id, trainer, compute);
+    }
+
+    /// Takes up a run whose network is there, and tells all there is to know of it.
+    pub(super) fn take_up(&mut self, id: RunId, trainer: Trainer, compute: Compute) {
         let Some(run) = self.find(id) else { return };
         run.state = if trainer.is_finished() {
             RunState::Finished
@@ -65,14 +71,15 @@ impl Worker {
             RunState::Paused
         };
         run.config = Some(trainer.config().clone());
+        run.data = Some(Arc::clone(trainer.data()));
         let metrics = Arc::new(trainer.metrics().clone());
         run.trainer = Some(trainer);
         run.device_name = compute.name;
         run.remarks = compute.remarks;
         run.tell_all();
         run.restart_clock();
-        run.has_new_pictures = true;
-        let (state, starts) = (run.state, run.starts_when_ready);
+        run.has_changed = true;
+        let (state, starts, goal) = (run.state, run.starts_when_ready, run.goal);
         let Some(info) = run.info() else { return };
         let progress = run.progress();
         self.outlet.tell(Event::RunReady {
@@ -82,19 +89,28 @@ impl Worker {
             progress,
         });
         self.outlet.tell(Event::StateChanged { id, state });
-        if let Some(baselines) = self.library.baselines(&data) {
-            self.outlet.tell(Event::Baselines { id, baselines });
-        }
+        self.outlet.tell(Event::Boundary { id, phase: 0 });
+        self.tell_lines(|run| run.id == id);
+        self.reports.expect_other_memory();
+        // At once: the first frame shows the run before its first step.
+        self.show_frames();
         if starts {
-            let is_single_step = self.find(id).is_some_and(|run| run.is_single_step);
-            self.start(id, is_single_step);
+            self.start(id, goal);
         }
+    }
+
+    /// Forgets a run and all it held.
+    pub(super) fn remove(&mut self, id: RunId) {
+        self.runs.retain(|run| run.id != id);
+        self.searches.retain(|search| !search.is_for(id));
+        self.library.forget_unused();
+        self.reports.expect_other_memory();
     }
 
     pub(super) fn save(&mut self, id: RunId, folder: &Path) {
         let images = self.images.clone();
         let Some(run) = self.find(id) else { return };
-        let saved = guarded(|| run.draw(&images)).and_then(|()| {
+        let saved = guarded(|| run.draw(&images, false)).and_then(|()| {
             let grid = match run.frame.as_ref().map(|frame| &frame.pictures) {
                 Some(pictures) => Some(store::encode_grid(
                     folder,
@@ -121,6 +137,7 @@ impl Worker {
             Err(failure) => Event::SaveFailed {
                 id,
                 error: failure.sentence,
+                is_bad_input: failure.is_bad_input,
             },
         });
     }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::data::{Dataset, Split, to_bytes};
-use crate::train::{Advance, Metrics, RunConfig, Trainer, TrainerError, Verdict};
+use crate::data::{Dataset, Split};
+use crate::train::{Boundary, Metrics, RunConfig, Trainer, TrainerError, Verdict};
 
-use super::frame::{Frame, RunPictures};
-use super::protocol::{DatasetInfo, Pictures, Progress, RunId, RunInfo, RunState};
+use super::cadence::Cadence;
+use super::frame::Frame;
+use super::protocol::{DatasetInfo, Progress, RunId, RunInfo, RunState};
+use super::turn::Goal;
 
 /// A run between `AddRun` and `Remove`.
 pub(super) struct LiveRun {
@@ -19,19 +21,36 @@ pub(super) struct LiveRun {
     pub(super) config: Option<RunConfig>,
     /// Absent while the data is loaded.
     pub(super) trainer: Option<Trainer>,
+    /// Kept while the run is prepared anew, so that its folder need not be read again.
+    pub(super) data: Option<Arc<Dataset>>,
     pub(super) remarks: Vec<String>,
     pub(super) device_name: String,
-    /// Pauses after the next training step.
-    pub(super) is_single_step: bool,
+    pub(super) goal: Goal,
     /// Ends with a last measurement.
     pub(super) is_stopping: bool,
     /// Pressed before the data was there.
     pub(super) starts_when_ready: bool,
+    /// Time it has had, for fair turns.
+    pub(super) used: Duration,
+    /// When it may do its next step, where it must not run as fast as it can.
+    pub(super) next_step_at: Instant,
     told: Told,
     pace: Pace,
     pub(super) warning: Option<Verdict>,
-    pub(super) has_new_pictures: bool,
+    pub(super) cadence: Cadence,
+    /// The weights are others than those of the newest frame.
+    pub(super) has_changed: bool,
+    /// The newest frame shows other images than are wanted.
+    pub(super) has_other_images: bool,
     pub(super) frame: Option<Arc<Frame>>,
+    /// Nobody has been shown the newest frame yet.
+    pub(super) is_frame_new: bool,
+    /// Frames to be kept that nobody has been told of yet.
+    pub(super) kept: Vec<Arc<Frame>>,
+    /// Starts of phases; the first one needs no weights and is not among them.
+    pub(super) boundaries: Vec<Boundary>,
+    /// How many of them have been told.
+    pub(super) told_boundaries: usize,
 }
 
 /// How much of the history has been sent.
@@ -40,6 +59,8 @@ struct Told {
     train: usize,
     test: usize,
     phases: usize,
+    step: u64,
+    is_measuring: bool,
 }
 
 /// Steps a second, lately.
@@ -57,11 +78,14 @@ impl LiveRun {
             state: RunState::Preparing,
             config: None,
             trainer: None,
+            data: None,
             remarks: Vec::new(),
             device_name: String::new(),
-            is_single_step: false,
+            goal: Goal::End,
             is_stopping: false,
             starts_when_ready: false,
+            used: Duration::ZERO,
+            next_step_at: Instant::now(),
             told: Told::default(),
             pace: Pace {
                 since: Instant::now(),
@@ -69,13 +93,44 @@ impl LiveRun {
                 steps_per_sec: 0.0,
             },
             warning: None,
-            has_new_pictures: false,
+            cadence: Cadence::new(Instant::now()),
+            has_changed: false,
+            has_other_images: false,
             frame: None,
+            is_frame_new: false,
+            kept: Vec::new(),
+            boundaries: Vec::new(),
+            told_boundaries: 0,
+        }
+    }
+
+    /// Calls the run something else.
+    pub(super) fn rename(&mut self, name: String) {
+        if let Some(config) = &mut self.config {
+            config.name.clone_from(&name);
+        }
+        if let Some(trainer) = &mut self.trainer {
+            trainer.rename(name);
         }
     }
 
     pub(super) fn is_running(&self) -> bool {
         self.state == RunState::Running && self.trainer.is_some()
+    }
+
+    /// Whether it trains on the images with this hash.
+    pub(super) fn is_on(&self, hash: &str) -> bool {
+        self.trainer
+            .as_ref()
+            .is_some_and(|trainer| trainer.data().hash == hash)
+    }
+
+    /// What `Reset` goes back to: all that was set, also while it trained.
+    pub(super) fn whole_config(&self) -> Option<RunConfig> {
+        let trainer = self.trainer.as_ref();
+        trainer
+            .map(|trainer| trainer.config().clone())
+            .or_else(|| self.config.clone())
     }
 
     /// Forgets how fast it was, after a pause.
@@ -85,35 +140,18 @@ impl LiveRun {
             step: self.trainer.as_ref().map_or(0, |t| t.position().step),
             steps_per_sec: 0.0,
         };
+        self.next_step_at = Instant::now();
     }
 
-    /// Trains and measures for about `slice`. Returns whether the run goes on after it.
-    pub(super) fn work(&mut self, slice: Duration) -> Result<bool, TrainerError> {
-        let Some(trainer) = &mut self.trainer else {
-            return Ok(false);
-        };
-        let start = Instant::now();
-        while start.elapsed() < slice {
-            match trainer.advance()? {
-                Advance::Trained => {
-                    self.has_new_pictures = true;
-                    if self.is_single_step {
-                        self.is_single_step = false;
-                        trainer.collect()?;
-                        return Ok(false);
-                    }
-                }
-                Advance::Measured => {
-                    self.has_new_pictures = true;
-                    if self.is_stopping && !trainer.is_measuring() && trainer.position().is_measured
-                    {
-                        return Ok(false);
-                    }
-                }
-                Advance::Finished => return Ok(false),
-            }
-        }
-        Ok(true)
+    /// Whether there is anything to tell since the last report.
+    pub(super) fn has_news(&self) -> bool {
+        self.trainer.as_ref().is_some_and(|trainer| {
+            let metrics = trainer.metrics();
+            trainer.position().step != self.told.step
+                || trainer.is_measuring() != self.told.is_measuring
+                || metrics.test.len() != self.told.test
+                || metrics.phases.len() != self.told.phases
+        })
     }
 
     /// Points not told yet; reads the losses from the device.
@@ -140,6 +178,8 @@ impl LiveRun {
                 train: metrics.train.len(),
                 test: metrics.test.len(),
                 phases: metrics.phases.len(),
+                step: trainer.position().step,
+                is_measuring: trainer.is_measuring(),
             };
         }
     }
@@ -204,62 +244,25 @@ impl LiveRun {
         }
     }
 
-    /// Draws test images through the network as it is now.
-    pub(super) fn draw(&mut self, indices: &[u32]) -> Result<(), TrainerError> {
-        let Some(trainer) = &mut self.trainer else {
-            return Ok(());
-        };
-        let test = &trainer.data().test;
-        let shape = test.shape();
-        let indices: Vec<u32> = indices
-            .iter()
-            .copied()
-            .filter(|index| (*index as usize) < test.len())
-            .collect();
-        let mut originals = Vec::with_capacity(indices.len() * shape.pixels());
-        for index in &indices {
-            originals.extend_from_slice(test.image(*index as usize));
-        }
-        let (outputs, errors) = trainer.pictures(&indices)?;
-        let position = trainer.position();
-        self.has_new_pictures = false;
-        self.frame = Some(Arc::new(Frame {
-            id: self.id,
-            step: position.step,
-            phase: position.phase,
-            elapsed_secs: trainer.elapsed().as_secs_f64(),
-            pictures: RunPictures {
-                indices,
-                originals: Arc::new(Pictures {
-                    shape,
-                    pixels: originals,
-                }),
-                reconstructions: Pictures {
-                    shape,
-                    pixels: to_bytes(&outputs),
-                },
-                errors,
-            },
-            codes: Arc::default(),
-            layers: Arc::default(),
-        }));
-        Ok(())
+    /// The configuration as others get it. The hash is of these images; in other hands the
+    /// configuration may get other ones.
+    pub(super) fn told_config(&self) -> Option<RunConfig> {
+        let config = self.trainer.as_ref()?.config().clone();
+        Some(RunConfig {
+            dataset_sha256: None,
+            ..config
+        })
     }
 
     /// What the run turned out to be.
     pub(super) fn info(&self) -> Option<RunInfo> {
         let trainer = self.trainer.as_ref()?;
         let trainee = trainer.trainee();
-        // The hash is of these images; in the hands of others the configuration may get other ones.
-        let config = RunConfig {
-            dataset_sha256: None,
-            ..trainer.config().clone()
-        };
         let layers = trainee.layers().to_vec();
         let stages = trainee.stages();
         let latent = trainer.latent();
         Some(RunInfo {
-            config,
+            config: self.told_config()?,
             dataset: dataset_info(trainer.data()),
             parameters: layers.iter().map(|layer| layer.parameters).sum(),
             layers,

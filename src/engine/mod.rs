@@ -4,17 +4,24 @@
 //! send [`Command`]s and receive [`Event`]s, in order and none lost, and [`Snapshot`]s, of which
 //! only the newest counts.
 
+mod cadence;
+mod changes;
 mod devices;
+mod drawing;
 mod explorer;
 mod frame;
 mod guard;
 mod library;
 mod lifecycle;
+mod lines;
 mod live;
 mod outlet;
 mod protocol;
+mod reports;
+mod turn;
 mod wish;
 mod worker;
+mod worst;
 
 use std::io;
 use std::sync::Arc;
@@ -75,17 +82,12 @@ impl Engine {
         let (events_in, events) = unbounded();
         let (snapshots_in, snapshots) = bounded(1);
         let wake: Wake = Arc::new(wake);
-        let explorer = Explorer::spawn(Arc::clone(&wake))?;
+        let explorer = Explorer::spawn(Arc::clone(&wake), commands.clone())?;
         let feeder = explorer.feeder();
-        let outlet = Outlet {
-            events: events_in,
-            snapshots: snapshots_in,
-            stale: snapshots.clone(),
-            wake,
-        };
+        let outlet = Outlet::new(events_in, snapshots_in, snapshots.clone(), wake);
         if let Some(event) = first {
             outlet.tell(event);
-            (outlet.wake)();
+            outlet.wake_if_told();
         }
         let answers = commands.clone();
         let thread = thread::Builder::new()

@@ -86,9 +86,16 @@ pub enum Command {
     Stop(RunId),
     /// Back to the initial weights and an empty history.
     Reset(RunId),
+    /// Another name for the run, which decides nothing but what it is kept under.
+    Rename {
+        /// The run.
+        id: RunId,
+        /// What it is called now.
+        name: String,
+    },
     /// Forgets the run.
     Remove(RunId),
-    /// Keeps the run as a folder; answers `Saved` or `Notice`.
+    /// Keeps the run as a folder; answers `Saved` or `SaveFailed`.
     Save {
         /// The run.
         id: RunId,
@@ -251,6 +258,13 @@ pub enum Event {
         /// Mean MSE on the test images.
         baselines: Arc<Baselines>,
     },
+    /// There are no reference lines for the data of a run, and will be none.
+    NoBaselines {
+        /// The run.
+        id: RunId,
+        /// Why, in a sentence.
+        error: String,
+    },
     /// What principal components make of the chosen test images, with as many as the run's code has
     /// values.
     PcaPictures {
@@ -315,6 +329,8 @@ pub enum Event {
         id: RunId,
         /// One sentence: expected, found, where.
         error: String,
+        /// Whether what the user asked for was wrong, rather than the machine.
+        is_bad_input: bool,
     },
 }
 

@@ -1,26 +1,25 @@
 //! The engine's thread: commands in, slices of work for every active run, events and snapshots out.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use crate::analysis::Baselines;
-use crate::train::{Metrics, Trainer};
+use crate::train::Trainer;
 
 use super::explorer::Feeder;
-use super::guard::{Failure, guarded};
-use super::library::{Library, Loaded, Source};
+use super::guard::guarded;
+use super::library::{Library, Lines, Loaded, Source};
 use super::live::LiveRun;
 use super::outlet::Outlet;
-use super::protocol::{Command, Event, RunId, RunState, Snapshot};
+use super::protocol::{Command, Event, RunId, RunState, Watch};
+use super::reports::Reports;
+use super::turn::{Goal, Turn};
+use super::worst::Search;
 
 /// One run's turn.
 const SLICE: Duration = Duration::from_millis(20);
-/// Between two reports of progress.
-const PROGRESS: Duration = Duration::from_millis(50);
-/// Between two sets of pictures.
-const PICTURES: Duration = Duration::from_millis(250);
+/// Between two steps at the slowest pace.
+const SLOWEST_SECS: f64 = 60.0;
 /// Test images shown before anybody chose others.
 const FIRST_IMAGES: u32 = 16;
 
@@ -30,11 +29,15 @@ pub(super) enum Message {
     Command(Command),
     /// From a loader.
     Loaded(Box<Loaded>),
-    /// From the thread that computes baselines.
-    Baselines {
+    /// From the thread that computes the reference lines of a data set.
+    Lines {
+        /// Of its images.
         hash: String,
-        baselines: Arc<Baselines>,
+        /// The lines, or why there are none.
+        lines: Lines,
     },
+    /// From the explorer: whether the weights of a run are wanted.
+    Wanted(RunId, bool),
 }
 
 /// State of the thread.
@@ -45,9 +48,11 @@ pub(super) struct Worker {
     pub(super) runs: Vec<LiveRun>,
     pub(super) images: Vec<u32>,
     pub(super) tickets: u64,
-    pub(super) last_progress: Instant,
-    pub(super) last_pictures: Instant,
-    #[expect(dead_code, reason = "for the explorer to come")]
+    pub(super) watch: Watch,
+    /// Between two steps of a run, at least.
+    pub(super) step_interval: Option<Duration>,
+    pub(super) searches: Vec<Search>,
+    pub(super) reports: Reports,
     pub(super) feeder: Feeder,
 }
 
@@ -65,26 +70,17 @@ impl Worker {
             runs: Vec::new(),
             images: (0..FIRST_IMAGES).collect(),
             tickets: 0,
-            last_progress: Instant::now(),
-            last_pictures: Instant::now(),
+            watch: Watch::default(),
+            step_interval: None,
+            searches: Vec::new(),
+            reports: Reports::new(),
             feeder,
         }
     }
 
     /// Works until told to shut down.
     pub(super) fn run(mut self) {
-        loop {
-            // Nothing to train: sleep until somebody wants something.
-            let is_idle = !self.runs.iter().any(LiveRun::is_running);
-            let first = if is_idle {
-                self.inbox.recv().ok()
-            } else {
-                self.inbox.try_recv().ok()
-            };
-            if is_idle && first.is_none() {
-                return;
-            }
-            let was_asked = first.is_some();
+        while let Ok(first) = self.wait() {
             let mut next = first;
             while let Some(message) = next {
                 if matches!(message, Message::Command(Command::Shutdown)) {
@@ -93,10 +89,43 @@ impl Worker {
                 self.receive(message);
                 next = self.inbox.try_recv().ok();
             }
-            for index in 0..self.runs.len() {
-                self.work(index);
-            }
-            self.publish(was_asked);
+            self.work();
+            self.search();
+            self.publish();
+        }
+    }
+
+    /// The next message, or none when there is something to do before it comes.
+    ///
+    /// # Errors
+    /// When nobody is left who could send one.
+    fn wait(&self) -> Result<Option<Message>, RecvTimeoutError> {
+        let now = Instant::now();
+        let mut running = self.runs.iter().filter(|run| run.is_running()).peekable();
+        if running.peek().is_none() && self.searches.is_empty() {
+            let message = self.inbox.recv();
+            return message
+                .map(Some)
+                .map_err(|_closed| RecvTimeoutError::Disconnected);
+        }
+        let is_waiting = |run: &LiveRun| run.is_waiting(self.step_interval, now);
+        let is_busy = !self.searches.is_empty() || !running.clone().all(is_waiting);
+        let next_step = running.clone().map(|run| run.next_step_at).min();
+        let next_report = running
+            .any(LiveRun::has_news)
+            .then(|| self.next_report_at());
+        let until = next_step.into_iter().chain(next_report).min();
+        let timeout = match until {
+            Some(until) if !is_busy => until.saturating_duration_since(now),
+            Some(_) | None => Duration::ZERO,
+        };
+        if timeout.is_zero() {
+            return Ok(self.inbox.try_recv().ok());
+        }
+        match self.inbox.recv_timeout(timeout) {
+            Ok(message) => Ok(Some(message)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(RecvTimeoutError::Disconnected),
         }
     }
 
@@ -104,17 +133,10 @@ impl Worker {
         match message {
             Message::Command(command) => self.obey(command),
             Message::Loaded(loaded) => self.prepare(*loaded),
-            Message::Baselines { hash, baselines } => {
-                self.library
-                    .set_baselines(hash.clone(), Arc::clone(&baselines));
-                for run in &self.runs {
-                    if run.trainer.as_ref().is_some_and(|t| t.data().hash == hash) {
-                        self.outlet.tell(Event::Baselines {
-                            id: run.id,
-                            baselines: Arc::clone(&baselines),
-                        });
-                    }
-                }
+            Message::Wanted(id, is_wanted) => self.feeder.set_wanted(id, is_wanted),
+            Message::Lines { hash, lines } => {
+                self.library.set_lines(hash.clone(), lines);
+                self.tell_lines(|run| run.is_on(&hash));
             }
         }
     }
@@ -125,8 +147,9 @@ impl Worker {
             Command::OpenRun { id, folder, extend } => {
                 self.add(id, Source::Folder(folder, extend));
             }
-            Command::Start(id) => self.start(id, false),
-            Command::StepOnce(id) => self.start(id, true),
+            Command::Start(id) => self.start(id, Goal::End),
+            Command::StepOnce(id) => self.start(id, Goal::Step),
+            Command::EpochOnce(id) => self.start(id, Goal::Epoch),
             Command::Pause(id) => {
                 if let Some(run) = self.find(id) {
                     run.starts_when_ready = false;
@@ -150,27 +173,51 @@ impl Worker {
                 }
             }
             Command::Reset(id) => {
-                if let Some(config) = self.find(id).and_then(|run| run.config.clone()) {
+                let config = self.find(id).and_then(|run| run.whole_config());
+                if let Some(config) = config {
                     self.add(id, Source::Config(Box::new(config)));
                 }
             }
-            Command::Remove(id) => self.runs.retain(|run| run.id != id),
-            Command::Save { id, folder } => self.save(id, &folder),
-            Command::ShowImages(images) => {
-                self.images = images;
-                for run in &mut self.runs {
-                    run.has_new_pictures = true;
+            Command::Rename { id, name } => {
+                if let Some(run) = self.find(id) {
+                    run.rename(name);
                 }
             }
-            // To come.
-            Command::EpochOnce(_)
-            | Command::SetLearningRate { .. }
-            | Command::SetSchedule { .. }
-            | Command::Branch { .. }
-            | Command::FindWorst { .. }
-            | Command::SetPace(_)
-            | Command::Watch(_)
-            | Command::Shutdown => {}
+            Command::Remove(id) => self.remove(id),
+            Command::Save { id, folder } => self.save(id, &folder),
+            Command::ShowImages(images) => {
+                if self.images != images {
+                    self.images = images;
+                    for run in &mut self.runs {
+                        run.has_other_images = true;
+                    }
+                    self.tell_pca(|_run| true);
+                }
+            }
+            Command::SetLearningRate { id, learning_rate } => {
+                self.change(id, |trainer| trainer.set_learning_rate(learning_rate));
+            }
+            Command::SetSchedule { id, schedule } => {
+                self.change(id, |trainer| trainer.set_schedule(schedule));
+            }
+            Command::Branch {
+                id,
+                from,
+                phase,
+                name,
+            } => self.branch(id, from, phase, name),
+            Command::FindWorst { id, count } => self.searches.push(Search::new(id, count)),
+            Command::SetPace(steps_per_sec) => {
+                let is_sound = |pace: &f64| pace.is_finite() && *pace > 0.0;
+                self.step_interval = steps_per_sec
+                    .filter(is_sound)
+                    .map(|pace| Duration::from_secs_f64((1.0 / pace).min(SLOWEST_SECS)));
+                for run in &mut self.runs {
+                    run.next_step_at = Instant::now();
+                }
+            }
+            Command::Watch(watch) => self.watch = watch,
+            Command::Shutdown => {}
         }
     }
 
@@ -186,13 +233,17 @@ impl Worker {
         }
     }
 
-    pub(super) fn start(&mut self, id: RunId, is_single_step: bool) {
+    pub(super) fn start(&mut self, id: RunId, goal: Goal) {
+        // As if it had had as much time as the one that waits longest.
+        let running = self.runs.iter().filter(|run| run.is_running());
+        let used = running.map(|run| run.used).min().unwrap_or_default();
         let Some(run) = self.find(id) else { return };
-        run.is_single_step = is_single_step;
+        run.goal = goal;
         run.is_stopping = false;
         match run.state {
             RunState::Preparing => run.starts_when_ready = true,
             RunState::Paused => {
+                run.used = used;
                 run.restart_clock();
                 self.set_state(id, RunState::Running);
             }
@@ -209,14 +260,26 @@ impl Worker {
         });
     }
 
-    /// One run's turn.
-    fn work(&mut self, index: usize) {
-        let run = &mut self.runs[index];
-        if !run.is_running() {
-            return;
-        }
+    /// The turn of the run that has had the least time.
+    fn work(&mut self) {
+        let now = Instant::now();
+        let step_interval = self.step_interval;
+        let next = self
+            .runs
+            .iter_mut()
+            .filter(|run| run.is_running() && !run.is_waiting(step_interval, now))
+            .min_by_key(|run| run.used);
+        let Some(run) = next else { return };
         let id = run.id;
-        match guarded(|| run.work(SLICE)) {
+        let turn = Turn {
+            slice: SLICE,
+            images: &self.images,
+            watch: self.watch,
+            step_interval,
+        };
+        let worked = guarded(|| run.work(&turn));
+        run.used += now.elapsed();
+        match worked {
             Ok(true) => {}
             Ok(false) => {
                 let is_over =
@@ -230,99 +293,5 @@ impl Worker {
             }
             Err(failure) => self.fail_training(id, failure),
         }
-    }
-
-    /// Reports everything up to here, then changes the state.
-    fn finish_slice(&mut self, id: RunId, state: RunState) {
-        let Some(index) = self.runs.iter().position(|run| run.id == id) else {
-            return;
-        };
-        self.report(index);
-        if self.runs[index].state != RunState::Failed {
-            self.set_state(id, state);
-            // Once more, now that the pace is that of a run that stands.
-            self.report(index);
-        }
-    }
-
-    fn fail_training(&mut self, id: RunId, failure: Failure) {
-        if let Some(run) = self.find(id) {
-            // Back to the last good weights, whatever the failure left behind: show them.
-            if let Some(trainer) = &mut run.trainer {
-                trainer.roll_back();
-            }
-            run.has_new_pictures = true;
-        }
-        self.fail(id, failure.sentence, failure.is_bad_input);
-    }
-
-    /// Sends a run's new points and how far it is.
-    fn report(&mut self, index: usize) {
-        let run = &mut self.runs[index];
-        if run.trainer.is_none() {
-            return;
-        }
-        let id = run.id;
-        match guarded(|| run.news()) {
-            Ok(more) => {
-                let progress = run.progress();
-                let warning = run.new_warning();
-                self.outlet.tell(Event::Progress { id, more, progress });
-                if let Some(text) = warning {
-                    self.outlet.tell(Event::Warning { id, text });
-                }
-            }
-            Err(failure) => {
-                let progress = run.progress();
-                self.outlet.tell(Event::Progress {
-                    id,
-                    more: Metrics::default(),
-                    progress,
-                });
-                self.fail_training(id, failure);
-            }
-        }
-    }
-
-    /// Reports and pictures, as often as is worth it; at once after somebody asked for something.
-    fn publish(&mut self, was_asked: bool) {
-        let is_idle = !self.runs.iter().any(LiveRun::is_running);
-        let mut has_told = was_asked;
-        if self.last_progress.elapsed() >= PROGRESS || is_idle {
-            self.last_progress = Instant::now();
-            for index in 0..self.runs.len() {
-                if self.runs[index].is_running() {
-                    self.report(index);
-                    has_told = true;
-                }
-            }
-        }
-        let has_news = self.runs.iter().any(|run| run.has_new_pictures);
-        if has_news && (self.last_pictures.elapsed() >= PICTURES || is_idle || was_asked) {
-            self.last_pictures = Instant::now();
-            self.show_pictures();
-            has_told = true;
-        }
-        if has_told || is_idle {
-            (self.outlet.wake)();
-        }
-    }
-
-    fn show_pictures(&mut self) {
-        let images = self.images.clone();
-        let mut failures = Vec::new();
-        for run in self.runs.iter_mut().filter(|run| run.has_new_pictures) {
-            if let Err(failure) = guarded(|| run.draw(&images)) {
-                run.has_new_pictures = false;
-                failures.push((run.id, failure));
-            }
-        }
-        for (id, failure) in failures {
-            self.fail(id, failure.sentence, failure.is_bad_input);
-        }
-        let runs = self.runs.iter().filter_map(|run| run.frame.clone());
-        self.outlet.show(Arc::new(Snapshot {
-            runs: runs.collect(),
-        }));
     }
 }

@@ -5,14 +5,21 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{Command, RunId};
 
-use super::draft::Draft;
+use super::curves::{CurveOptions, CurvesAction};
+use super::desk::DeskAction;
 use super::history::HistoryAction;
 use super::input::InputAction;
 use super::latent::LatentAction;
 use super::layers::LayersAction;
-use super::layout::Preset;
+use super::layout::{Pane, Preset};
+use super::pictures::PicturesAction;
+use super::schedule::ScheduleAction;
+use super::setup::draft::Draft;
+use super::story::StoryAction;
 
 /// What panels collect in a frame, in order.
 pub type Actions = Vec<Action>;
@@ -34,16 +41,24 @@ pub enum Action {
     Toggle(RunId),
     /// One training step.
     Step(RunId),
+    /// Trains to the end of the epoch under way.
+    Epoch(RunId),
     /// Ends the run where it is.
     Stop(RunId),
     /// Back to the initial weights.
     Reset(RunId),
+    /// Initial weights of another seed, the same one for all of these runs.
+    NewSeed(Vec<RunId>),
+    /// Pauses every run where one trains, starts every run where none does.
+    ToggleAll,
     /// Trains every run that can.
     StartAll,
     /// Pauses every run that trains.
     PauseAll,
     /// New settings of a run, as long as they are being edited.
     Edit(RunId, Box<Draft>),
+    /// Another name; an empty one leaves it to what the run differs in.
+    Rename(RunId, String),
     /// The settings as they are now are meant; the run is made anew.
     Commit(RunId),
     /// Asks for a folder.
@@ -52,18 +67,24 @@ pub enum Action {
     FolderChosen(FolderFor, PathBuf),
     /// The desktop has no dialog to offer.
     DialogMissing,
-    /// Shows the test images after those now shown.
-    NextImages,
-    /// Shows test images from all over the test set.
-    OtherImages,
-    /// So many pictures have room in a row.
-    FitImages(usize),
+    /// Test images and their reconstructions.
+    Pictures(PicturesAction),
     /// Changes how things are shown.
     Show(ViewOptions),
     /// The user has read it.
     Dismiss(NoticeKey),
     /// Lays the panes out.
     Arrange(Preset),
+    /// Brings a pane to the front.
+    OpenPane(Pane),
+    /// Takes a pane away.
+    ClosePane(Pane),
+    /// What lies on the desk.
+    Desk(DeskAction),
+    /// The story of the program.
+    Story(StoryAction),
+    /// The chart.
+    Curves(CurvesAction),
     /// Looking back.
     History(HistoryAction),
     /// Walking in the space of codes.
@@ -72,6 +93,17 @@ pub enum Action {
     Input(InputAction),
     /// Inside the network.
     Layers(LayersAction),
+    /// The strip of phases.
+    Schedule(ScheduleAction),
+    /// Another learning rate for the phase under way.
+    SetLearningRate(RunId, f64),
+    /// A new run that stands where this one began a phase.
+    BranchAt {
+        /// The run to branch from.
+        run: RunId,
+        /// Index of the phase.
+        phase: usize,
+    },
 }
 
 /// What a folder is asked for.
@@ -103,10 +135,40 @@ pub enum Effect {
     Send(Command),
     /// A folder is to be asked for; [`Action::FolderChosen`] answers, unless it was cancelled.
     Ask(FolderFor),
+    /// The panes are to be laid out.
+    Arrange(Preset),
+    /// A pane is to come to the front.
+    OpenPane(Pane),
+    /// A pane is to go.
+    ClosePane(Pane),
 }
 
+/// Longest line about an action in the log, in characters.
+const MAX_LINE: usize = 200;
+
+impl Action {
+    /// The action in one line, for the log.
+    pub fn line(&self) -> String {
+        let text = match self {
+            Self::Edit(id, draft) => format!("Edit({id:?}, {})", draft.config.variant),
+            other => format!("{other:?}"),
+        };
+        match text.char_indices().nth(MAX_LINE) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    }
+}
+
+/// Per cent that everything grows by at once.
+const ZOOM_STEP: u16 = 10;
+
+/// Sizes there are, in per cent.
+pub const ZOOMS: std::ops::RangeInclusive<u16> = 50..=300;
+
 /// How things are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ViewOptions {
     /// Dark or light.
     pub theme: ThemeChoice,
@@ -118,6 +180,14 @@ pub struct ViewOptions {
     pub shows_baselines: bool,
     /// What the chart measures.
     pub unit: ChartUnit,
+    /// How the chart shows it.
+    pub curves: CurveOptions,
+    /// Size of everything in the window, in per cent.
+    pub zoom_percent: u16,
+    /// Whether text is large enough for a projector.
+    pub has_large_type: bool,
+    /// Whether the side panel with the settings is there.
+    pub shows_setup: bool,
 }
 
 impl Default for ViewOptions {
@@ -128,12 +198,30 @@ impl Default for ViewOptions {
             shows_training: true,
             shows_baselines: true,
             unit: ChartUnit::SquaredError,
+            curves: CurveOptions::default(),
+            zoom_percent: 100,
+            has_large_type: false,
+            shows_setup: true,
+        }
+    }
+}
+
+impl ViewOptions {
+    /// With everything `steps` steps larger, within reason.
+    #[must_use]
+    pub fn zoomed(self, steps: i16) -> Self {
+        let percent = i32::from(self.zoom_percent) + i32::from(steps) * i32::from(ZOOM_STEP);
+        let range = i32::from(*ZOOMS.start())..=i32::from(*ZOOMS.end());
+        let percent = percent.clamp(*range.start(), *range.end());
+        Self {
+            zoom_percent: u16::try_from(percent).unwrap_or(100),
+            ..self
         }
     }
 }
 
 /// What the chart measures; the two never share an axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ChartUnit {
     /// Mean squared error per pixel.
     SquaredError,
@@ -142,7 +230,7 @@ pub enum ChartUnit {
 }
 
 /// The colours of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ThemeChoice {
     /// As the desktop has it.
     System,
@@ -169,10 +257,33 @@ impl ThemeChoice {
 /// Names a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NoticeKey {
+    /// The offer to a first-time user.
+    Welcome,
     /// What the engine warns of.
     Warning(RunId),
     /// Why a run ended.
     Failure(RunId),
     /// Anything else, by number.
     Message(u64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_log_is_short() {
+        let id = RunId(3);
+        assert_eq!(Action::Start(id).line(), "Start(RunId(3))");
+        let long = Action::Desk(DeskAction::TypeName("ä".repeat(999)));
+        assert_eq!(long.line().chars().count(), MAX_LINE + 1);
+    }
+
+    #[test]
+    fn zooming_keeps_within_reason() {
+        let options = ViewOptions::default();
+        assert_eq!(options.zoomed(2).zoom_percent, 120);
+        assert_eq!(options.zoomed(-99).zoom_percent, *ZOOMS.start());
+        assert_eq!(options.zoomed(99).zoom_percent, *ZOOMS.end());
+    }
 }

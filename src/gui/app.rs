@@ -2,22 +2,25 @@
 //!
 //! A *link* is the window's end of the engine; tests put a list of commands in its place.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
 
 use crate::engine::{Answer, Command, Engine, Event, Snapshot, Wish, WishKey};
 
-use super::action::{Action, Actions, Effect};
-use super::dialogs::{self, AskFolder};
+use super::action::{Action, Actions, Effect, ViewOptions};
+use super::desk::DeskAction;
+use super::dialogs::AskFolder;
 use super::layout::{self, Pane, Preset};
+use super::settings::Settings;
 use super::state::AppState;
-use super::strips::Strips;
 use super::textures::Textures;
 use super::theme::{self, Palette};
+use super::trace::TARGET;
 use super::view::View;
+use super::watch::{Gate, Sight, Watcher};
 use super::wishes::SentWishes;
-use super::{GuiError, StartOptions, network, notices, setup, status, transport};
+use super::{StartOptions, history, launch, settings, shortcuts, window};
 
 /// The window's end of the engine; nothing in it blocks.
 pub trait EngineLink {
@@ -59,17 +62,23 @@ impl EngineLink for Engine {
     }
 }
 
+/// How long a run that was removed can be brought back, in seconds.
+const UNDO_SECS: f64 = 30.0;
+
 /// The application.
 pub struct App<L> {
     state: AppState,
     link: L,
-    strips: Strips,
     textures: Textures,
     tiles: egui_tiles::Tree<Pane>,
     wishes: SentWishes,
     ask_folder: AskFolder,
     answers: Receiver<Action>,
     answer_to: Sender<Action>,
+    gate: Arc<Gate>,
+    watcher: Watcher,
+    /// The message of a removal, and when it was first seen.
+    removal: Option<(u64, f64)>,
 }
 
 impl<L: EngineLink> App<L> {
@@ -78,19 +87,56 @@ impl<L: EngineLink> App<L> {
         theme::install(ctx);
         let (state, effects) = AppState::new(start);
         let (answer_to, answers) = mpsc::channel();
-        let app = Self {
+        let gate = Arc::new(Gate::default());
+        let mut app = Self {
             state,
             link,
-            strips: Strips::default(),
             textures: Textures::default(),
             tiles: Preset::Comparison.tree(),
             wishes: SentWishes::default(),
             ask_folder,
             answers,
             answer_to,
+            watcher: Watcher::new(Arc::clone(&gate)),
+            gate,
+            removal: None,
         };
         app.carry_out(ctx, effects);
         app
+    }
+
+    /// Has the engine's news wait at this gate.
+    pub(super) fn with_gate(mut self, gate: Arc<Gate>) -> Self {
+        self.watcher = Watcher::new(Arc::clone(&gate));
+        self.gate = gate;
+        self
+    }
+
+    /// Takes over what was remembered.
+    pub fn restore(&mut self, ctx: &egui::Context, storage: &dyn eframe::Storage) {
+        if let Some(tree) = settings::load_layout(storage) {
+            self.tiles = tree;
+        }
+        if let Some(settings) = settings::load(storage) {
+            self.act(ctx, Action::Show(settings.options));
+            if settings.pace != self.state.desk.pace {
+                self.act(ctx, Action::Desk(DeskAction::SetPace(settings.pace)));
+            }
+            self.state.desk.is_welcoming &= !settings.was_welcomed;
+        }
+    }
+
+    /// What is to be remembered.
+    pub fn settings(&self) -> Settings {
+        let options = self.state.options;
+        Settings {
+            options: ViewOptions {
+                shows_setup: options.shows_setup || self.state.story.has_hidden_setup,
+                ..options
+            },
+            pace: self.state.desk.pace,
+            was_welcomed: !self.state.desk.is_welcoming,
+        }
     }
 
     /// The state, for tests to look at.
@@ -103,31 +149,93 @@ impl<L: EngineLink> App<L> {
         &self.link
     }
 
-    fn carry_out(&self, ctx: &egui::Context, effects: Vec<Effect>) {
+    fn carry_out(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Send(command) => self.link.send(command),
                 Effect::Ask(purpose) => (self.ask_folder)(purpose, ctx, self.answer_to.clone()),
+                Effect::Arrange(preset) => self.tiles = preset.tree(),
+                Effect::OpenPane(pane) => layout::open(&mut self.tiles, pane),
+                Effect::ClosePane(pane) => layout::close(&mut self.tiles, pane),
             }
         }
     }
 
+    /// Lays the panes out in a way of one's own.
+    pub fn lay_out(&mut self, tiles: egui_tiles::Tree<Pane>) {
+        self.tiles = tiles;
+    }
+
     /// Does what the user wants, as if a panel had pushed it.
     pub fn act(&mut self, ctx: &egui::Context, action: Action) {
-        if let Action::Arrange(preset) = &action {
-            self.tiles = preset.tree();
+        if log::log_enabled!(target: TARGET, log::Level::Info) {
+            log::info!(target: TARGET, "action {}", action.line());
         }
-        let before = self.state.options.theme;
+        let before = self.state.options;
         let effects = self.state.handle(action);
-        if self.state.options.theme != before {
-            ctx.set_theme(theme::preference(self.state.options.theme));
-        }
+        dress(ctx, before, self.state.options);
         self.carry_out(ctx, effects);
+    }
+
+    /// Gives up what was removed once nobody brought it back for a while.
+    fn forget_in_time(&mut self, ctx: &egui::Context) {
+        let Some(removed) = &self.state.desk.removed else {
+            self.removal = None;
+            return;
+        };
+        let now = ctx.input(|input| input.time);
+        let since = match self.removal {
+            Some((message, since)) if message == removed.message => since,
+            Some(_) | None => now,
+        };
+        self.removal = Some((removed.message, since));
+        let left = since + UNDO_SECS - now;
+        if left <= 0.0 {
+            self.act(ctx, Action::Desk(DeskAction::Forget));
+        } else {
+            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        }
+    }
+
+    /// Tells the engine how closely the window is watched.
+    fn watch(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
+        let is_software = launch::is_software(frame.wgpu_render_state());
+        let (is_hidden, size) = ctx.input(|input| {
+            let is_hidden = input.viewport().visible() == Some(false);
+            (
+                is_hidden,
+                input.content_rect().size() * input.pixels_per_point(),
+            )
+        });
+        let sight = Sight {
+            is_hidden,
+            cost_secs: frame.info().cpu_usage,
+            software_pixels: is_software.then_some(size.x * size.y),
+        };
+        if let Some(watch) = self.watcher.look(sight) {
+            log::debug!(target: TARGET, "{watch:?}");
+            self.link.send(Command::Watch(watch));
+        }
+    }
+}
+
+/// Brings the looks of the window into line with the options.
+fn dress(ctx: &egui::Context, before: ViewOptions, now: ViewOptions) {
+    if now.theme != before.theme {
+        ctx.set_theme(theme::preference(now.theme));
+    }
+    if now.zoom_percent != before.zoom_percent {
+        ctx.set_zoom_factor(f32::from(now.zoom_percent) / 100.0);
+    }
+    if now.has_large_type != before.has_large_type {
+        theme::set_type(ctx, now.has_large_type);
     }
 }
 
 impl<L: EngineLink> eframe::App for App<L> {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        self.watch(ctx, frame);
+        self.forget_in_time(ctx);
         while let Some(event) = self.link.next_event() {
             self.state.apply(event);
         }
@@ -140,22 +248,26 @@ impl<L: EngineLink> eframe::App for App<L> {
         while let Ok(action) = self.answers.try_recv() {
             self.act(ctx, action);
         }
+        let effects = self.state.catch_up();
+        self.carry_out(ctx, effects);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        self.strips.update(&ctx, &self.state);
+        let has_input = ctx.input(|input| !input.events.is_empty());
+        self.gate.note_frame(has_input);
         let view = View {
             state: &self.state,
             palette: Palette::of(ui.visuals()),
-            strips: &self.strips,
             textures: &self.textures,
         };
         let mut out = Actions::new();
-        transport::keys(&ctx, &view, &mut out);
-        let shown = window_ui(ui, &mut self.tiles, &view, &mut out);
+        shortcuts::keys(&ctx, &view, &mut out);
+        history::keys(&ctx, &view, &mut out);
+        let shown = window::window_ui(ui, &mut self.tiles, &view, &mut out);
         self.textures.tidy(&ctx);
         self.state.shown = shown;
+        self.state.desk.panes = layout::panes(&self.tiles);
         let is_any = !out.is_empty();
         for action in out {
             self.act(&ctx, action);
@@ -172,107 +284,16 @@ impl<L: EngineLink> eframe::App for App<L> {
         });
     }
 
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        settings::save(storage, &self.settings(), &self.tiles);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        // What is remembered is in the settings, and nothing else.
+        false
+    }
+
     fn on_exit(&mut self) {
         self.link.send(Command::Shutdown);
-    }
-}
-
-/// All panels.
-fn window_ui(
-    ui: &mut egui::Ui,
-    tiles: &mut egui_tiles::Tree<Pane>,
-    view: &View<'_>,
-    out: &mut Actions,
-) -> BTreeSet<Pane> {
-    let bar = |palette: &Palette| {
-        egui::Frame::new()
-            .fill(palette.bar)
-            .inner_margin(egui::Margin::symmetric(10, 6))
-    };
-    egui::Panel::top("transport")
-        .frame(bar(view.palette))
-        .show(ui, |ui| transport::transport_ui(ui, view, out));
-    egui::Panel::bottom("status")
-        .frame(bar(view.palette))
-        .show(ui, |ui| status::status_ui(ui, view));
-    egui::Panel::left("setup")
-        .default_size(316.0)
-        .size_range(280.0..=460.0)
-        .frame(egui::Frame::new().fill(view.palette.panel))
-        .show(ui, |ui| setup::setup_ui(ui, view, out));
-    let notices = notices::notices(view.state);
-    if !notices.is_empty() {
-        egui::Panel::top("notices")
-            .frame(
-                egui::Frame::new()
-                    .fill(view.palette.panel)
-                    .inner_margin(egui::Margin {
-                        left: 10,
-                        right: 10,
-                        top: 8,
-                        bottom: 0,
-                    }),
-            )
-            .show_separator_line(false)
-            .show(ui, |ui| notices::notices_ui(ui, view, &notices, out));
-    }
-    let inner = egui::Frame::new()
-        .fill(view.palette.panel)
-        .inner_margin(egui::Margin::symmetric(10, 8));
-    egui::Panel::top("network")
-        .frame(inner)
-        .show(ui, |ui| network::network_ui(ui, view));
-    egui::CentralPanel::default()
-        .frame(egui::Frame::new().fill(view.palette.panel))
-        .show(ui, |ui| layout::panes_ui(ui, tiles, view, out))
-        .inner
-}
-
-/// Opens the window over an engine of its own.
-pub(super) fn run(start: StartOptions) -> Result<(), GuiError> {
-    check_display()?;
-    let viewport = egui::ViewportBuilder::default()
-        .with_title("Hourglass")
-        .with_app_id("hourglass")
-        .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([960.0, 600.0]);
-    let viewport = match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"))
-    {
-        Ok(icon) => viewport.with_icon(icon),
-        Err(error) => {
-            log::warn!("the window has no icon: {error}");
-            viewport
-        }
-    };
-    let options = eframe::NativeOptions {
-        viewport,
-        renderer: eframe::Renderer::Wgpu,
-        ..Default::default()
-    };
-    eframe::run_native(
-        "hourglass",
-        options,
-        Box::new(|creation| {
-            let ctx = creation.egui_ctx.clone();
-            let engine = Engine::spawn(move || ctx.request_repaint())?;
-            let app = App::new(&creation.egui_ctx, engine, dialogs::desktop(), start);
-            Ok(Box::new(app))
-        }),
-    )?;
-    Ok(())
-}
-
-/// Looks for a display first, because the window library panics where there is none.
-fn check_display() -> Result<(), GuiError> {
-    let is_named = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
-    let needs_name = cfg!(all(unix, not(target_os = "macos")));
-    let has_display = !needs_name
-        || is_named("WAYLAND_DISPLAY")
-        || is_named("WAYLAND_SOCKET")
-        || is_named("DISPLAY");
-    if has_display {
-        Ok(())
-    } else {
-        Err(GuiError::NoDisplay)
     }
 }

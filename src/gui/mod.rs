@@ -8,37 +8,39 @@
 
 mod action;
 mod app;
-mod choice;
+mod chips;
+mod curves;
+mod desk;
 mod dialogs;
-mod draft;
-mod form;
 mod history;
 mod input;
-mod knob_ui;
 mod latent;
+mod launch;
 mod layers;
 mod layout;
+mod matching;
+mod menus;
+mod naming;
 mod network;
 mod news;
 mod notices;
-mod phases;
 mod pictures;
-mod plot;
-mod plot_labels;
 mod run;
 mod runs;
-mod series;
+mod schedule;
+mod settings;
 mod setup;
-mod setup_training;
+mod shortcuts;
 mod state;
 mod status;
-mod strips;
+mod story;
 mod textures;
 mod theme;
-mod ticks;
 mod trace;
 mod transport;
 mod view;
+mod watch;
+mod window;
 mod wishes;
 mod words;
 
@@ -50,17 +52,26 @@ pub use action::{
     Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
+pub use curves::{
+    Axis, CurveOptions, CurvesAction, CurvesState, MOST_SMOOTHING, Reduction, Series, Train, XUnit,
+};
+pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskFolder;
-pub use draft::Draft;
-pub use history::{History, HistoryAction, HistoryState};
+pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
 pub use latent::{
     LatentAction, LatentState, Origin, PlaneAction, PlaneAxes, PlaneState, PlaneWindow, Spot,
 };
 pub use layers::{LayersAction, LayersState};
 pub use layout::{Pane, Preset};
-pub use run::{Failure, LossUnit, Run};
+pub use matching::Matching;
+pub use pictures::{ImageChoice, Order, PicturesAction, PicturesState, TestSet};
+pub use run::{Failure, LossUnit, Opening, Run};
+pub use schedule::{ScheduleAction, ScheduleState, Way};
+pub use settings::Settings;
+pub use setup::draft::Draft;
 pub use state::{AppState, MAX_RUNS};
+pub use story::{Part, StoryAction, StoryState};
 
 /// What the window opens with.
 #[derive(Clone, Debug, Default)]
@@ -95,5 +106,5 @@ pub enum GuiError {
 /// # Errors
 /// There is no display, or the window or the engine's thread could not be made.
 pub fn run(start: StartOptions) -> Result<(), GuiError> {
-    app::run(start)
+    launch::run(start)
 }

@@ -8,7 +8,6 @@ use egui::{Color32, Rect, RichText, Stroke, StrokeKind, Ui, pos2, vec2};
 use crate::engine::RunState;
 use crate::model::{LayerInfo, Objective, Side};
 
-use super::phases;
 use super::run::Run;
 use super::view::View;
 use super::words;
@@ -53,50 +52,6 @@ pub fn role(objective: Objective, stage: usize, stages: usize, is_over: bool) ->
     }
 }
 
-/// Draws schedule and network of the selected run side by side.
-pub fn network_ui(ui: &mut Ui, view: &View<'_>) {
-    let Some(run) = view.run() else {
-        ui.label("No run.");
-        return;
-    };
-    ui.horizontal_top(|ui| {
-        ui.set_min_height(HEIGHT);
-        let drawing = (ui.available_width() * 0.36).clamp(240.0, 460.0);
-        let left = ui.available_width() - drawing - 16.0;
-        ui.allocate_ui_with_layout(
-            vec2(left, HEIGHT),
-            egui::Layout::top_down(egui::Align::Min),
-            |ui| {
-                ui.set_width(left);
-                ui.horizontal(|ui| {
-                    ui.heading("Schedule");
-                    ui.label(RichText::new(summary(run)).small().weak());
-                });
-                phases::phases_ui(ui, view, run);
-            },
-        );
-        ui.add_space(8.0);
-        ui.allocate_ui_with_layout(
-            vec2(drawing, HEIGHT),
-            egui::Layout::top_down(egui::Align::Min),
-            |ui| {
-                ui.set_width(drawing);
-                hourglass_ui(ui, view, run);
-            },
-        );
-    });
-}
-
-fn summary(run: &Run) -> String {
-    let phases = run.phases();
-    let epochs: usize = phases.iter().map(|phase| phase.epochs).sum();
-    match phases.len() {
-        1 if epochs == 1 => "1 epoch".to_owned(),
-        1 => format!("{epochs} epochs"),
-        count => format!("{count} phases, {epochs} epochs"),
-    }
-}
-
 fn color(view: &View<'_>, run: &Run, role: LayerRole) -> Color32 {
     match role {
         LayerRole::Training => view.palette.run(run.slot),
@@ -124,7 +79,8 @@ fn bars(layers: &[LayerInfo]) -> Vec<Bar<'_>> {
     input.into_iter().chain(all).collect()
 }
 
-fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
+/// Draws the network of a run.
+pub fn hourglass_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     let plan;
     let shape = view.state.shape_of(&run.draft.config.dataset);
     let layers = match (&run.info, run.has_started(), shape) {

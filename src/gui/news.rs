@@ -5,12 +5,14 @@
 use std::sync::Arc;
 
 use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
-use crate::train::{Metrics, RunConfig};
+use crate::train::RunConfig;
 
-use super::draft::Draft;
+use super::curves::Series;
 use super::notices::Message;
-use super::run::{Failure, Run};
+use super::run::{Failure, Opening, Run};
+use super::setup::draft::Draft;
 use super::state::AppState;
+use super::trace::TARGET;
 
 impl AppState {
     /// Takes in what the engine tells.
@@ -29,17 +31,33 @@ impl AppState {
                     .insert(info.config.dataset.clone(), info.dataset.shape);
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
-                run.metrics = Metrics::clone(&metrics);
+                Self::rewind(run, progress.step);
+                run.last_test = metrics.last_test().copied();
+                run.boundaries.clear();
+                run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
                 run.progress = progress;
+                self.settle_cursor();
+                self.relate();
             }
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
+                log::info!(
+                    target: TARGET,
+                    "run {} ({}) {state:?} at step {}",
+                    id.0,
+                    run.name(),
+                    run.progress.step
+                );
                 run.state = state;
                 self.latent.follow(&self.runs);
             }
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
-                run.metrics.extend(&more);
+                if let Some(point) = more.last_test() {
+                    run.last_test = Some(*point);
+                }
+                run.metrics
+                    .extend(&more, progress.step, progress.elapsed_secs);
                 run.progress = progress;
             }
             Event::Baselines { id, baselines } => {
@@ -50,15 +68,12 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 run.pca_pictures = Some(pictures);
             }
-            Event::Frame(frame) => {
-                let Some(run) = self.run_mut(frame.id) else {
-                    return;
-                };
-                run.history.keep(frame);
-            }
+            Event::Frame(frame) => self.keep_frame(frame),
             Event::Boundary { id, phase } => {
                 let Some(run) = self.run_mut(id) else { return };
-                run.boundaries.push(phase);
+                if !run.boundaries.contains(&phase) {
+                    run.boundaries.push(phase);
+                }
             }
             Event::Configured {
                 id,
@@ -67,10 +82,9 @@ impl AppState {
             } => {
                 let Some(run) = self.run_mut(id) else { return };
                 become_configured(run, &config, total_steps);
+                self.relate();
             }
-            Event::Worst { id, indices } => {
-                let _ = (id, indices);
-            }
+            Event::Worst { id, indices } => self.take_worst(id, indices),
             Event::Memory(bytes) => self.memory = Some(bytes),
             Event::Warning { id, text } => {
                 let Some(run) = self.run_mut(id) else { return };
@@ -79,6 +93,7 @@ impl AppState {
                     run.is_warning_dismissed = false;
                 }
                 run.warning = text;
+                run.take_back_phases();
             }
             Event::Failed {
                 id,
@@ -92,16 +107,15 @@ impl AppState {
                     is_bad_input,
                 });
                 run.is_failure_dismissed = false;
-                if let Some(_folder) = run.opening.take() {
-                    // Nothing was sent by the window, so nothing waits to be mended.
-                    run.sent = Some(run.draft.config.clone());
-                }
+                run.take_back_phases();
             }
             Event::Saved { id, folder } => {
                 let text = format!("Saved in {}.", folder.display());
                 self.tell(Some(id), text, false);
             }
-            Event::SaveFailed { id, error } => self.tell(Some(id), error, true),
+            Event::NoBaselines { id, error } | Event::SaveFailed { id, error, .. } => {
+                self.tell(Some(id), error, true)
+            }
         }
     }
 
@@ -146,26 +160,37 @@ fn become_configured(run: &mut Run, config: &RunConfig, total_steps: u64) {
         info.total_steps = total_steps;
         run.info = Some(Arc::new(info));
     }
+    let name = std::mem::take(&mut run.draft.config.name);
+    let is_named = run.draft.is_named;
     run.draft = Draft::new(config.clone());
+    run.draft.config.name = name;
+    run.draft.is_named = is_named;
     run.sent = Some(run.draft.config.clone());
+    run.asked_phases = None;
+    run.asked_rate = None;
 }
 
 /// Takes in what the engine made of a run.
 fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
-    if run.opening.take().is_some() {
-        let name = run.draft.config.name.clone();
+    if let Some(opening) = run.opening.take() {
+        let (name, is_named) = (run.draft.config.name.clone(), run.draft.is_named);
         run.draft = Draft::new(info.config.clone());
-        if run.draft.config.name.trim().is_empty() {
+        // A branch has the name that the window gave it, a folder that of its run.
+        if opening == Opening::Branch || run.draft.config.name.trim().is_empty() {
             run.draft.config.name = name;
+            run.draft.is_named = is_named;
         }
         run.sent = Some(run.draft.config.clone());
     }
+    run.asked_phases = None;
+    run.asked_rate = None;
     if run.state == RunState::Preparing || run.state == RunState::Failed {
         run.state = RunState::Paused;
     }
     let has_other_images = |old: &Arc<RunInfo>| old.dataset.hash != info.dataset.hash;
     if run.info.as_ref().is_some_and(has_other_images) {
         run.baselines = None;
+        run.pca_pictures = None;
     }
     run.failure = None;
     run.warning = None;

@@ -109,6 +109,7 @@ fn saving_is_answered_by_a_message() {
     state.apply(Event::SaveFailed {
         id,
         error: "no room".to_owned(),
+        is_bad_input: false,
     });
     assert_eq!(state.messages.len(), 2);
     state.handle(Action::Dismiss(NoticeKey::Message(

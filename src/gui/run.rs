@@ -9,10 +9,11 @@ use std::sync::Arc;
 use crate::analysis::Baselines;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
-use crate::train::{Metrics, Phase, RunConfig};
+use crate::train::{Phase, RunConfig, Schedule, TestPoint};
 
-use super::draft::Draft;
+use super::curves::Series;
 use super::history::History;
+use super::setup::draft::Draft;
 
 /// Why a run ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,15 @@ pub struct Failure {
     pub text: String,
     /// Whether what was asked for was wrong, rather than the machine.
     pub is_bad_input: bool,
+}
+
+/// What becomes a run without the window knowing its settings in full, until the engine tells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// A run that was kept.
+    Folder(PathBuf),
+    /// A run that stands where another one began a phase.
+    Branch,
 }
 
 /// Everything known of a run.
@@ -34,16 +44,24 @@ pub struct Run {
     pub draft: Draft,
     /// The settings the engine has, unless it opened the run itself.
     pub sent: Option<RunConfig>,
-    /// The folder it is being opened from.
-    pub opening: Option<PathBuf>,
+    /// The phases the engine was asked to go on with, until it answers.
+    pub asked_phases: Option<Schedule>,
+    /// The learning rate the engine was asked for, until it answers.
+    pub asked_rate: Option<f64>,
+    /// The phase at whose start it branched off another run.
+    pub branched_at: Option<usize>,
+    /// What it is being made from; stays where that failed.
+    pub opening: Option<Opening>,
     /// What it does.
     pub state: RunState,
     /// What the engine made of the settings.
     pub info: Option<Arc<RunInfo>>,
     /// Its history.
-    pub metrics: Metrics,
+    pub metrics: Series,
     /// How far it is.
     pub progress: Progress,
+    /// The newest measurement on the test images.
+    pub(super) last_test: Option<TestPoint>,
     /// What methods without training reach.
     pub baselines: Option<Arc<Baselines>>,
     /// Its newest frame.
@@ -83,11 +101,15 @@ impl Run {
             slot,
             draft,
             sent: None,
+            asked_phases: None,
+            asked_rate: None,
+            branched_at: None,
             opening: None,
             state: RunState::Preparing,
             info: None,
-            metrics: Metrics::default(),
+            metrics: Series::default(),
             progress: Progress::default(),
+            last_test: None,
             baselines: None,
             frame: None,
             history: History::default(),
@@ -113,6 +135,32 @@ impl Run {
         self.progress.step > 0 || matches!(self.state, RunState::Running | RunState::Finished)
     }
 
+    /// Whether the engine may be doing something for it.
+    pub fn may_be_working(&self) -> bool {
+        matches!(self.state, RunState::Running | RunState::Preparing)
+    }
+
+    /// Whether it is as it was made: nobody trained it.
+    pub fn is_untouched(&self) -> bool {
+        !self.has_started() && self.opening.is_none()
+    }
+
+    /// Forgets everything that was trained; settings stay.
+    pub fn begin_anew(&mut self) {
+        *self = Self {
+            sent: None,
+            info: self.info.take(),
+            baselines: self.baselines.take(),
+            pca_pictures: self.pca_pictures.take(),
+            ..Self::new(self.id, self.slot, self.draft.clone())
+        };
+    }
+
+    /// The newest measurement on the test images.
+    pub fn last_test(&self) -> Option<&TestPoint> {
+        self.last_test.as_ref()
+    }
+
     /// Whether its settings differ from those the engine has.
     pub fn is_edited(&self) -> bool {
         self.opening.is_none() && self.sent.as_ref() != Some(&self.draft.config)
@@ -123,7 +171,8 @@ impl Run {
         match self.state {
             RunState::Preparing | RunState::Paused => true,
             RunState::Running | RunState::Finished => false,
-            // What was missing may be there by now.
+            // What was missing may be there by now; but of a run that could not be opened nothing
+            // is known that could be trained.
             RunState::Failed => !self.has_started() && self.opening.is_none(),
         }
     }

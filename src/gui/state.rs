@@ -13,21 +13,23 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
-use super::choice::ImageChoice;
-use super::draft::Draft;
+use super::curves::CurvesState;
+use super::desk::Desk;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
+use super::matching::Matching;
 use super::notices::Message;
+use super::pictures::PicturesState;
 use super::run::Run;
+use super::schedule::ScheduleState;
+use super::setup::draft::Draft;
+use super::story::StoryState;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
-
-/// Test images assumed until a data set is open.
-const UNKNOWN_TEST_COUNT: usize = 100;
 
 /// Everything the window knows.
 #[derive(Debug)]
@@ -46,11 +48,14 @@ pub struct AppState {
     pub(super) shapes: BTreeMap<String, ImageShape>,
     pub(super) next_run: u64,
     pub(super) next_message: u64,
-    images: ImageChoice,
+    /// Test images and their reconstructions.
+    pub pictures: PicturesState,
     /// Panes that were to be seen in the last frame.
     pub shown: BTreeSet<Pane>,
     /// Memory of this process, in bytes.
     pub memory: Option<u64>,
+    /// The chart.
+    pub curves: CurvesState,
     /// Where the window looks.
     pub history: HistoryState,
     /// The space of codes.
@@ -59,6 +64,14 @@ pub struct AppState {
     pub input: InputState,
     /// Inside the network.
     pub layers: LayersState,
+    /// What lies on the desk.
+    pub desk: Desk,
+    /// The story of the program.
+    pub story: StoryState,
+    /// The strip of phases.
+    pub schedule: ScheduleState,
+    /// What the runs have in common; nothing to say of fewer than two.
+    pub matching: Option<Matching>,
 }
 
 impl AppState {
@@ -73,15 +86,23 @@ impl AppState {
             shapes: BTreeMap::new(),
             next_run: 1,
             next_message: 1,
-            images: ImageChoice::new(UNKNOWN_TEST_COUNT),
+            pictures: PicturesState::default(),
             shown: BTreeSet::new(),
             memory: None,
+            curves: CurvesState::default(),
             history: HistoryState::default(),
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
+            desk: Desk {
+                is_welcoming: start.open.is_none() && start.config.is_none(),
+                ..Desk::default()
+            },
+            story: StoryState::default(),
+            schedule: ScheduleState::default(),
+            matching: None,
         };
-        let mut effects = vec![Effect::Send(Command::ShowImages(state.images.images()))];
+        let mut effects = state.catch_up();
         if let Some(folder) = start.open {
             effects.extend(state.open(folder));
         } else if let Some(config) = start.config {
@@ -122,10 +143,6 @@ impl AppState {
         run.can_start() && self.problem(run).is_none()
     }
 
-    pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        self.runs.iter_mut().find(|run| run.id == id)
-    }
-
     /// Does what the user wants.
     pub fn handle(&mut self, action: Action) -> Vec<Effect> {
         match action {
@@ -149,6 +166,12 @@ impl AppState {
             Action::Step(id) => self.step(id),
             Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
             Action::Reset(id) => self.send_if(id, Run::can_reset, Command::Reset(id)),
+            Action::Epoch(id) => self.go(id, Command::EpochOnce(id)),
+            Action::NewSeed(ids) => self.new_seed(&ids),
+            Action::ToggleAll if self.runs.iter().any(Run::is_running) => {
+                self.handle(Action::PauseAll)
+            }
+            Action::ToggleAll => self.handle(Action::StartAll),
             Action::StartAll => self.for_all(Self::start),
             Action::PauseAll => {
                 self.for_all(|state, id| state.send_if(id, Run::is_running, Command::Pause(id)))
@@ -170,22 +193,28 @@ impl AppState {
                 );
                 Vec::new()
             }
-            Action::NextImages => self.choose(ImageChoice::show_next),
-            Action::OtherImages => self.choose(ImageChoice::show_other),
-            Action::FitImages(count) if self.wants_images(count) => {
-                self.choose(|images, total| images.fit(count, total))
-            }
-            Action::FitImages(_) => Vec::new(),
+            Action::Pictures(action) => self.handle_pictures(action),
             Action::Show(options) => {
+                if options.shows_setup != self.options.shows_setup {
+                    self.story.has_hidden_setup = false;
+                }
                 self.options = options;
                 Vec::new()
             }
-            Action::Dismiss(key) => {
-                self.dismiss(key);
+            Action::Dismiss(key) => self.dismiss(key),
+            Action::Arrange(preset) => vec![Effect::Arrange(preset)],
+            Action::OpenPane(pane) => vec![Effect::OpenPane(pane)],
+            Action::ClosePane(pane) => vec![Effect::ClosePane(pane)],
+            Action::Desk(action) => self.handle_desk(action),
+            Action::Story(action) => self.handle_story(action),
+            Action::Rename(id, name) => {
+                self.rename(id, &name);
                 Vec::new()
             }
-            // The arrangement is the application's.
-            Action::Arrange(_) => Vec::new(),
+            Action::Curves(action) => self.handle_curves(action),
+            Action::Schedule(action) => self.handle_schedule(action),
+            Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
@@ -204,13 +233,18 @@ impl AppState {
                 self.edit(id, draft);
                 self.commit(id)
             }
-            FolderFor::Save(id) => self.send_if(id, Run::can_save, Command::Save { id, folder }),
+            FolderFor::Save(id) => {
+                let mut effects = self.tell_name(id);
+                effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
+                effects
+            }
             FolderFor::Open if self.has_room() => self.open(folder),
             FolderFor::Open => Vec::new(),
         }
     }
 
-    fn dismiss(&mut self, key: NoticeKey) {
+    fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
+        let removed = self.desk.removed.as_ref().map(|removed| removed.message);
         match key {
             NoticeKey::Warning(id) => {
                 if let Some(run) = self.run_mut(id) {
@@ -222,30 +256,11 @@ impl AppState {
                     run.is_failure_dismissed = true;
                 }
             }
+            NoticeKey::Welcome => self.desk.is_welcoming = false,
+            NoticeKey::Message(number) if removed == Some(number) => return self.forget_removed(),
             NoticeKey::Message(number) => self.messages.retain(|m| m.number != number),
         }
-    }
-
-    /// Test images that all runs have.
-    fn test_count(&self) -> usize {
-        let counts = self.runs.iter().filter_map(|run| run.info.as_ref());
-        counts
-            .map(|info| info.dataset.test)
-            .min()
-            .unwrap_or(UNKNOWN_TEST_COUNT)
-            .max(1)
-    }
-
-    /// Whether a row with room for `count` pictures needs more than there are.
-    pub fn wants_images(&self, count: usize) -> bool {
-        self.images.wants(count)
-    }
-
-    /// Changes the choice of test images and has them shown.
-    fn choose(&mut self, change: impl FnOnce(&mut ImageChoice, usize)) -> Vec<Effect> {
-        let total = self.test_count();
-        change(&mut self.images, total);
-        vec![Effect::Send(Command::ShowImages(self.images.images()))]
+        Vec::new()
     }
 }
 

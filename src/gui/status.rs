@@ -18,7 +18,20 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
         let color = view.palette.run(run.slot);
         ui.label(RichText::new(format!("● {}", run.name())).color(color));
         ui.label(RichText::new(run.state_name()).strong());
-        for (text, help) in facts(run) {
+        let rest = view.state.memory.map(|memory| {
+            (
+                format!("{} memory", words::bytes(memory)),
+                "Memory of the whole program: images, weights, histories and the window",
+            )
+        });
+        let pace = view.state.desk.pace;
+        let slow = pace.steps_per_sec().map(|_steps| {
+            (
+                pace.name().to_owned(),
+                "Slow motion; Full speed is in the bar above",
+            )
+        });
+        for (text, help) in slow.into_iter().chain(facts(run)).chain(rest) {
             let label = egui::Label::new(RichText::new(text).small()).truncate();
             ui.add(label).on_hover_text(help);
         }

@@ -16,7 +16,7 @@ struct Entry {
     texture: TextureHandle,
 }
 
-/// All textures but those of strips.
+/// All textures.
 #[derive(Default)]
 pub struct Textures {
     entries: RefCell<HashMap<Id, Entry>>,

@@ -149,6 +149,8 @@ const LARGE_TYPE: f32 = 1.3;
 pub fn install(ctx: &egui::Context) {
     install_fonts(ctx);
     set_type(ctx, false);
+    // The shortcuts of the window do it, so that the state knows.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
 fn install_fonts(ctx: &egui::Context) {
@@ -168,9 +170,14 @@ fn install_fonts(ctx: &egui::Context) {
     ctx.set_fonts(fonts);
 }
 
+/// How much larger text is than usual.
+pub fn type_scale(is_large: bool) -> f32 {
+    if is_large { LARGE_TYPE } else { 1.0 }
+}
+
 /// Gives text its size, `is_large` for a projector, and everything else its look.
 pub fn set_type(ctx: &egui::Context, is_large: bool) {
-    let scale = if is_large { LARGE_TYPE } else { 1.0 };
+    let scale = type_scale(is_large);
     let font = |size: f32, family: FontFamily| FontId::new(size * scale, family);
     for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| {

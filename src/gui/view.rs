@@ -4,7 +4,6 @@
 
 use super::run::Run;
 use super::state::AppState;
-use super::strips::Strips;
 use super::textures::Textures;
 use super::theme::Palette;
 
@@ -14,9 +13,7 @@ pub struct View<'a> {
     pub state: &'a AppState,
     /// The colours of the theme in use.
     pub palette: &'static Palette,
-    /// The pictures as textures.
-    pub strips: &'a Strips,
-    /// All other pictures as textures.
+    /// Pictures as textures.
     pub textures: &'a Textures,
 }
 

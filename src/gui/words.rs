@@ -51,6 +51,16 @@ pub fn duration(secs: f64) -> String {
     }
 }
 
+/// An amount of memory: `840 MB` or `1.52 GB`.
+pub fn bytes(value: u64) -> String {
+    let mega = value as f64 / 1e6;
+    if mega < 1000.0 {
+        format!("{mega:.0} MB")
+    } else {
+        format!("{:.2} GB", mega / 1000.0)
+    }
+}
+
 /// A rate: `840`, `12,300` or `3.21` a second, without the unit.
 pub fn rate(value: f64) -> String {
     if value >= 100.0 {
@@ -78,5 +88,7 @@ mod tests {
         assert_eq!(duration(200.2), "3 min 20 s");
         assert_eq!(duration(7_500.0), "2 h 5 min");
         assert_eq!(rate(12_300.4), "12,300");
+        assert_eq!(bytes(412_300_000), "412 MB");
+        assert_eq!(bytes(1_520_000_000), "1.52 GB");
     }
 }

@@ -51,6 +51,9 @@ pub trait Trainee: Send {
     /// Where images are expected.
     fn device(&self) -> &Device;
 
+    /// Of the phase under way: says how many stages are in use.
+    fn objective(&self) -> Objective;
+
     /// Freezes what `objective` does not train and starts a fresh optimizer.
     fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig);
 
@@ -149,6 +152,32 @@ impl<M: Autoencoder> Fit<M> {
         }
     }
 
+    /// A network with given weights, to be looked through at the depth of `objective`: built on a
+    /// device without autodiff, so it cannot be trained.
+    ///
+    /// # Errors
+    /// When an array is missing or has another shape.
+    pub fn replica(
+        model: M,
+        weights: &[NamedArray],
+        image_loss: ImageLoss,
+        layers: Vec<LayerInfo>,
+        objective: Objective,
+        device: Device,
+    ) -> Result<Self, TrainingError> {
+        let model = write_weights(model, weights)?;
+        Ok(Self {
+            good: model.clone(),
+            marked: model.clone(),
+            model: Some(model),
+            image_loss,
+            layers,
+            objective,
+            updater: Updater::new(&OptimizerConfig::new(super::OptimizerKind::Sgd)),
+            device,
+        })
+    }
+
     fn model(&self) -> &M {
         self.model
             .as_ref()
@@ -202,6 +231,10 @@ impl<M: Autoencoder> Trainee for Fit<M> {
 
     fn device(&self) -> &Device {
         &self.device
+    }
+
+    fn objective(&self) -> Objective {
+        self.objective
     }
 
     fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig) {

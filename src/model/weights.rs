@@ -132,11 +132,15 @@ impl ModuleMapper for Writer<'_> {
             });
             return param;
         }
+        let data = TensorData::new(array.values.clone(), shape);
+        let device = param.lazy_device();
+        if !device.is_autodiff() {
+            // Never trained: first weights that were not drawn yet need not be.
+            return Param::initialized(param.id, Tensor::from_data(data, &device));
+        }
         param.map(|old| {
-            let device = old.device();
             let grad = old.is_require_grad();
-            Tensor::from_data(TensorData::new(array.values.clone(), shape), &device)
-                .set_require_grad(grad)
+            Tensor::from_data(data, &device).set_require_grad(grad)
         })
     }
 }

@@ -59,6 +59,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether what the user asked for was wrong, rather than the machine.
+    pub fn is_bad_input(&self) -> bool {
+        match self {
+            Self::Io { .. } => false,
+            Self::NotARun { .. } | Self::Missing { .. } | Self::Content { .. } => true,
+        }
+    }
+
     fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io {

@@ -16,6 +16,9 @@ use super::feed::{Compute, Half};
 use super::metrics::TestPoint;
 use super::trainer::Trainer;
 
+/// Images that are encoded at a time: an image in the middle of a convolution is large.
+const CODES_CHUNK: u32 = 200;
+
 impl Trainer {
     /// Takes a run up where a checkpoint left it. The configuration given here may extend the
     /// checkpoint's: more epochs in the last phase, another device.
@@ -58,6 +61,15 @@ impl Trainer {
         let mut outwards = layers.iter().rev();
         outwards
             .find(|layer| layer.side == Side::Encoder)
+            .map_or(0, |layer| layer.outputs)
+    }
+
+    /// Size of the code at the depth in use.
+    pub fn code_size(&self) -> usize {
+        let innermost = self.trainee.objective().depth(self.trainee.stages());
+        let mut layers = self.trainee.layers().iter();
+        layers
+            .find(|layer| layer.side == Side::Encoder && layer.stage + 1 == innermost)
             .map_or(0, |layer| layer.outputs)
     }
 
@@ -104,6 +116,46 @@ impl Trainer {
         let outputs = arrays.next().transpose()?.unwrap_or_default();
         let errors = arrays.next().transpose()?.unwrap_or_default();
         Ok((outputs, errors))
+    }
+
+    /// Codes of the first `count` test images at the depth in use, code after code.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn codes(&mut self, count: usize) -> Result<Vec<f32>, TrainerError> {
+        let count = count.min(self.data().test.len()) as u32;
+        let mut values = Vec::new();
+        let mut start = 0;
+        while start < count {
+            let end = count.min(start + CODES_CHUNK);
+            let indices: Vec<u32> = (start..end).collect();
+            let images = self.feed.batch(Half::Test, &indices);
+            let data = self
+                .trainee
+                .encode(images)
+                .try_into_data()
+                .map_err(TrainingError::from)?;
+            values.extend(data.try_to_vec::<f32>().map_err(TrainingError::from)?);
+            start = end;
+        }
+        Ok(values)
+    }
+
+    /// Mean squared error of each of some test images.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn image_errors(&mut self, indices: &[u32]) -> Result<Vec<f32>, TrainerError> {
+        if indices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let images = self.feed.batch(Half::Test, indices);
+        let difference = self.trainee.reconstruct(images.clone()) - images;
+        let errors = (difference.clone() * difference)
+            .mean_dim(1)
+            .try_into_data()
+            .map_err(TrainingError::from)?;
+        Ok(errors.try_to_vec::<f32>().map_err(TrainingError::from)?)
     }
 
     /// The run as plain data.

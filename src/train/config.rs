@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::ImageShape;
 use crate::model::{Knobs, Pretraining, Variant};
 
+use super::changes::{self, LearningRateChange};
 use super::schedule::{PhaseSettings, Schedule, in_range};
 
 /// What is wrong with a configuration, in a sentence.
@@ -54,6 +55,13 @@ pub struct RunConfig {
     /// The phases, in order; built from the variant's recipe when absent.
     #[serde(rename = "phase", default = "no_phases")]
     pub schedule: Schedule,
+    /// What was changed about the learning rate while the run trained, in order of steps.
+    #[serde(
+        rename = "learning_rate_change",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub learning_rate_changes: Vec<LearningRateChange>,
 }
 
 fn default_batch() -> usize {
@@ -83,6 +91,7 @@ impl RunConfig {
             pretraining: variant.recipe().pretraining,
             knobs: Knobs::defaults(variant.knobs()),
             schedule: no_phases(),
+            learning_rate_changes: Vec::new(),
         };
         config.rebuild_schedule(variant);
         config
@@ -155,6 +164,7 @@ impl RunConfig {
             )));
         }
         self.schedule.check(stages)?;
+        changes::check(&self.learning_rate_changes)?;
         Ok((variant, knobs))
     }
 

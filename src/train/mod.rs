@@ -4,6 +4,8 @@
 //! knows of threads, files or windows.
 
 mod between;
+mod boundary;
+mod changes;
 mod checkpoint;
 mod config;
 mod error;
@@ -14,6 +16,8 @@ mod observe;
 mod schedule;
 mod trainer;
 
+pub use boundary::Boundary;
+pub use changes::LearningRateChange;
 pub use checkpoint::{Checkpoint, Position};
 pub use config::{ConfigError, DEFAULT_DROPOUT, RunConfig};
 pub use error::TrainerError;

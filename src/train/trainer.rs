@@ -82,9 +82,13 @@ impl Trainer {
         }
         let shape = data.train.shape();
         let (variant, knobs) = config.check_with(shape)?;
-        let trainee = variant
+        let mut trainee = variant
             .build(shape, &knobs, config.seed, &compute.device)
             .map_err(|error| ConfigError::new(error.to_string()))?;
+        // What is looked at before the first step is the depth that trains first.
+        if let Some(first) = config.schedule.phases.first() {
+            trainee.begin_phase(first.objective, &first.optimizer);
+        }
         config.knobs = knobs;
         config.dataset_sha256 = Some(data.hash.clone());
         Ok(Self {
@@ -108,6 +112,11 @@ impl Trainer {
     /// The configuration, every knob with a value.
     pub fn config(&self) -> &RunConfig {
         &self.config
+    }
+
+    /// Calls the run something else; nothing but what it is kept under depends on it.
+    pub fn rename(&mut self, name: String) {
+        self.config.name = name;
     }
 
     /// The network.
@@ -160,19 +169,9 @@ impl Trainer {
         self.config.schedule.epochs() as u64 * self.steps_per_epoch()
     }
 
-    fn phase_steps(&self) -> u64 {
+    /// Training steps of the phase under way.
+    pub fn phase_steps(&self) -> u64 {
         self.phase().epochs as u64 * self.steps_per_epoch()
-    }
-
-    /// Learning rate of the next step.
-    pub fn learning_rate(&self) -> f64 {
-        let phase = self.phase();
-        phase.learning_rate
-            * phase.decay.factor(
-                self.position.step_in_phase,
-                self.phase_steps(),
-                self.steps_per_epoch(),
-            )
     }
 
     /// Whether the schedule has ended and the last measurement is done.
@@ -181,6 +180,13 @@ impl Trainer {
             && self.position.has_begun
             && self.position.step_in_phase >= self.phase_steps()
             && self.position.is_measured
+    }
+
+    /// Whether the next thing that is due is a training step.
+    pub fn is_step_next(&self) -> bool {
+        self.position.has_begun
+            && self.position.is_measured
+            && self.position.step_in_phase < self.phase_steps()
     }
 
     /// Does the next thing that is due: a training step, or a part of a measurement.

@@ -104,7 +104,7 @@ impl Window {
             .with_size(look.size)
             .with_pixels_per_point(look.pixels_per_point)
             .with_theme(look.theme)
-            .with_max_steps(12);
+            .with_max_steps(30);
         if look.has_renderer {
             builder = builder.wgpu();
         }
@@ -132,6 +132,21 @@ impl Window {
     /// Presses and releases a key.
     pub fn press(&mut self, key: egui::Key) {
         self.harness.key_press(key);
+        self.harness.run();
+    }
+
+    /// Presses and releases a key together with others.
+    pub fn press_with(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run();
+    }
+
+    /// Opens a menu of the bar and clicks an entry.
+    pub fn choose_in_menu(&mut self, menu: &str, entry: &str) {
+        self.click(menu);
+        let entries: Vec<_> = self.harness.get_all_by_label(entry).collect();
+        // The menu opens last, above everything else.
+        entries.last().unwrap().click();
         self.harness.run();
     }
 

@@ -1,9 +1,20 @@
 //! The explorer: a thread of its own that fulfils wishes on copies of the weights, so that sliders and
 //! drawn digits are answered while a run trains.
+//!
+//! A *standing wish* is fulfilled at once and again whenever its run has newer weights. The engine's
+//! thread hands those over ([`feeder`]); [`desk`] decides whose turn it is; [`replica`], [`grid`] and
+//! [`filters`] do the work, in parts of a few milliseconds where it is long.
+
+mod desk;
+mod feeder;
+mod filters;
+mod grid;
+mod replica;
+mod thread;
 
 use std::io;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -14,9 +25,11 @@ use crate::train::RunConfig;
 use super::Wake;
 use super::protocol::RunId;
 use super::wish::{Answer, Wish, WishKey};
+use super::worker;
+
+pub(super) use feeder::Feeder;
 
 /// What reaches the thread.
-#[expect(dead_code, reason = "for the explorer to come")]
 pub(super) enum Message {
     /// From a user of the engine.
     Wish {
@@ -26,6 +39,8 @@ pub(super) enum Message {
     },
     /// From the engine's thread.
     Weights(Box<RunWeights>),
+    /// Whether any run trains, so that the processor is to be shared.
+    Training(bool),
     /// The run is gone.
     Forget(RunId),
     /// Ends the thread.
@@ -33,7 +48,6 @@ pub(super) enum Message {
 }
 
 /// Weights of a run, to be used elsewhere than where they are trained.
-#[expect(dead_code, reason = "for the explorer to come")]
 pub(super) struct RunWeights {
     pub(super) id: RunId,
     /// Resolved: every knob with a value.
@@ -46,12 +60,6 @@ pub(super) struct RunWeights {
     pub(super) arrays: Vec<NamedArray>,
 }
 
-/// The engine's thread's end: hands weights over where they are wanted.
-#[expect(dead_code, reason = "for the explorer to come")]
-pub(super) struct Feeder {
-    messages: Sender<Message>,
-}
-
 /// The handle of the thread.
 pub(super) struct Explorer {
     messages: Sender<Message>,
@@ -60,20 +68,12 @@ pub(super) struct Explorer {
 }
 
 impl Explorer {
-    /// Starts the thread. `wake` is called after every answer.
-    pub(super) fn spawn(wake: Wake) -> io::Result<Self> {
+    /// Starts the thread. `wake` is called after every answer; the engine's thread is told at `engine`
+    /// which runs' weights are wanted.
+    pub(super) fn spawn(wake: Wake, engine: Sender<worker::Message>) -> io::Result<Self> {
         let (messages, inbox) = unbounded();
-        let (_answers_in, answers) = unbounded();
-        let thread = thread::Builder::new()
-            .name("explorer".to_owned())
-            .spawn(move || {
-                let _ = wake;
-                while let Ok(message) = inbox.recv() {
-                    if matches!(message, Message::Shutdown) {
-                        return;
-                    }
-                }
-            })?;
+        let (answers_in, answers) = unbounded();
+        let thread = thread::spawn(inbox, answers_in, engine, wake)?;
         Ok(Self {
             messages,
             answers,
@@ -82,9 +82,7 @@ impl Explorer {
     }
 
     pub(super) fn feeder(&self) -> Feeder {
-        Feeder {
-            messages: self.messages.clone(),
-        }
+        Feeder::new(self.messages.clone())
     }
 
     pub(super) fn wish(&self, key: WishKey, number: u64, wish: Option<Wish>) {
@@ -109,3 +107,6 @@ impl Drop for Explorer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

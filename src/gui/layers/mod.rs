@@ -38,8 +38,13 @@ impl AppState {
 
 /// Draws the pane "Network".
 pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let _ = (view, out);
-    ui.label("Network");
+    let _ = out;
+    match view.run() {
+        Some(run) => super::network::hourglass_ui(ui, view, run),
+        None => {
+            ui.label("No run.");
+        }
+    }
 }
 
 /// Draws the pane "Layers over time".

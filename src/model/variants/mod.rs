@@ -16,9 +16,10 @@ use crate::data::ImageShape;
 
 use super::knobs::{Knob, KnobError, Knobs};
 use super::layers::LayerInfo;
-use super::objective::Pretraining;
+use super::objective::{Objective, Pretraining};
 use super::optimizer::OptimizerKind;
-use super::trainee::Trainee;
+use super::trainee::{Trainee, TrainingError};
+use super::weights::NamedArray;
 
 /// Every variant, in the order of the chooser.
 pub const VARIANTS: &[&dyn Variant] = &[
@@ -106,6 +107,20 @@ pub trait Variant: Sync {
         seed: u64,
         device: &Device,
     ) -> Result<Box<dyn Trainee>, KnobError>;
+
+    /// The network with given weights, to be looked through at the depth of `objective` but not
+    /// trained: no first weights are drawn for it.
+    ///
+    /// # Errors
+    /// The same as [`Variant::plan`], and weights that do not fit.
+    fn replica(
+        &self,
+        shape: ImageShape,
+        knobs: &Knobs,
+        objective: Objective,
+        weights: &[NamedArray],
+        device: &Device,
+    ) -> Result<Box<dyn Trainee>, TrainingError>;
 }
 
 /// The variant with this key.

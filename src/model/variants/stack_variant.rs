@@ -7,7 +7,9 @@ use super::{Plan, Recipe, Variant};
 use crate::data::ImageShape;
 use crate::model::autoencoder::StackPlan;
 use crate::model::knobs::{Knob, KnobError, Knobs};
-use crate::model::trainee::{Fit, Trainee};
+use crate::model::objective::Objective;
+use crate::model::trainee::{Fit, Trainee, TrainingError};
+use crate::model::weights::NamedArray;
 
 /// What tells one stack of pairs from another; see [`Variant`] for the words.
 pub(super) struct StackVariant {
@@ -79,5 +81,24 @@ impl Variant for StackVariant {
             stack.layers(),
             device.clone(),
         )))
+    }
+    fn replica(
+        &self,
+        shape: ImageShape,
+        knobs: &Knobs,
+        objective: Objective,
+        weights: &[NamedArray],
+        device: &Device,
+    ) -> Result<Box<dyn Trainee>, TrainingError> {
+        let misfit = |error: KnobError| TrainingError::Weights(error.to_string());
+        let stack = (self.stack)(shape, knobs).map_err(misfit)?;
+        Ok(Box::new(Fit::replica(
+            stack.init(device),
+            weights,
+            image_loss(knobs).map_err(misfit)?,
+            stack.layers(),
+            objective,
+            device.clone(),
+        )?))
     }
 }

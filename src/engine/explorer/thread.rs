@@ -1,0 +1,232 @@
+//! The explorer's thread: takes wishes and weights in, works, sends answers out.
+//!
+//! It lives in a *pool of one*: tensor kernels that would spread over all processors stay on it, and
+//! never queue behind those of the training.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+
+use crate::engine::guard::caught;
+use crate::engine::protocol::RunId;
+use crate::engine::wish::{Answer, Content, Wish, WishKey};
+use crate::engine::{Wake, worker};
+
+use super::desk::{Desk, Limits, Next};
+use super::grid::Grid;
+use super::replica::{Replica, Trouble};
+use super::{Message, RunWeights};
+
+/// Answers may wait unfetched, this many a wish, before refreshing stops.
+const WAITING_ANSWERS: usize = 2;
+/// How often to look whether they were fetched.
+const LISTEN: Duration = Duration::from_millis(100);
+
+/// Starts the thread.
+pub(super) fn spawn(
+    inbox: Receiver<Message>,
+    answers: Sender<Answer>,
+    engine: Sender<worker::Message>,
+    wake: Wake,
+) -> io::Result<JoinHandle<()>> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .thread_name(|_index| "explorer-work".to_owned())
+        .build()
+        .map_err(io::Error::other)?;
+    thread::Builder::new()
+        .name("explorer".to_owned())
+        .spawn(move || {
+            pool.install(|| {
+                let explorer = Thread {
+                    inbox,
+                    answers,
+                    engine,
+                    wake,
+                    desk: Desk::new(Instant::now()),
+                    runs: BTreeMap::new(),
+                    is_training: false,
+                };
+                explorer.run();
+            });
+        })
+}
+
+/// A run's newest weights.
+enum Held {
+    /// As they came.
+    Arrays(Box<RunWeights>),
+    /// As a network: built when first needed.
+    Built(Result<Rc<Replica>, Unfit>),
+}
+
+/// Weights that make no network: of which step, and why.
+type Unfit = (u64, String);
+
+/// A part of the work on a wish.
+enum Part {
+    Whole(Content),
+    Begun(Grid),
+}
+
+/// State of the thread.
+struct Thread {
+    inbox: Receiver<Message>,
+    answers: Sender<Answer>,
+    engine: Sender<worker::Message>,
+    wake: Wake,
+    desk: Desk<(Rc<Replica>, Grid)>,
+    runs: BTreeMap<RunId, Held>,
+    is_training: bool,
+}
+
+impl Thread {
+    fn run(mut self) {
+        loop {
+            while let Ok(message) = self.inbox.try_recv() {
+                if self.receive(message).is_break() {
+                    return;
+                }
+            }
+            let is_heard = self.answers.len() <= WAITING_ANSWERS * self.desk.len();
+            let limits = Limits {
+                is_training: self.is_training,
+                is_heard,
+            };
+            let now = Instant::now();
+            let next = self
+                .desk
+                .next(now, limits, |run| self.runs.contains_key(&run));
+            let message = match next {
+                Next::Work(key, due) => {
+                    self.work(key);
+                    let end = Instant::now();
+                    self.desk.worked(key, due, end - now, end);
+                    continue;
+                }
+                Next::Rest(moment) => self.inbox.recv_deadline(moment),
+                Next::Nothing if is_heard => self.inbox.recv().map_err(RecvTimeoutError::from),
+                Next::Nothing => self.inbox.recv_timeout(LISTEN),
+            };
+            match message {
+                Ok(message) => {
+                    if self.receive(message).is_break() {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn receive(&mut self, message: Message) -> ControlFlow<()> {
+        match message {
+            Message::Wish { key, number, wish } => {
+                let was_wanted = self.desk.wants(key.run);
+                self.desk.set(key, number, wish);
+                let is_wanted = self.desk.wants(key.run);
+                if is_wanted != was_wanted {
+                    if !is_wanted {
+                        self.runs.remove(&key.run);
+                    }
+                    // A closed channel means that the engine is shutting down.
+                    let wanted = worker::Message::Wanted(key.run, is_wanted);
+                    let _ended = self.engine.send(wanted);
+                }
+            }
+            Message::Weights(weights) => {
+                // They may come after the last wish was withdrawn.
+                if self.desk.wants(weights.id) {
+                    self.desk.refresh(weights.id);
+                    self.runs.insert(weights.id, Held::Arrays(weights));
+                }
+            }
+            Message::Training(is_training) => self.is_training = is_training,
+            Message::Forget(run) => {
+                self.desk.forget(run);
+                self.runs.remove(&run);
+            }
+            Message::Shutdown => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Works on a wish for some milliseconds at most, where it can be worked off in parts.
+    fn work(&mut self, key: WishKey) {
+        let Some((wish, number, job)) = self.desk.take(key) else {
+            return;
+        };
+        let begun = match job {
+            Some(begun) => Ok(begun),
+            None => match self.replica(key.run) {
+                Ok(replica) => match attempt(|| begin(&replica, &wish)) {
+                    Ok(Part::Begun(grid)) => Ok((replica, grid)),
+                    Ok(Part::Whole(content)) => Err((replica.step(), content)),
+                    Err(reason) => Err((replica.step(), Content::Failed(reason))),
+                },
+                Err((step, reason)) => Err((step, Content::Failed(reason))),
+            },
+        };
+        let (step, content) = match begun {
+            Err(whole) => whole,
+            Ok((replica, mut grid)) => match attempt(|| grid.advance(&replica)) {
+                Ok(false) => return self.desk.put_off(key, (replica, grid)),
+                Ok(true) => (replica.step(), grid.finish(&replica)),
+                Err(reason) => (replica.step(), Content::Failed(reason)),
+            },
+        };
+        self.desk.fulfilled(key);
+        let answer = Answer {
+            key,
+            number,
+            step,
+            content,
+        };
+        // A closed channel means that nobody listens any more; a shutdown follows.
+        let _ended = self.answers.send(answer);
+        (self.wake)();
+    }
+
+    /// The network of a run with its newest weights.
+    fn replica(&mut self, run: RunId) -> Result<Rc<Replica>, Unfit> {
+        let built = match self.runs.remove(&run) {
+            None => return Err((0, "the run has no weights yet".to_owned())),
+            Some(Held::Arrays(weights)) => {
+                let step = weights.step;
+                attempt(|| Replica::new(*weights))
+                    .map(Rc::new)
+                    .map_err(|reason| (step, reason))
+            }
+            Some(Held::Built(built)) => built,
+        };
+        self.runs.insert(run, Held::Built(built.clone()));
+        built
+    }
+}
+
+/// Does the work, where it is short, or lays it out.
+fn begin(replica: &Replica, wish: &Wish) -> Result<Part, Trouble> {
+    Ok(match wish {
+        Wish::Point(spec) => Part::Whole(replica.point(spec)?),
+        Wish::Line { from, to, count } => Part::Begun(Grid::line(replica, from, to, *count)?),
+        Wish::Traversals {
+            spec,
+            rows,
+            columns,
+        } => Part::Begun(Grid::traversals(replica, spec, rows, *columns)?),
+        Wish::Plane(plane) => Part::Begun(Grid::plane(replica, plane)?),
+        Wish::Filters { count } => Part::Whole(replica.filters(*count)?),
+        Wish::Features { image, layer } => Part::Whole(replica.features(image, *layer)?),
+    })
+}
+
+/// Turns errors and panics of libraries into a sentence.
+fn attempt<T>(work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, String> {
+    caught(work)?.map_err(|trouble| trouble.to_string())
+}

@@ -1,0 +1,303 @@
+//! The chart itself: lines of all runs over one axis.
+//!
+//! What is drawn depends on the part of the axis that is *seen*; a chart that fits itself to the data
+//! sees all of it.
+
+use egui::{RichText, Ui, vec2};
+use egui_plot::{GridMark, HLine, Line, LineStyle, Plot, PlotUi, Points, VLine};
+
+use super::super::action::{Actions, ChartUnit, ViewOptions};
+use super::super::run::{LossUnit, Run};
+use super::super::view::View;
+use super::axis::{self, Axis};
+use super::labels::{baselines, label_baselines, label_phases};
+use super::lines::{self, Seen};
+use super::losses::factor;
+use super::options::XUnit;
+use super::{cursor, pattern, reading, ticks};
+
+/// Measurements on test images that are marked one by one.
+const MOST_MARKERS: usize = 60;
+
+/// Scrolling by so many points doubles the zoom.
+const SCROLL_TO_DOUBLE: f32 = 120.0;
+
+/// Draws the chart of these runs.
+pub fn chart_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    runs: &[&Run],
+    options: ViewOptions,
+    (height, is_fit): (f32, bool),
+    out: &mut Actions,
+) {
+    let is_log = options.has_log_axis;
+    let unit = options.curves.x;
+    let baselines = if options.shows_baselines && options.unit == ChartUnit::SquaredError {
+        baselines(view, runs, options.curves.reduction)
+    } else {
+        Vec::new()
+    };
+    let is_empty = runs.iter().all(|run| run.metrics.is_empty());
+    let plot = plot(view, options, height, is_fit);
+    let plot = if is_empty {
+        let plot = plot.include_x(if unit == XUnit::Steps { 100.0 } else { 10.0 });
+        if baselines.is_empty() {
+            plot.include_y(ticks::place(0.1, is_log))
+                .include_y(ticks::place(0.01, is_log))
+        } else {
+            plot
+        }
+    } else {
+        plot
+    };
+    let extent = runs
+        .iter()
+        .map(|run| Axis::of(run, unit).place(run.progress.step as f64))
+        .fold(0.0, f64::max);
+    let response = plot.show(ui, |chart| {
+        zoom_by_scrolling(chart);
+        let seen = Seen {
+            // While the chart fits itself to the data, points beyond its last bounds count too.
+            places: if chart.auto_bounds().x {
+                0.0..=extent
+            } else {
+                chart.plot_bounds().range_x()
+            },
+            columns: chart.response().rect.width().max(1.0) as usize,
+        };
+        for line in &baselines {
+            let place = ticks::place(line.value, is_log);
+            let level = HLine::new(line.name.clone(), place)
+                .color(line.color)
+                .width(1.0)
+                .style(LineStyle::dashed_dense())
+                .allow_hover(false);
+            chart.hline(level);
+        }
+        for run in runs {
+            boundaries(chart, view, run, unit);
+            training(chart, view, run, options, &seen);
+        }
+        if options.unit == ChartUnit::SquaredError {
+            for run in runs {
+                test(chart, view, run, options, &seen);
+            }
+        }
+    });
+    let transform = response.transform;
+    let frame = *transform.frame();
+    let painter = ui.painter_at(frame);
+    let selected = runs.iter().find(|run| Some(run.id) == view.state.selected);
+    let taken = match selected {
+        Some(run) => label_phases(&painter, view, &transform, run),
+        None => Vec::new(),
+    };
+    label_baselines(&painter, view, &transform, (&baselines, is_log), taken);
+    cursor::cursor_ui(ui, view, runs, &transform, &response.response, out);
+    let looked_at = view
+        .state
+        .history
+        .cursor
+        .and_then(|_| cursor::place(view, runs));
+    let pointed_at = response
+        .response
+        .hover_pos()
+        .map(|at| transform.value_from_position(at).x)
+        .filter(|place| (0.0..=extent).contains(place));
+    let mut described = match runs.len() {
+        1 => "Loss chart of 1 run".to_owned(),
+        count => format!("Loss chart of {count} runs"),
+    };
+    if let Some(place) = pointed_at.or(looked_at).filter(|_| !is_empty) {
+        let rows = reading::readings(view, options.unit, place);
+        let x = transform.position_from_point_x(place);
+        if pointed_at.is_some() {
+            let stroke = egui::Stroke::new(1.0, view.palette.border);
+            painter.vline(x, frame.y_range(), stroke);
+        }
+        reading::table(&painter, view, frame, (place, x), &rows);
+        described = format!("{described}. {}", reading::in_words(view, place, &rows));
+    }
+    response
+        .response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
+    if is_empty {
+        empty_ui(ui, view, runs, frame);
+    }
+}
+
+fn plot<'a>(view: &View<'_>, options: ViewOptions, height: f32, is_fit: bool) -> Plot<'a> {
+    let is_log = options.has_log_axis;
+    let curves = options.curves;
+    // A key for each scale and unit, since the remembered view of one makes no sense in the other.
+    let key = (
+        is_log,
+        options.unit == ChartUnit::CrossEntropy,
+        curves.x,
+        curves.reduction,
+    );
+    let plot = Plot::new(("loss", key))
+        .height(height)
+        .show_crosshair(false)
+        .allow_scroll(false)
+        .set_margin_fraction(vec2(0.01, 0.06))
+        .grid_color(view.palette.border)
+        .label_formatter(|_| None)
+        .x_axis_formatter(move |mark: GridMark, _range| axis::mark(curves.x, mark.value))
+        .y_axis_formatter(move |mark: GridMark, _range| {
+            ticks::label(ticks::value(mark.value, is_log))
+        })
+        .y_axis_min_width(44.0)
+        .include_x(0.0);
+    let plot = if is_log {
+        plot.y_grid_spacer(ticks::log_ticks)
+    } else {
+        plot
+    };
+    if is_fit { plot.reset() } else { plot }
+}
+
+/// Scrolling zooms along the horizontal axis, around the pointer; the vertical one goes on to fit
+/// itself to what is seen.
+fn zoom_by_scrolling(chart: &mut PlotUi<'_>) {
+    if !chart.response().contains_pointer() {
+        return;
+    }
+    let scrolled = chart.ctx().input(|input| input.smooth_scroll_delta);
+    let (Some(at), true) = (chart.pointer_coordinate(), scrolled.y != 0.0) else {
+        return;
+    };
+    let factor = f64::from((-scrolled.y / SCROLL_TO_DOUBLE).exp2());
+    let range = chart.plot_bounds().range_x();
+    let from_pointer = |place: f64| at.x + (place - at.x) * factor;
+    chart.set_plot_bounds_x(from_pointer(*range.start())..=from_pointer(*range.end()));
+}
+
+fn boundaries(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, unit: XUnit) {
+    if run.metrics.phases.len() < 2 {
+        return;
+    }
+    let axis = Axis::of(run, unit);
+    let color = view.palette.run(run.slot).gamma_multiply(0.6);
+    for start in run.metrics.phases.iter().filter(|start| start.step > 0) {
+        let name = format!("{} phase {}", run.name(), start.phase + 1);
+        let line = VLine::new(name, axis.place(start.step as f64))
+            .color(color)
+            .width(1.0)
+            .style(LineStyle::dotted_dense())
+            .allow_hover(false);
+        chart.vline(line);
+    }
+}
+
+fn training(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOptions, seen: &Seen) {
+    let color = view.palette.run(run.slot);
+    let axis = Axis::of(run, options.curves.x);
+    let window = u64::from(options.curves.smoothing_steps);
+    for part in run.metrics.train.parts() {
+        let unit = run.loss_unit(part.phase);
+        let (is_shown, style) = match (options.unit, unit) {
+            (ChartUnit::SquaredError, LossUnit::Pixels) => {
+                (options.shows_training, LineStyle::Solid)
+            }
+            (ChartUnit::SquaredError, LossUnit::Codes) => {
+                (options.shows_training, LineStyle::dashed_dense())
+            }
+            (ChartUnit::CrossEntropy, LossUnit::CrossEntropy) => (true, LineStyle::Solid),
+            (ChartUnit::SquaredError, LossUnit::CrossEntropy)
+            | (ChartUnit::CrossEntropy, LossUnit::Pixels | LossUnit::Codes) => continue,
+        };
+        if !is_shown {
+            continue;
+        }
+        let factor = factor(run, part.phase, unit, options.curves.reduction);
+        let mut draw = |points: Vec<[f64; 2]>, color, width, style| {
+            let drawn: Vec<[f64; 2]> = points
+                .into_iter()
+                .map(|[place, loss]| [place, ticks::place(loss * factor, options.has_log_axis)])
+                .collect();
+            chart.line(
+                Line::new(run.name().to_owned(), drawn)
+                    .color(color)
+                    .width(width)
+                    .allow_band(false)
+                    .allow_hover(false)
+                    .style(style),
+            );
+        };
+        let raw = lines::raw(&part.losses, &axis, seen);
+        if window > 1 {
+            // A solid line all the same: dashes of one that jumps up and down are no dashes.
+            draw(raw, color.gamma_multiply(0.22), 1.0, LineStyle::Solid);
+            let smooth = lines::smooth(&part.losses, &axis, seen, window);
+            draw(smooth, color.gamma_multiply(0.85), 1.3, style);
+        } else {
+            draw(raw, color.gamma_multiply(0.55), 1.0, style);
+        }
+    }
+}
+
+fn test(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOptions, seen: &Seen) {
+    let color = view.palette.run(run.slot);
+    let axis = Axis::of(run, options.curves.x);
+    let name = format!("{}, test images", run.name());
+    let marked_every = run.metrics.test.len().div_ceil(MOST_MARKERS).max(1);
+    for stretch in run.metrics.test_stretches() {
+        let phase = run.metrics.test[stretch.start].phase;
+        let factor = factor(run, phase, LossUnit::Pixels, options.curves.reduction);
+        let place =
+            |[place, error]: [f64; 2]| [place, ticks::place(error * factor, options.has_log_axis)];
+        let marks: Vec<[f64; 2]> = run.metrics.test[stretch.clone()]
+            .iter()
+            .step_by(marked_every)
+            .filter(|point| point.mse.is_finite())
+            .map(|point| place([axis.place(point.step as f64), point.mse]))
+            .collect();
+        chart.points(
+            Points::new(name.clone(), marks)
+                .shape(pattern::marker(run.slot))
+                .color(color)
+                .radius(3.5)
+                .allow_hover(false),
+        );
+        let points = lines::test(&run.metrics, stretch, &axis, seen);
+        let drawn: Vec<[f64; 2]> = points.into_iter().map(place).collect();
+        chart.line(
+            Line::new(name.clone(), drawn)
+                .color(color)
+                .width(2.2)
+                .style(pattern::line_style(run.slot))
+                .allow_band(false)
+                .allow_hover(false),
+        );
+    }
+}
+
+/// What to do while there is nothing to see.
+fn empty_ui(ui: &mut Ui, view: &View<'_>, runs: &[&Run], frame: egui::Rect) {
+    let Some(run) = view.run() else { return };
+    let text = if runs.is_empty() {
+        "Every run is hidden. Click one above to show it."
+    } else if view.state.problem(run).is_some() {
+        "The setup on the left cannot be trained yet."
+    } else if run.is_tuning() {
+        "Tuning kernels… The first step on this device compiles its programs and may take minutes."
+    } else if run.is_running() {
+        "Training…"
+    } else if run.can_start() {
+        "Press Play or Space to train."
+    } else {
+        "Nothing was measured."
+    };
+    let rect = egui::Rect::from_center_size(
+        frame.center(),
+        vec2((frame.width() - 40.0).clamp(40.0, 420.0), 40.0),
+    );
+    let text = RichText::new(text).size(15.0).color(view.palette.text);
+    // Over the chart, so it takes no room of its own.
+    let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(
+        egui::Layout::centered_and_justified(egui::Direction::TopDown),
+    ));
+    over.add(egui::Label::new(text).wrap());
+}

@@ -1,0 +1,138 @@
+//! The runs in the chart: which line is whose, and which are shown.
+//!
+//! A run that is *hidden* trains on as before; it is only left out of the chart.
+
+use std::collections::BTreeSet;
+
+use egui::{Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::engine::RunId;
+
+use super::super::action::{Action, Actions, Effect};
+use super::super::run::{LossUnit, Run};
+use super::super::state::AppState;
+use super::super::view::View;
+use super::super::words;
+use super::losses::factor;
+use super::pattern;
+
+/// What the chart knows by itself.
+#[derive(Clone, Debug, Default)]
+pub struct CurvesState {
+    hidden: BTreeSet<RunId>,
+}
+
+/// Wishes of the user about the chart.
+#[derive(Clone, Debug)]
+pub enum CurvesAction {
+    /// Leaves a run out of the chart, or takes it in again.
+    ToggleRun(RunId),
+}
+
+impl CurvesState {
+    /// Whether a run is left out.
+    pub fn is_hidden(&self, id: RunId) -> bool {
+        self.hidden.contains(&id)
+    }
+}
+
+impl AppState {
+    pub(in super::super) fn handle_curves(&mut self, action: CurvesAction) -> Vec<Effect> {
+        match action {
+            CurvesAction::ToggleRun(id) => {
+                if !self.curves.hidden.remove(&id) && self.run(id).is_some() {
+                    self.curves.hidden.insert(id);
+                }
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// Draws an entry a run, over as many lines as that takes.
+pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(10.0, 2.0);
+        for run in &view.state.runs {
+            entry_ui(ui, view, run, out);
+        }
+    });
+}
+
+/// Line, name and newest error of a run.
+fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
+    let is_shown = !view.state.curves.is_hidden(run.id);
+    let reduction = view.state.options.curves.reduction;
+    let color = if is_shown {
+        view.palette.run(run.slot)
+    } else {
+        view.palette.weak
+    };
+    let text = match run.metrics.last_test() {
+        Some(point) => {
+            let factor = factor(run, point.phase, LossUnit::Pixels, reduction);
+            let error = words::three_digits(point.mse * factor);
+            format!("{} {error}", run.name())
+        }
+        None => run.name().to_owned(),
+    };
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(text, font, color);
+    let sample = 26.0;
+    let size = vec2(sample + 6.0 + galley.size().x, galley.size().y.max(18.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| {
+        let label = format!("{} in the chart", run.name());
+        WidgetInfo::selected(Role::CheckBox, true, is_shown, label)
+    });
+    if ui.is_rect_visible(rect) {
+        let painter = ui.painter();
+        let line = pattern::sample_rect(rect.left_center());
+        pattern::paint_sample(painter, line, run.slot, color);
+        let at = pos2(
+            rect.left() + sample + 6.0,
+            rect.center().y - galley.size().y / 2.0,
+        );
+        let width = galley.size().x;
+        painter.galley(at, galley, color);
+        if !is_shown {
+            painter.hline(
+                at.x..=at.x + width,
+                rect.center().y,
+                Stroke::new(1.0, color),
+            );
+        }
+        if response.has_focus() {
+            let stroke = Stroke::new(1.0, view.palette.accent);
+            painter.rect_stroke(rect.expand(2.0), 3.0, stroke, StrokeKind::Outside);
+        }
+    }
+    let help = format!(
+        "{}: click to {} it. The thick line with marks is the error on all test images, the thin one \
+         the training loss. Dashed thin lines are errors on hidden codes rather than pixels, which \
+         greedy pretraining minimises.",
+        run.name(),
+        if is_shown { "hide" } else { "show" }
+    );
+    if response.on_hover_text(help).clicked() {
+        out.push(Action::Curves(CurvesAction::ToggleRun(run.id)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::state::tests::first;
+
+    #[test]
+    fn a_run_is_hidden_and_shown_again() {
+        let (mut state, id) = first();
+        let toggle = Action::Curves(CurvesAction::ToggleRun(id));
+        assert!(state.handle(toggle.clone()).is_empty());
+        assert!(state.curves.is_hidden(id));
+        state.handle(toggle);
+        assert!(!state.curves.is_hidden(id));
+        state.handle(Action::Curves(CurvesAction::ToggleRun(RunId(99))));
+        assert!(!state.curves.is_hidden(RunId(99)), "there is no such run");
+    }
+}

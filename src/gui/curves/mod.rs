@@ -1,0 +1,124 @@
+//! The pane of curves: errors of all runs as they train.
+//!
+//! One chart shows one *unit*: squared errors, or cross-entropy for runs that minimise it. Errors on
+//! codes, which greedy phases minimise, are a unit of their own too and drawn dashed.
+
+mod axis;
+mod chart;
+mod clock;
+mod cursor;
+mod dense;
+mod extremes;
+mod labels;
+mod legend;
+mod lines;
+mod losses;
+mod options;
+pub mod pattern;
+mod reading;
+mod series;
+mod ticks;
+
+use egui::{Button, ComboBox, RichText, Slider, Ui};
+
+use super::action::{Action, Actions, ChartUnit, ViewOptions};
+use super::run::Run;
+use super::view::View;
+
+pub use axis::Axis;
+
+pub use legend::{CurvesAction, CurvesState};
+pub use options::{CurveOptions, MOST_SMOOTHING, Reduction, XUnit};
+pub use series::{Series, Train};
+
+/// Height of the line below the chart.
+const HINT_HEIGHT: f32 = 18.0;
+
+/// How to move about, where the mouse is not told already.
+const HELP: &str = "Drag to move, scroll to zoom along the axis, Ctrl + scroll to zoom, drag with the \
+                    right button to zoom into a box, double-click to fit. Drag the ▼ at the top, or \
+                    Shift + click, to look back at a step in all panes.";
+
+/// Draws the pane.
+pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let shown = |run: &&Run| !view.state.curves.is_hidden(run.id);
+    let runs: Vec<&Run> = view.state.runs.iter().filter(shown).collect();
+    let has_entropy = view.state.runs.iter().any(Run::minimises_cross_entropy);
+    let mut options = view.state.options;
+    legend::legend_ui(ui, view, out);
+    let is_fit = ui
+        .horizontal_wrapped(|ui| switches_ui(ui, &mut options, has_entropy))
+        .inner;
+    if options != view.state.options {
+        out.push(Action::Show(options));
+    }
+    if !has_entropy {
+        options.unit = ChartUnit::SquaredError;
+    }
+    let height = ui.available_height() - HINT_HEIGHT - ui.spacing().item_spacing.y;
+    chart::chart_ui(ui, view, &runs, options, (height.max(60.0), is_fit), out);
+    let formula = losses::formula(&runs, options.unit, options.curves.reduction);
+    let hint = egui::Label::new(RichText::new(&formula).small().weak()).truncate();
+    ui.add(hint).on_hover_text(format!("{formula}\n\n{HELP}"));
+}
+
+/// Draws the switches and tells whether the chart is to fit itself to the data.
+fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool) -> bool {
+    ui.checkbox(&mut options.has_log_axis, "Log scale")
+        .on_hover_text("Equal distances for equal ratios of errors");
+    let curves = &mut options.curves;
+    let along = ComboBox::from_id_salt("along")
+        .selected_text(curves.x.name())
+        .width(76.0)
+        .show_ui(ui, |ui| {
+            for unit in XUnit::ALL {
+                ui.selectable_value(&mut curves.x, *unit, unit.name())
+                    .on_hover_text(unit.help());
+            }
+        });
+    named(along.response, "Along the axis").on_hover_text("What the horizontal axis counts");
+    let values = ComboBox::from_id_salt("reduction")
+        .selected_text(curves.reduction.name())
+        .width(112.0)
+        .show_ui(ui, |ui| {
+            for reduction in Reduction::ALL {
+                ui.selectable_value(&mut curves.reduction, *reduction, reduction.name());
+            }
+        });
+    named(values.response, "Values of an image").on_hover_text(
+        "Whether losses are means over the pixels of an image or their sums, as papers have it \
+         either way. The sum is the mean times the number of pixels.",
+    );
+    ui.spacing_mut().slider_width = 70.0;
+    ui.add(
+        Slider::new(&mut curves.smoothing_steps, 1..=MOST_SMOOTHING)
+            .logarithmic(true)
+            .suffix(" steps")
+            .text("Smoothing"),
+    )
+    .on_hover_text(
+        "Training losses as means over so many steps up to each; the losses of single steps stay \
+         faintly visible behind. 1 step shows them as they are.",
+    );
+    if options.unit == ChartUnit::SquaredError || !has_entropy {
+        ui.checkbox(&mut options.shows_baselines, "Baselines")
+            .on_hover_text("What a black image, the mean image and PCA of the code's size reach");
+        ui.checkbox(&mut options.shows_training, "Training loss")
+            .on_hover_text("The loss of every training step");
+    }
+    if has_entropy {
+        ui.selectable_value(&mut options.unit, ChartUnit::CrossEntropy, "Cross-entropy")
+            .on_hover_text("The training loss of runs that minimise cross-entropy");
+        ui.selectable_value(&mut options.unit, ChartUnit::SquaredError, "Squared error")
+            .on_hover_text("Errors of reconstructed images");
+    }
+    ui.add(Button::new("Fit"))
+        .on_hover_text(format!("Shows everything. {HELP}"))
+        .clicked()
+}
+
+/// Gives a list of choices, which shows its choice, a name of its own.
+fn named(response: egui::Response, name: &'static str) -> egui::Response {
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name));
+    response
+}

@@ -1,0 +1,131 @@
+//! The canvas: what goes in, large, and the pointer that draws on it.
+
+use egui::{
+    Color32, Event, Id, PointerButton, Pos2, Rect, Response, Sense, Stroke, StrokeKind,
+    TextureOptions, Ui, pos2, vec2,
+};
+
+use crate::data::ImageShape;
+use crate::gui::action::{Action, Actions};
+use crate::gui::pictures::single_image;
+use crate::gui::trace::trace_widget;
+use crate::gui::view::View;
+
+use super::InputAction;
+use super::strokes::Point;
+
+/// All of a texture.
+pub const WHOLE: Rect = Rect {
+    min: Pos2::ZERO,
+    max: pos2(1.0, 1.0),
+};
+
+/// The name of the canvas.
+const NAME: &str = "Canvas";
+
+/// The texture of what goes in.
+pub fn seen_texture(ui: &Ui, view: &View<'_>) -> Option<egui::TextureId> {
+    let input = &view.state.input;
+    let options = TextureOptions::NEAREST;
+    input.shape()?;
+    let make = || single_image(&input.seen().unwrap_or_else(nothing));
+    let id = Id::unique("input seen");
+    let version = input.version();
+    Some(view.textures.show(ui.ctx(), id, version, options, make))
+}
+
+/// The texture of the image without damage.
+pub fn clean_texture(ui: &Ui, view: &View<'_>) -> Option<egui::TextureId> {
+    let input = &view.state.input;
+    let options = TextureOptions::NEAREST;
+    input.shape()?;
+    let make = || single_image(&input.clean().unwrap_or_else(nothing));
+    let id = Id::unique("input clean");
+    let version = input.version();
+    Some(view.textures.show(ui.ctx(), id, version, options, make))
+}
+
+fn nothing() -> crate::engine::Pictures {
+    crate::engine::Pictures {
+        shape: ImageShape {
+            width: 1,
+            height: 1,
+            channels: 1,
+        },
+        pixels: vec![0],
+    }
+}
+
+/// Draws the canvas, its longer side `side` points long.
+pub fn canvas_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, side: f32, out: &mut Actions) {
+    let (width, height) = (shape.width.max(1) as f32, shape.height.max(1) as f32);
+    let size = vec2(width, height) * (side / width.max(height));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::drag());
+    let name = if view.state.input.has_image() {
+        NAME.to_owned()
+    } else {
+        format!("{NAME}, empty: draw with the pointer")
+    };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
+    trace_widget("canvas", &response);
+    if let Some(texture) = seen_texture(ui, view) {
+        ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
+    }
+    let border = Stroke::new(1.0, view.palette.weak);
+    ui.painter()
+        .rect_stroke(rect, 0.0, border, StrokeKind::Outside);
+    if !view.state.input.has_image() {
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            "Draw here",
+            egui::TextStyle::Heading.resolve(ui.style()),
+            Color32::from_gray(150),
+        );
+    }
+    strokes(ui, rect, &response, out);
+    if let Some(at) = response.hover_pos() {
+        let radius = view.state.input.brush.thickness * size.min_elem() / 2.0;
+        let painter = ui.painter().with_clip_rect(rect);
+        painter.circle_stroke(at, radius, Stroke::new(1.5, view.palette.accent));
+        ui.ctx().set_cursor_icon(egui::CursorIcon::Crosshair);
+    }
+}
+
+/// What the pointer drew since the last frame; every place it was at, not only the last.
+fn strokes(ui: &Ui, rect: Rect, response: &Response, out: &mut Actions) {
+    let begins = response.drag_started_by(PointerButton::Primary);
+    let goes_on = response.dragged_by(PointerButton::Primary);
+    let ends = response.drag_stopped_by(PointerButton::Primary);
+    if !(begins || goes_on || ends) {
+        return;
+    }
+    let place = |at: Pos2| -> Point {
+        let at = (at - rect.min) / rect.size();
+        [at.x, at.y]
+    };
+    let events: Vec<Event> = ui.input(|input| input.events.clone());
+    let mut is_down = !begins;
+    let mut points = Vec::new();
+    for event in events {
+        match event {
+            Event::PointerButton {
+                pos,
+                button: PointerButton::Primary,
+                pressed,
+                ..
+            } => {
+                if pressed && begins && !is_down {
+                    let begin = InputAction::BeginStroke(place(pos));
+                    out.push(Action::Input(begin));
+                }
+                is_down = pressed;
+            }
+            Event::PointerMoved(at) if is_down => points.push(place(at)),
+            _ => {}
+        }
+    }
+    if !points.is_empty() {
+        out.push(Action::Input(InputAction::ExtendStroke(points)));
+    }
+}

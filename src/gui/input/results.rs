@@ -1,0 +1,180 @@
+//! What every run makes of the image, side by side.
+
+use egui::{Color32, Id, RichText, Sense, TextureId, TextureOptions, Ui, vec2};
+
+use crate::data::ImageShape;
+use crate::gui::action::Actions;
+use crate::gui::pictures::{Enlarged, enlarged_ui, single_image};
+use crate::gui::run::Run;
+use crate::gui::view::View;
+use crate::gui::words;
+
+use super::Rebuilt;
+use super::canvas::{WHOLE, clean_texture, seen_texture};
+
+/// Sides of a picture, largest first.
+const SIDES: [f32; 6] = [196.0, 168.0, 140.0, 116.0, 96.0, 80.0];
+
+/// Height of what stands around a picture, without and with damage.
+const TEXT_HEIGHTS: [f32; 2] = [46.0, 64.0];
+
+/// Draws the pictures.
+pub fn results_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, height: f32, _: &mut Actions) {
+    let input = &view.state.input;
+    if !input.has_image() {
+        ui.label(
+            "Draw on the canvas or take a test image: what every run makes of it appears here, \
+             also while it trains.",
+        );
+        return;
+    }
+    let is_damaged = input.is_damaged();
+    let count = view.state.runs.len() + usize::from(is_damaged);
+    let text = TEXT_HEIGHTS[usize::from(is_damaged)];
+    let size = vec2(shape.width.max(1) as f32, shape.height.max(1) as f32);
+    let size = size / size.max_elem();
+    let fits = |side: f32| {
+        let cell = size * side + vec2(ui.spacing().item_spacing.x, text);
+        let columns = (ui.available_width() / cell.x.max(SIDES[5]))
+            .floor()
+            .max(1.0);
+        (count as f32 / columns).ceil() * cell.y <= height
+    };
+    let side = SIDES
+        .into_iter()
+        .find(|side| fits(*side))
+        .unwrap_or(SIDES[4]);
+    ui.horizontal_wrapped(|ui| {
+        let card = vec2((size.x * side).max(SIDES[5]), size.y * side + text);
+        if is_damaged {
+            ui.allocate_ui(card, |ui| {
+                ui.vertical(|ui| {
+                    ui.set_min_size(card);
+                    ui.add(egui::Label::new("Undamaged").truncate()).on_hover_text(
+                        "The image as it was before the corruption; the canvas shows what goes in",
+                    );
+                    if let Some(texture) = clean_texture(ui, view) {
+                        let _ = picture_ui(ui, texture, size * side, "The image without damage");
+                    }
+                    number_ui(
+                        ui,
+                        "damage",
+                        Some(input.damage()),
+                        "Mean squared error of what goes in to the image without damage",
+                    );
+                });
+            });
+        }
+        for run in &view.state.runs {
+            ui.allocate_ui(card, |ui| {
+                ui.vertical(|ui| {
+                    ui.set_min_size(card);
+                    ui.set_max_width(card.x);
+                    run_ui(ui, view, run, shape, size * side);
+                });
+            });
+        }
+    });
+}
+
+fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, shape: ImageShape, size: egui::Vec2) {
+    let name = RichText::new(format!("● {}", run.name()))
+        .color(view.palette.run(run.slot))
+        .strong();
+    ui.add(egui::Label::new(name).truncate());
+    let waiting = match &run.info {
+        None => Some("Not ready yet".to_owned()),
+        Some(info) if info.dataset.shape != shape => Some(format!(
+            "This run has images of {}, and this one is of {shape}. Select it to draw for it.",
+            info.dataset.shape
+        )),
+        Some(_) => None,
+    };
+    let result = view.state.input.result(run.id);
+    let shown = match (waiting, result) {
+        (Some(reason), _) => Err(reason),
+        (None, None) => Err("…".to_owned()),
+        (None, Some(result)) => match &result.picture {
+            Ok(picture) => Ok((result, picture)),
+            Err(reason) => Err(reason.clone()),
+        },
+    };
+    let (result, picture) = match shown {
+        Ok(shown) => shown,
+        Err(reason) => {
+            ui.add(egui::Label::new(RichText::new(reason).color(view.palette.weak)).wrap());
+            return;
+        }
+    };
+    let id = Id::unique(("input", run.id));
+    let options = TextureOptions::NEAREST;
+    let texture = view
+        .textures
+        .show(ui.ctx(), id, result.version, options, || {
+            single_image(picture)
+        });
+    let described = format!("{} rebuilds the input", run.name());
+    let response = picture_ui(ui, texture, size, &described);
+    response.on_hover_ui(|ui| enlargement_ui(ui, view, run, result, shape, texture));
+    numbers_ui(ui, view, result);
+}
+
+fn numbers_ui(ui: &mut Ui, view: &View<'_>, result: &Rebuilt) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let seen = "Mean squared error of this picture to what went in";
+    if view.state.input.is_damaged() {
+        let clean = "Mean squared error of this picture to the image without damage. Smaller than \
+                     the damage itself: the run has taken some of the damage away.";
+        number_ui(ui, "to input", result.error, seen);
+        number_ui(ui, "to clean", result.clean_error, clean);
+    } else {
+        number_ui(ui, "MSE", result.error, seen);
+    }
+}
+
+fn number_ui(ui: &mut Ui, name: &str, value: Option<f32>, help: &str) {
+    let value = value.map_or_else(
+        || "–".to_owned(),
+        |value| words::three_digits(f64::from(value)),
+    );
+    let text = RichText::new(format!("{name} {value}")).small();
+    ui.add(egui::Label::new(text).truncate())
+        .on_hover_text(help);
+}
+
+fn picture_ui(ui: &mut Ui, texture: TextureId, size: egui::Vec2, name: &str) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
+    response
+}
+
+fn enlargement_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    run: &Run,
+    result: &Rebuilt,
+    shape: ImageShape,
+    texture: TextureId,
+) {
+    let enlarged = |caption: String, texture| Enlarged {
+        caption,
+        texture,
+        uv: WHOLE,
+    };
+    let mut pictures = Vec::new();
+    if view.state.input.is_damaged()
+        && let Some(clean) = clean_texture(ui, view)
+    {
+        pictures.push(enlarged("Undamaged".to_owned(), clean));
+    }
+    if let Some(seen) = seen_texture(ui, view) {
+        pictures.push(enlarged("What goes in".to_owned(), seen));
+    }
+    let made = format!("{}, step {}", run.name(), words::count(result.step));
+    pictures.push(enlarged(made, texture));
+    enlarged_ui(ui, view, shape, &pictures);
+    if view.state.history.cursor.is_some() {
+        ui.weak("With the newest weights, not those of the step looked back at");
+    }
+}

@@ -1,0 +1,322 @@
+//! What the pane "One input" knows: the image, the damage done to it, and what the runs made of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::data::{Corruption, ImageShape};
+use crate::engine::{Answer, Content, InputImage, Pictures, RunId};
+
+use super::strokes::{Ink, Layer, Point, Stroke};
+
+/// Thickness of the brush at first: that of a pen on the images of MNIST.
+const THICKNESS: f32 = 0.09;
+
+/// What the pointer does on the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// Draws on the image.
+    Draw,
+    /// Makes the image black.
+    Erase,
+    /// Damages what goes in; the image stays as it is.
+    Damage,
+}
+
+impl Tool {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Draw, Self::Erase, Self::Damage];
+
+    /// What the window calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draw => "Draw",
+            Self::Erase => "Erase",
+            Self::Damage => "Brush over",
+        }
+    }
+
+    /// What it is for.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Draw => "Draws on the image itself",
+            Self::Erase => "Makes the image itself black where you draw",
+            Self::Damage => {
+                "Paints over the image as damage: the runs see it, but their pictures are also \
+                 compared with the image as it was"
+            }
+        }
+    }
+}
+
+/// What strokes are painted with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Brush {
+    /// What the pointer does.
+    pub tool: Tool,
+    /// Colour of what is drawn.
+    pub ink: Ink,
+    /// Diameter as a share of the shorter side.
+    pub thickness: f32,
+}
+
+impl Default for Brush {
+    fn default() -> Self {
+        Self {
+            tool: Tool::Draw,
+            ink: Ink::White,
+            thickness: THICKNESS,
+        }
+    }
+}
+
+/// What a run made of the image.
+#[derive(Clone, Debug)]
+pub struct Rebuilt {
+    /// Training steps of the weights.
+    pub step: u64,
+    /// Another number for every answer.
+    pub version: u64,
+    /// The picture, or why there is none.
+    pub picture: Result<Pictures, String>,
+    /// Mean squared error to what went in, pixels in [0, 1].
+    pub error: Option<f32>,
+    /// Mean squared error to the image without damage.
+    pub clean_error: Option<f32>,
+}
+
+/// What the pane knows.
+#[derive(Clone, Debug, Default)]
+pub struct InputState {
+    /// What strokes are painted with.
+    pub brush: Brush,
+    /// What damage is done before the brush.
+    pub corruption: Corruption,
+    /// The test image that is to be taken once its pixels are known.
+    pub wanted: Option<u32>,
+    taken: Option<(u32, Arc<[u8]>)>,
+    strokes: Vec<Stroke>,
+    shape: Option<ImageShape>,
+    clean: Arc<[u8]>,
+    seen: Arc<[u8]>,
+    version: u64,
+    answers: u64,
+    draws: u64,
+    results: BTreeMap<RunId, Rebuilt>,
+}
+
+impl InputState {
+    /// What goes in, damage included; nothing as long as there is no image.
+    pub fn image(&self) -> Option<InputImage> {
+        self.has_image()
+            .then(|| InputImage::Pixels(Arc::clone(&self.seen)))
+    }
+
+    /// Size of the image, once a data set is open.
+    pub fn shape(&self) -> Option<ImageShape> {
+        self.shape
+    }
+
+    /// The test image that was taken.
+    pub fn test_image(&self) -> Option<u32> {
+        self.taken.as_ref().map(|(image, _)| *image)
+    }
+
+    /// Whether anything was drawn, taken or damaged.
+    pub fn has_image(&self) -> bool {
+        self.shape.is_some()
+            && (self.taken.is_some() || !self.strokes.is_empty() || !self.corruption.is_none())
+    }
+
+    /// Whether there is a stroke to take back.
+    pub fn has_strokes(&self) -> bool {
+        !self.strokes.is_empty()
+    }
+
+    /// Whether any damage is done.
+    pub fn is_damaged(&self) -> bool {
+        let is_brushed = |stroke: &Stroke| stroke.layer == Layer::Damage;
+        !self.corruption.is_none() || self.strokes.iter().any(is_brushed)
+    }
+
+    /// The image without damage.
+    pub fn clean(&self) -> Option<Pictures> {
+        let pixels = self.clean.to_vec();
+        self.shape.map(|shape| Pictures { shape, pixels })
+    }
+
+    /// The image that goes in.
+    pub fn seen(&self) -> Option<Pictures> {
+        let pixels = self.seen.to_vec();
+        self.shape.map(|shape| Pictures { shape, pixels })
+    }
+
+    /// Another number for every image.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What a run made of the image.
+    pub fn result(&self, run: RunId) -> Option<&Rebuilt> {
+        self.results.get(&run).filter(|_| self.has_image())
+    }
+
+    /// Mean squared error of what goes in to the image without damage.
+    pub fn damage(&self) -> f32 {
+        squared_error(&self.clean, &self.seen)
+    }
+
+    /// Has the drawing in the size of other images; a test image of another size is let go.
+    pub fn fit(&mut self, shape: ImageShape) {
+        if self.shape == Some(shape) {
+            return;
+        }
+        self.shape = Some(shape);
+        if !Ink::of(shape).contains(&self.brush.ink) {
+            self.brush.ink = Ink::White;
+        }
+        self.taken = self
+            .taken
+            .take()
+            .filter(|(_, pixels)| pixels.len() == shape.pixels());
+        self.results.clear();
+        self.render();
+    }
+
+    /// Takes a test image in place of whatever was there; the damage stays as it is asked for.
+    pub fn take_test_image(&mut self, image: u32, pixels: Arc<[u8]>) {
+        self.wanted = None;
+        self.strokes.clear();
+        self.taken = Some((image, pixels));
+        self.render();
+    }
+
+    /// Begins a stroke.
+    pub fn begin_stroke(&mut self, at: Point) {
+        let Brush {
+            tool,
+            ink,
+            thickness,
+        } = self.brush;
+        let (layer, ink) = match tool {
+            Tool::Draw => (Layer::Image, ink),
+            Tool::Erase => (Layer::Image, Ink::Black),
+            Tool::Damage => (Layer::Damage, ink),
+        };
+        let mut stroke = Stroke {
+            layer,
+            ink,
+            thickness,
+            points: Vec::new(),
+        };
+        stroke.extend(at);
+        if !stroke.points.is_empty() {
+            self.strokes.push(stroke);
+            self.render();
+        }
+    }
+
+    /// Goes on with the last stroke.
+    pub fn extend_stroke(&mut self, points: &[Point]) {
+        let Some(stroke) = self.strokes.last_mut() else {
+            return;
+        };
+        for &point in points {
+            stroke.extend(point);
+        }
+        self.render();
+    }
+
+    /// Takes the last stroke back.
+    pub fn undo(&mut self) {
+        if self.strokes.pop().is_some() {
+            self.render();
+        }
+    }
+
+    /// Nothing is drawn and no image taken.
+    pub fn clear(&mut self) {
+        self.strokes.clear();
+        self.taken = None;
+        self.wanted = None;
+        self.render();
+    }
+
+    /// Other damage.
+    pub fn set_corruption(&mut self, corruption: Corruption) {
+        self.corruption = corruption;
+        self.render();
+    }
+
+    /// No damage.
+    pub fn repair(&mut self) {
+        self.strokes.retain(|stroke| stroke.layer == Layer::Image);
+        self.corruption = Corruption {
+            seed: self.corruption.seed,
+            ..Corruption::default()
+        };
+        self.render();
+    }
+
+    /// A number that is another one every time.
+    pub fn next_draw(&mut self) -> u64 {
+        self.draws += 1;
+        self.draws << 32
+    }
+
+    /// Takes in what the explorer found.
+    pub fn take(&mut self, answer: Answer) {
+        self.answers += 1;
+        let (picture, error) = match answer.content {
+            Content::Point { picture, error, .. } => (Ok(picture), error),
+            Content::Failed(reason) => (Err(reason), None),
+            Content::Grid { .. } | Content::Filters { .. } | Content::Features(_) => return,
+        };
+        let clean_error = picture
+            .as_ref()
+            .ok()
+            .map(|picture| squared_error(&self.clean, &picture.pixels));
+        let result = Rebuilt {
+            step: answer.step,
+            version: self.answers,
+            picture,
+            error,
+            clean_error,
+        };
+        self.results.insert(answer.key.run, result);
+    }
+
+    /// Makes the pixels anew.
+    fn render(&mut self) {
+        self.version += 1;
+        let Some(shape) = self.shape else { return };
+        let paint = |pixels: &mut Vec<u8>, layer| {
+            for stroke in self.strokes.iter().filter(|stroke| stroke.layer == layer) {
+                stroke.paint(shape, pixels);
+            }
+        };
+        let mut pixels = self
+            .taken
+            .as_ref()
+            .map_or_else(|| vec![0; shape.pixels()], |(_, pixels)| pixels.to_vec());
+        paint(&mut pixels, Layer::Image);
+        let clean: Arc<[u8]> = pixels.as_slice().into();
+        self.corruption.apply(shape, &mut pixels);
+        paint(&mut pixels, Layer::Damage);
+        self.clean = clean;
+        self.seen = pixels.into();
+        for result in self.results.values_mut() {
+            let picture = result.picture.as_ref().ok();
+            result.clean_error = picture.map(|picture| squared_error(&self.clean, &picture.pixels));
+        }
+    }
+}
+
+/// Mean squared difference, pixels in [0, 1].
+fn squared_error(one: &[u8], other: &[u8]) -> f32 {
+    let squares = one.iter().zip(other).map(|(a, b)| {
+        let difference = u32::from(a.abs_diff(*b));
+        u64::from(difference * difference)
+    });
+    let count = one.len().min(other.len()).max(1);
+    (squares.sum::<u64>() as f64 / (count as f64 * 255.0 * 255.0)) as f32
+}

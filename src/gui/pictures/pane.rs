@@ -1,0 +1,433 @@
+//! The pane "Reconstructions": one row a run under the test images.
+
+use std::hash::Hash;
+
+use egui::{Color32, Id, Mesh, Rect, Response, RichText, Sense, Ui, vec2};
+
+use crate::gui::action::{Action, Actions};
+use crate::gui::input::InputAction;
+use crate::gui::view::View;
+use crate::gui::words;
+
+use super::PicturesAction;
+use super::enlarge::{Enlarged, enlarged_ui};
+use super::header::header_ui;
+use super::rows::{Row, groups, rows};
+use super::strips::{self, Strip};
+
+/// Width of the labels on the left, and what they may take of a narrow pane.
+const LABEL_WIDTH: f32 = 124.0;
+const LABEL_SHARE: f32 = 0.28;
+
+/// Distance of pictures from one another.
+const GAP: f32 = 2.0;
+
+/// Height of a picture on the screen.
+const HEIGHTS: std::ops::RangeInclusive<f32> = 40.0..=112.0;
+
+/// Pictures that a row has room for at least, as far as they stay legible.
+const FEWEST: f32 = 5.0;
+
+/// Draws the pane.
+pub fn pictures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    header_ui(ui, view, out);
+    let groups = groups(view.state);
+    let rows = rows(&groups, view.state.shows_errors());
+    if rows.is_empty() {
+        ui.centered_and_justified(|ui| {
+            ui.label("Test images and their reconstructions appear here once a run is ready.");
+        });
+        return;
+    }
+    egui::ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = GAP;
+            let height = ui.available_height() / rows.len() as f32 - GAP;
+            let height = height
+                .min(ui.available_width() * (1.0 - LABEL_SHARE) / FEWEST)
+                .clamp(*HEIGHTS.start(), *HEIGHTS.end());
+            let mut most = 0;
+            for row in &rows {
+                most = most.max(row_ui(ui, view, *row, height, out));
+            }
+            if view.state.pictures.choice.wants(most) {
+                out.push(Action::Pictures(PicturesAction::Fit(most)));
+            }
+        });
+}
+
+/// Where the pictures of a row lie.
+struct Places {
+    origin: egui::Pos2,
+    cell: egui::Vec2,
+    count: usize,
+}
+
+impl Places {
+    fn of(&self, index: usize) -> Rect {
+        let left = index as f32 * (self.cell.x + GAP);
+        Rect::from_min_size(self.origin + vec2(left, 0.0), self.cell)
+    }
+
+    fn under(&self, pointer: egui::Pos2) -> Option<usize> {
+        (0..self.count).find(|&index| self.of(index).expand(GAP / 2.0).contains(pointer))
+    }
+}
+
+/// Draws a row and returns how many pictures would have had room.
+fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Actions) -> usize {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let label_width = LABEL_WIDTH.min(ui.available_width() * LABEL_SHARE);
+        ui.allocate_ui_with_layout(
+            vec2(label_width, height),
+            egui::Layout::top_down(egui::Align::Min),
+            |ui| {
+                ui.set_min_size(vec2(label_width, height));
+                label_ui(ui, view, row, height);
+            },
+        );
+        let shape = row.group().pictures.originals.shape;
+        let aspect = shape.width.max(1) as f32 / shape.height.max(1) as f32;
+        let cell = vec2(height * aspect, height);
+        let room = ((ui.available_width() + GAP) / (cell.x + GAP))
+            .floor()
+            .max(0.0) as usize;
+        let count = room.min(row.group().pictures.indices.len());
+        let width = (count as f32 * (cell.x + GAP) - GAP).max(0.0);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::CLICK);
+        let described = format!("{}: {count} pictures", row.name());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
+        if !ui.is_rect_visible(rect) {
+            return room;
+        }
+        let places = Places {
+            origin: rect.min,
+            cell,
+            count,
+        };
+        let strip = strip(ui, view, row);
+        let mut mesh = Mesh::with_texture(strip.texture);
+        for index in 0..count {
+            if let Some(place) = place_in_strip(row, index).filter(|&p| p < strip.count()) {
+                mesh.add_rect_with_uv(places.of(index), strip.uv(place), Color32::WHITE);
+            }
+        }
+        ui.painter().add(mesh);
+        let hovered = if matches!(row, Row::Originals(_)) {
+            originals_ui(ui, view, row, &places, out)
+        } else {
+            // Not where it hovers: a finger that is lifted is nowhere.
+            let clicked = response
+                .interact_pointer_pos()
+                .filter(|_| response.clicked());
+            let clicked = clicked.and_then(|at| places.under(at));
+            if let Some(image) = clicked.and_then(|index| row.group().pictures.indices.get(index)) {
+                out.push(Action::Input(InputAction::TakeTestImage(*image)));
+            }
+            let hovered = response.hover_pos().and_then(|at| places.under(at));
+            hovered.map(|index| (index, response))
+        };
+        marks_ui(
+            ui,
+            view,
+            row,
+            &places,
+            hovered.as_ref().map(|(index, _)| *index),
+        );
+        if let Some((index, response)) = hovered {
+            response.on_hover_ui_at_pointer(|ui| enlargement_ui(ui, view, row, index));
+        }
+        room
+    })
+    .inner
+}
+
+/// Makes every test image a button of its own, and returns the one under the pointer.
+fn originals_ui(
+    ui: &Ui,
+    view: &View<'_>,
+    row: Row<'_>,
+    places: &Places,
+    out: &mut Actions,
+) -> Option<(usize, Response)> {
+    let mut hovered = None;
+    let indices = &row.group().pictures.indices;
+    for (index, &image) in indices.iter().enumerate().take(places.count) {
+        // By place, not by image: the keyboard stays where it is when the images change.
+        let id = ui.scope_id().with(("image", index));
+        let response = ui.interact(places.of(index), id, Sense::click());
+        let name = image_name(image);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        if response.clicked() {
+            out.push(Action::Input(InputAction::TakeTestImage(image)));
+        }
+        let is_removed = response.has_focus()
+            && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Delete));
+        if is_removed {
+            out.push(Action::Pictures(PicturesAction::Remove(image)));
+        }
+        if response.has_focus() {
+            let stroke = egui::Stroke::new(2.0, view.palette.strong);
+            let kind = egui::StrokeKind::Inside;
+            ui.painter()
+                .rect_stroke(places.of(index), 1.0, stroke, kind);
+        }
+        response.context_menu(|ui| menu_ui(ui, view, image, out));
+        if response.hovered() {
+            hovered = Some((index, response));
+        }
+    }
+    hovered
+}
+
+/// What can be done with one test image.
+fn menu_ui(ui: &mut Ui, view: &View<'_>, image: u32, out: &mut Actions) {
+    ui.label(RichText::new(image_name(image)).weak());
+    let mut choice = |ui: &mut Ui, text: &str, action: Action| {
+        if ui.button(text).clicked() {
+            out.push(action);
+            ui.close();
+        }
+    };
+    let take = Action::Input(InputAction::TakeTestImage(image));
+    choice(ui, "Put through all runs", take);
+    if view.state.pictures.choice.is_pinned(image) {
+        let unpin = Action::Pictures(PicturesAction::Unpin(image));
+        choice(ui, "Unpin this image", unpin);
+    } else {
+        let pin = Action::Pictures(PicturesAction::Pin(image));
+        choice(ui, "Pin this image", pin);
+    }
+    let remove = Action::Pictures(PicturesAction::Remove(image));
+    choice(ui, "Replace by the next", remove);
+}
+
+/// Marks pinned images, the one that goes through all runs, and the one under the pointer.
+fn marks_ui(ui: &Ui, view: &View<'_>, row: Row<'_>, places: &Places, hovered: Option<usize>) {
+    let taken = view.state.input.test_image();
+    let is_top = matches!(row, Row::Originals(_));
+    let indices = &row.group().pictures.indices;
+    for (index, &image) in indices.iter().enumerate().take(places.count) {
+        let rect = places.of(index);
+        let width = match (taken == Some(image), hovered == Some(index)) {
+            (true, _) => 2.0,
+            (false, true) => 1.5,
+            (false, false) => 0.0,
+        };
+        if width > 0.0 {
+            let stroke = egui::Stroke::new(width, view.palette.accent);
+            let kind = egui::StrokeKind::Inside;
+            ui.painter().rect_stroke(rect, 1.0, stroke, kind);
+        }
+        if is_top && view.state.pictures.choice.is_pinned(image) {
+            let corner = rect.left_top() + vec2(5.0, 5.0);
+            ui.painter().circle(
+                corner,
+                3.0,
+                view.palette.accent,
+                egui::Stroke::new(1.0, view.palette.deep),
+            );
+        }
+    }
+}
+
+fn image_name(image: u32) -> String {
+    format!("Test image {}", words::count(u64::from(image)))
+}
+
+fn id(row: Row<'_>, what: impl Hash + std::fmt::Debug) -> Id {
+    let first = row.group().runs.first().map(|(run, _)| run.id);
+    Id::unique(("pictures", what, first))
+}
+
+fn originals_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Strip {
+    let group = row.group();
+    let run = group.runs.first().and_then(|(run, _)| run.info.as_ref());
+    let hash = run.map(|info| &info.dataset.hash);
+    let version = strips::version(hash, &group.pictures.indices, &[]);
+    strips::plain(
+        ui,
+        view,
+        id(row, "originals"),
+        version,
+        &group.pictures.originals,
+    )
+}
+
+/// The texture of what was made of the test images.
+fn made_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
+    let made = row.made()?;
+    let (id, version) = match row {
+        Row::Originals(_) => return None,
+        Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
+            let pictures = &frame.pictures;
+            let version = strips::version(frame.step, &pictures.indices, &pictures.errors);
+            (Id::unique(("made", run.id)), version)
+        }
+        Row::Pca(_, pca) | Row::PcaErrors(_, pca) => {
+            let components = pca.pca.components;
+            let version = strips::version(components, &pca.pca.indices, &pca.pca.errors);
+            (id(row, ("pca", components)), version)
+        }
+    };
+    Some(strips::plain(ui, view, id, version, made))
+}
+
+/// The texture of how far that is from the test images, in the order of these.
+fn error_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
+    let made = row.made()?;
+    let originals = &row.group().pictures.originals;
+    let indices = &row.group().pictures.indices;
+    let (id, version) = match row {
+        Row::Originals(_) => return None,
+        Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
+            let version = strips::version(frame.step, indices, &frame.pictures.errors);
+            (Id::unique(("made error", run.id)), version)
+        }
+        Row::Pca(_, pca) | Row::PcaErrors(_, pca) => {
+            let components = pca.pca.components;
+            let version = strips::version((components, &pca.pca.indices), indices, &pca.pca.errors);
+            (id(row, ("pca error", components)), version)
+        }
+    };
+    let of = |index| row.place(index).map_or(&[][..], |place| made.get(place));
+    Some(strips::errors(ui, view, id, version, originals, of))
+}
+
+fn strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Strip {
+    let strip = if row.is_error() {
+        error_strip(ui, view, row)
+    } else {
+        made_strip(ui, view, row)
+    };
+    strip.unwrap_or_else(|| originals_strip(ui, view, row))
+}
+
+/// Place of the group's image `index` in the texture of a row.
+fn place_in_strip(row: Row<'_>, index: usize) -> Option<usize> {
+    let place = row.place(index)?;
+    Some(if row.is_error() { index } else { place })
+}
+
+fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
+    let name = row.name();
+    let text = match row {
+        Row::Originals(_) => RichText::new(name).color(view.palette.text),
+        Row::Run(_, run, _) => RichText::new(format!("● {name}"))
+            .color(view.palette.run(run.slot))
+            .strong(),
+        Row::Pca(..) => RichText::new(name).color(view.palette.baseline),
+        Row::RunErrors(..) | Row::PcaErrors(..) => {
+            RichText::new("    Error").color(view.palette.weak)
+        }
+    };
+    let count = row.group().pictures.indices.len();
+    let help = match (row, row.mean_error()) {
+        (Row::Originals(_), _) | (_, None) => format!(
+            "{count} of the test images. Click one to put it through all runs; right-click for more."
+        ),
+        (Row::Run(_, run, frame) | Row::RunErrors(_, run, frame), Some(error)) => format!(
+            "{} after {} steps; mean squared error of these {count} images {}",
+            run.name(),
+            words::count(frame.step),
+            words::three_digits(error)
+        ),
+        (Row::Pca(_, pca) | Row::PcaErrors(_, pca), Some(error)) => format!(
+            "{} images rebuilt from their first {} principal components; mean squared error {}",
+            pca.places.iter().flatten().count(),
+            pca.pca.components,
+            words::three_digits(error)
+        ),
+    };
+    // Two lines of text in the middle of the row.
+    let lines = ui.spacing().interact_size.y + 16.0;
+    ui.add_space(((height - lines) / 2.0).max(0.0));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.add(egui::Label::new(text).truncate())
+        .on_hover_text(help);
+    let small = match (row, row.mean_error()) {
+        (Row::Originals(_), _) => Some(format!("{count} images")),
+        (Row::Run(..) | Row::Pca(..), Some(error)) => {
+            Some(format!("MSE {}", words::three_digits(error)))
+        }
+        (Row::Run(..) | Row::Pca(..) | Row::RunErrors(..) | Row::PcaErrors(..), _) => None,
+    };
+    if let Some(small) = small {
+        let small = RichText::new(small).small().color(view.palette.weak);
+        ui.add(egui::Label::new(small).truncate());
+    }
+}
+
+/// A test image, what is made of it, and where the two differ, large.
+fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
+    let group = row.group();
+    let Some(&image) = group.pictures.indices.get(index) else {
+        return;
+    };
+    let class = view
+        .state
+        .test_label(image)
+        .map_or_else(String::new, |class| format!(", class {class}"));
+    let mut pictures = vec![Enlarged::of(
+        format!("{}{class}", image_name(image)),
+        &originals_strip(ui, view, row),
+        index,
+    )];
+    let made = made_strip(ui, view, row).zip(row.place(index));
+    if let Some((strip, place)) = made {
+        let name = match row {
+            Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
+                format!("{}, step {}", run.name(), words::count(frame.step))
+            }
+            Row::Originals(_) | Row::Pca(..) | Row::PcaErrors(..) => {
+                row.name().trim_start_matches("Error of ").to_owned()
+            }
+        };
+        pictures.push(Enlarged::of(name, &strip, place));
+    }
+    let error = row.error(index);
+    if let Some((strip, error)) = error_strip(ui, view, row).zip(error) {
+        let caption = format!("Error map, MSE {}", words::three_digits(f64::from(error)));
+        pictures.push(Enlarged::of(caption, &strip, index));
+    }
+    enlarged_ui(ui, view, group.pictures.originals.shape, &pictures);
+    if matches!(row, Row::Originals(_)) {
+        errors_of_all_ui(ui, group_rows(row), index);
+    }
+}
+
+/// The rows of what is made of the images.
+fn group_rows(row: Row<'_>) -> Vec<Row<'_>> {
+    let group = row.group();
+    let runs = group
+        .runs
+        .iter()
+        .map(|(run, frame)| Row::Run(group, run, frame));
+    let pca = group.pca.iter().map(|pca| Row::Pca(group, pca));
+    runs.chain(pca).collect()
+}
+
+/// How well each row rebuilds one image.
+fn errors_of_all_ui(ui: &mut Ui, rows: Vec<Row<'_>>, index: usize) {
+    egui::Grid::new("errors").num_columns(2).show(ui, |ui| {
+        for row in rows {
+            if let Some(error) = row.error(index) {
+                ui.label(row.name());
+                ui.monospace(words::three_digits(f64::from(error)));
+                ui.end_row();
+            }
+        }
+    });
+}
+
+impl Enlarged {
+    fn of(caption: String, strip: &Strip, index: usize) -> Self {
+        Self {
+            caption,
+            texture: strip.texture,
+            uv: strip.uv(index),
+        }
+    }
+}

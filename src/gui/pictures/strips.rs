@@ -1,0 +1,280 @@
+//! Pictures as textures.
+//!
+//! A *strip* is all pictures of one row in one texture, in lines as long as a texture can be wide. It
+//! is uploaded only when its pictures are new, and only while its row is to be seen.
+
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use egui::{Color32, ColorImage, Id, Rect, TextureId, TextureOptions, Ui, pos2, vec2};
+
+use crate::engine::Pictures;
+use crate::gui::theme;
+use crate::gui::view::View;
+
+/// One row of pictures.
+#[derive(Clone, Copy, Debug)]
+pub struct Strip {
+    /// The texture.
+    pub texture: TextureId,
+    sheet: Sheet,
+}
+
+impl Strip {
+    /// Pictures in it.
+    pub fn count(&self) -> usize {
+        self.sheet.count
+    }
+
+    /// Where picture `index` lies in the texture.
+    pub fn uv(&self, index: usize) -> Rect {
+        let Sheet { columns, lines, .. } = self.sheet;
+        let size = vec2(1.0 / columns as f32, 1.0 / lines as f32);
+        let (column, line) = (index % columns, index / columns);
+        Rect::from_min_size(pos2(column as f32 * size.x, line as f32 * size.y), size)
+    }
+}
+
+/// Pictures as they are.
+pub fn plain(ui: &Ui, view: &View<'_>, id: Id, version: u64, pictures: &Pictures) -> Strip {
+    strip(ui, view, id, version, pictures, |sheet| {
+        image_of(pictures, sheet, grey_or_color)
+    })
+}
+
+/// How far pictures are from what was `made` of each, where anything was.
+pub fn errors<'a>(
+    ui: &Ui,
+    view: &View<'_>,
+    id: Id,
+    version: u64,
+    originals: &Pictures,
+    made: impl Fn(usize) -> &'a [u8],
+) -> Strip {
+    strip(ui, view, id, version, originals, |sheet| {
+        error_image(originals, made, sheet)
+    })
+}
+
+fn strip(
+    ui: &Ui,
+    view: &View<'_>,
+    id: Id,
+    version: u64,
+    pictures: &Pictures,
+    make: impl FnOnce(Sheet) -> ColorImage,
+) -> Strip {
+    let max_side = ui.input(|input| input.max_texture_side);
+    let sheet = Sheet::of(pictures, max_side);
+    let texture = view
+        .textures
+        .show(ui.ctx(), id, version, TextureOptions::LINEAR, || {
+            make(sheet)
+        });
+    Strip { texture, sheet }
+}
+
+/// Changes whenever one of these does: what pictures are, of which images, and their errors.
+pub fn version(what: impl Hash, indices: &[u32], errors: &[f32]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    indices.hash(&mut hasher);
+    for error in errors {
+        error.to_bits().hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// How pictures are laid out in a texture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sheet {
+    count: usize,
+    columns: usize,
+    lines: usize,
+    /// How often pixels are repeated in each direction, so that smooth scaling keeps them square.
+    times: usize,
+}
+
+impl Sheet {
+    fn of(pictures: &Pictures, max_side: usize) -> Self {
+        let (width, height) = (pictures.shape.width.max(1), pictures.shape.height.max(1));
+        let count = pictures.len().max(1);
+        let wanted = match width.max(height) {
+            0..=40 => 3,
+            41..=80 => 2,
+            _ => 1,
+        };
+        let fits = |times: usize| {
+            let columns = (max_side / (width * times)).clamp(1, count);
+            let lines = count.div_ceil(columns);
+            (columns, lines, lines * height * times <= max_side)
+        };
+        let times = (1..=wanted).rev().find(|&times| fits(times).2).unwrap_or(1);
+        let (columns, lines, _) = fits(times);
+        // Of more pictures than a texture can hold, the first ones.
+        let lines = lines.min((max_side / (height * times)).max(1));
+        Self {
+            count: count.min(columns * lines),
+            columns,
+            lines,
+            times,
+        }
+    }
+}
+
+/// The pictures side by side. `color` gives the colour of pixel `i` of a picture of planes.
+fn image_of(
+    pictures: &Pictures,
+    sheet: Sheet,
+    color: impl Fn(&[u8], usize, usize) -> Color32,
+) -> ColorImage {
+    let (width, height) = (pictures.shape.width.max(1), pictures.shape.height.max(1));
+    let times = sheet.times;
+    let size = [width * sheet.columns * times, height * sheet.lines * times];
+    let mut image = ColorImage::filled(size, Color32::TRANSPARENT);
+    let plane = width * height;
+    for index in 0..sheet.count.min(pictures.len()) {
+        let picture = pictures.get(index);
+        let left = index % sheet.columns * width * times;
+        let top = index / sheet.columns * height * times;
+        for y in 0..height * times {
+            let start = (top + y) * size[0] + left;
+            let row = &mut image.pixels[start..start + width * times];
+            for (x, pixel) in row.iter_mut().enumerate() {
+                *pixel = color(picture, y / times * width + x / times, plane);
+            }
+        }
+    }
+    image
+}
+
+/// One picture, a texel a pixel.
+pub(in crate::gui) fn single_image(pictures: &Pictures) -> ColorImage {
+    let sheet = Sheet {
+        count: 1,
+        columns: 1,
+        lines: 1,
+        times: 1,
+    };
+    image_of(pictures, sheet, grey_or_color)
+}
+
+fn grey_or_color(picture: &[u8], i: usize, plane: usize) -> Color32 {
+    let value = |channel: usize| picture.get(channel * plane + i).copied();
+    match (value(0), value(1), value(2)) {
+        (Some(red), Some(green), Some(blue)) => Color32::from_rgb(red, green, blue),
+        (Some(grey), ..) => Color32::from_gray(grey),
+        (None, ..) => Color32::BLACK,
+    }
+}
+
+/// Mean difference of the channels of every pixel.
+fn error_image<'a>(
+    originals: &Pictures,
+    made: impl Fn(usize) -> &'a [u8],
+    sheet: Sheet,
+) -> ColorImage {
+    let mut differences = Vec::with_capacity(originals.pixels.len());
+    for index in 0..originals.len() {
+        let made = made(index);
+        let original = originals.get(index);
+        let pairs = original
+            .iter()
+            .zip(if made.is_empty() { original } else { made });
+        differences.extend(pairs.map(|(a, b)| a.abs_diff(*b)));
+    }
+    let differences = Pictures {
+        shape: originals.shape,
+        pixels: differences,
+    };
+    let channels = differences.shape.channels.max(1);
+    image_of(&differences, sheet, |picture, i, plane| {
+        let sum: usize = (0..channels)
+            .filter_map(|channel| picture.get(channel * plane + i))
+            .map(|&difference| usize::from(difference))
+            .sum();
+        theme::error_color(u8::try_from(sum / channels).unwrap_or(u8::MAX))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ImageShape;
+
+    fn pictures(channels: usize, pixels: Vec<u8>) -> Pictures {
+        let shape = ImageShape {
+            width: 100,
+            height: 1,
+            channels,
+        };
+        Pictures { shape, pixels }
+    }
+
+    fn drawn(pictures: &Pictures, max_side: usize) -> ColorImage {
+        image_of(pictures, Sheet::of(pictures, max_side), grey_or_color)
+    }
+
+    #[test]
+    fn pictures_stand_side_by_side() {
+        let image = drawn(&pictures(1, [[10; 100], [20; 100]].concat()), 2048);
+        assert_eq!(image.size, [200, 1]);
+        assert_eq!(image.pixels[99], Color32::from_gray(10));
+        assert_eq!(image.pixels[100], Color32::from_gray(20));
+    }
+
+    #[test]
+    fn planes_become_colours() {
+        let image = drawn(&pictures(3, [[1; 100], [2; 100], [3; 100]].concat()), 2048);
+        assert_eq!(image.size, [100, 1]);
+        assert_eq!(image.pixels[0], Color32::from_rgb(1, 2, 3));
+    }
+
+    #[test]
+    fn a_strip_is_broken_into_lines_where_a_texture_can_be_no_wider() {
+        let nine: Vec<u8> = (0..9).flat_map(|value| [value; 100]).collect();
+        let nine = pictures(1, nine);
+        let image = drawn(&nine, 512);
+        assert_eq!(image.size, [500, 2]);
+        assert_eq!(image.pixels[500], Color32::from_gray(5));
+        assert_eq!(image.pixels[999], Color32::TRANSPARENT, "there is no tenth");
+        let sheet = Sheet::of(&nine, 512);
+        let strip = Strip {
+            texture: TextureId::default(),
+            sheet,
+        };
+        assert_eq!(strip.count(), 9);
+        let uv = strip.uv(6);
+        assert!((uv.min - pos2(0.2, 0.5)).length() < 1e-6, "{uv}");
+        assert!((uv.max - pos2(0.4, 1.0)).length() < 1e-6, "{uv}");
+    }
+
+    #[test]
+    fn small_pictures_are_enlarged_as_far_as_a_texture_goes() {
+        let of = |count: usize, max_side| {
+            let shape = ImageShape {
+                width: 28,
+                height: 28,
+                channels: 1,
+            };
+            let pixels = vec![0; count * shape.pixels()];
+            Sheet::of(&Pictures { shape, pixels }, max_side)
+        };
+        assert_eq!((of(24, 2048).times, of(24, 2048).lines), (3, 1));
+        assert_eq!((of(60, 2048).times, of(60, 2048).lines), (3, 3));
+        assert_eq!(of(96, 256).times, 1);
+        assert_eq!(of(96, 256).count, 81, "nine lines of nine");
+    }
+
+    #[test]
+    fn errors_are_the_mean_over_channels() {
+        let black = pictures(3, vec![0; 300]);
+        let red = pictures(3, [[255; 100], [0; 100], [0; 100]].concat());
+        let sheet = Sheet::of(&red, 2048);
+        let image = error_image(&black, |index| red.get(index), sheet);
+        assert_eq!(image.pixels[0], theme::error_color(85));
+        let same = error_image(&red, |index| red.get(index), sheet);
+        assert_eq!(same.pixels[0], theme::error_color(0));
+        let missing = error_image(&red, |_| &[], sheet);
+        assert_eq!(missing.pixels[0], theme::error_color(0));
+    }
+}

@@ -1,0 +1,92 @@
+//! What phases do, in words.
+
+use crate::model::Objective;
+use crate::train::Phase;
+
+use crate::gui::run::Run;
+use crate::gui::words;
+
+/// What a phase does, in a sentence.
+pub fn purpose(objective: Objective) -> String {
+    match objective {
+        Objective::EndToEnd => "All layers train together to rebuild the image.".to_owned(),
+        Objective::Greedy { stage: 0 } => {
+            "The outermost pair of layers trains alone to rebuild the image.".to_owned()
+        }
+        Objective::Greedy { stage } => format!(
+            "Pair {} trains alone to rebuild the codes of pair {stage}, which is frozen.",
+            stage + 1
+        ),
+        Objective::EndsInward { stage: 0 } => {
+            "The outermost pair of layers trains to rebuild the image.".to_owned()
+        }
+        Objective::EndsInward { stage } => format!(
+            "Pair {} trains to rebuild the image through the frozen pairs outside it.",
+            stage + 1
+        ),
+    }
+}
+
+/// Names of an objective, from the longest to the shortest.
+pub fn names(objective: Objective) -> [String; 2] {
+    match objective {
+        Objective::EndToEnd => ["All layers".to_owned(), "All".to_owned()],
+        Objective::Greedy { stage } => [
+            format!("Greedy, pair {}", stage + 1),
+            format!("Pair {}", stage + 1),
+        ],
+        Objective::EndsInward { stage } => [
+            format!("Ends inward, pair {}", stage + 1),
+            format!("Pair {}", stage + 1),
+        ],
+    }
+}
+
+/// `1 epoch` or `4 epochs`.
+pub fn epochs(count: usize) -> String {
+    if count == 1 {
+        "1 epoch".to_owned()
+    } else {
+        format!("{} epochs", words::count(count as u64))
+    }
+}
+
+/// The whole schedule in a few words.
+pub fn summary(phases: &[Phase]) -> String {
+    let total: usize = phases.iter().map(|phase| phase.epochs).sum();
+    match phases.len() {
+        1 => epochs(total),
+        count => format!("{count} phases, {}", epochs(total)),
+    }
+}
+
+/// Everything about a phase, in three lines.
+pub fn explain(index: usize, total: usize, phase: &Phase) -> String {
+    let dropout = if phase.dropout > 0.0 {
+        format!(", dropout {}", words::setting(phase.dropout))
+    } else {
+        String::new()
+    };
+    format!(
+        "Phase {} of {total}: {}\n{}\n{}, {}, learning rate {}{dropout}",
+        index + 1,
+        phase.name(),
+        purpose(phase.objective),
+        epochs(phase.epochs),
+        phase.optimizer.kind.name(),
+        words::setting(phase.learning_rate),
+    )
+}
+
+/// The phase under way, in a line.
+pub fn under_way(run: &Run) -> Option<String> {
+    let phase = run.phase()?;
+    Some(format!(
+        "Phase {} of {}. {} {}, learning rate {}.",
+        run.progress.phase + 1,
+        run.phases().len(),
+        purpose(phase.objective),
+        phase.optimizer.kind.name(),
+        words::setting(run.learning_rate())
+    ))
+}

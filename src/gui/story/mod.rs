@@ -1,0 +1,264 @@
+//! The story of the program: four matched runs that show why pretraining helps a deep network.
+//!
+//! A *part* is one of the four runs. The panel says of each what to look at, in sentences that follow
+//! the facts, and leads on to the panes where it can be seen.
+
+mod facts;
+mod panel;
+
+use std::collections::BTreeSet;
+
+use crate::engine::{Command, RunId};
+use crate::model::variant;
+use crate::train::RunConfig;
+
+use super::action::{Action, Effect, ViewOptions};
+use super::desk::{DeskAction, Pace};
+use super::layout::{Pane, Preset};
+use super::run::Run;
+use super::setup::draft::Draft;
+use super::state::{AppState, MAX_RUNS};
+
+pub use panel::{question_ui, story_ui};
+
+/// The images of the story.
+const DATASET: &str = "glyphs";
+
+/// One of the four runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// One layer down, one layer up.
+    Plain,
+    /// Many layers, trained all at once.
+    Deep,
+    /// The same layers, pretrained pair by pair.
+    Stacked,
+    /// Filters instead of full layers.
+    Convolutional,
+}
+
+impl Part {
+    /// All of them, in the order of the story.
+    pub const ALL: &'static [Self] = &[Self::Plain, Self::Deep, Self::Stacked, Self::Convolutional];
+
+    /// The variant it shows.
+    fn variant(self) -> &'static str {
+        match self {
+            Self::Plain => "autoencoder",
+            Self::Deep => "deep",
+            Self::Stacked => "stacked",
+            Self::Convolutional => "convolutional",
+        }
+    }
+}
+
+/// A place to look at next.
+#[derive(Debug)]
+pub struct Look {
+    /// What the button says.
+    pub title: &'static str,
+    /// What to look for there.
+    pub text: &'static str,
+    /// Where it is to be seen.
+    pub pane: Pane,
+    /// The run to select for it.
+    pub part: Option<Part>,
+}
+
+/// Where to look, in order.
+pub const LOOKS: &[Look] = &[
+    Look {
+        title: "Curves",
+        text: "The deep run's curve comes to lie on the line “mean image” and stays there. The stacked run \
+               has as many epochs, and falls far below it.",
+        pane: Pane::Curves,
+        part: None,
+    },
+    Look {
+        title: "Reconstructions",
+        text: "One column is one digit. In the deep run's row every picture is the same blur: the \
+               average of all digits.",
+        pane: Pane::Pictures,
+        part: None,
+    },
+    Look {
+        title: "Layers over time",
+        text: "Compare the deep run with the stacked one. In the deep run all images give the same \
+               output from some layer inwards, and little gradient comes back to the outer layers.",
+        pane: Pane::Layers,
+        part: Some(Part::Deep),
+    },
+    Look {
+        title: "Network",
+        text: "In the stacked run one pair of layers trains at a time: a shallow problem each. Those \
+               outside it are frozen, those inside wait.",
+        pane: Pane::Network,
+        part: Some(Part::Stacked),
+    },
+    Look {
+        title: "Latent sliders",
+        text: "Turn a value of the stacked run's code: the digit changes its shape. Select the deep \
+               run and turn again: nothing happens, its code carries nothing.",
+        pane: Pane::Sliders,
+        part: Some(Part::Stacked),
+    },
+    Look {
+        title: "One input",
+        text: "Draw a digit of your own, or spoil one with noise, and see what each run makes of it.",
+        pane: Pane::Input,
+        part: None,
+    },
+];
+
+/// How far the story is told.
+#[derive(Clone, Debug, Default)]
+pub struct StoryState {
+    /// Whether its panel is there.
+    pub is_open: bool,
+    /// Whether the user is asked what becomes of trained runs.
+    pub is_asking: bool,
+    /// The run of each part.
+    pub runs: Vec<(Part, RunId)>,
+    /// Whether the settings are hidden for its sake, rather than because the user wants it.
+    pub has_hidden_setup: bool,
+    /// Places that were looked at.
+    pub looked: BTreeSet<usize>,
+}
+
+impl StoryState {
+    /// Whether it was begun.
+    pub fn is_told(&self) -> bool {
+        !self.runs.is_empty()
+    }
+}
+
+/// Wishes about the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoryAction {
+    /// Shows or hides the panel; begins the story where it was not begun.
+    Open,
+    /// Begins, and keeps trained runs beside it.
+    BeginBeside,
+    /// Begins, and takes all other runs away.
+    BeginAlone,
+    /// Leaves everything as it is.
+    Cancel,
+    /// Looks at the place of this number.
+    Look(usize),
+}
+
+/// The four configurations: the recipes of their variants, matched.
+pub fn configs() -> Vec<(Part, RunConfig)> {
+    let recipe = |part: Part| variant(part.variant()).map(|v| RunConfig::recipe(v, DATASET));
+    let epochs = recipe(Part::Stacked).map_or(1, |config| config.schedule.epochs());
+    Part::ALL
+        .iter()
+        .filter_map(|&part| {
+            let mut config = recipe(part).ok()?;
+            if part == Part::Deep
+                && let Some(phase) = config.schedule.phases.last_mut()
+            {
+                // As many epochs as the pretrained run has, so that time is no excuse.
+                phase.epochs = epochs;
+            }
+            Some((part, config))
+        })
+        .collect()
+}
+
+impl AppState {
+    /// The run of a part of the story, as long as it is there.
+    pub fn part(&self, part: Part) -> Option<&Run> {
+        let (_, id) = self.story.runs.iter().find(|(found, _)| *found == part)?;
+        self.run(*id)
+    }
+
+    /// Runs that somebody trained.
+    pub(super) fn trained(&self) -> impl Iterator<Item = &Run> {
+        self.runs.iter().filter(|run| !run.is_untouched())
+    }
+
+    /// Whether trained runs fit beside those of the story.
+    pub(super) fn has_room_for_story(&self) -> bool {
+        self.trained().count() + Part::ALL.len() <= MAX_RUNS
+    }
+
+    pub(super) fn handle_story(&mut self, action: StoryAction) -> Vec<Effect> {
+        match action {
+            StoryAction::Open if Part::ALL.iter().any(|part| self.part(*part).is_some()) => {
+                self.story.is_open = !self.story.is_open;
+                Vec::new()
+            }
+            StoryAction::Open if self.trained().next().is_some() => {
+                self.story.is_asking = true;
+                Vec::new()
+            }
+            StoryAction::Open | StoryAction::BeginAlone => self.begin_story(false),
+            StoryAction::BeginBeside if self.has_room_for_story() => self.begin_story(true),
+            StoryAction::BeginBeside => Vec::new(),
+            StoryAction::Cancel => {
+                self.story.is_asking = false;
+                Vec::new()
+            }
+            StoryAction::Look(index) => {
+                let Some(look) = LOOKS.get(index) else {
+                    return Vec::new();
+                };
+                self.story.looked.insert(index);
+                if let Some(run) = look.part.and_then(|part| self.part(part)) {
+                    self.selected = Some(run.id);
+                }
+                vec![Effect::OpenPane(look.pane)]
+            }
+        }
+    }
+
+    fn begin_story(&mut self, keeps_trained: bool) -> Vec<Effect> {
+        let untouched: Vec<RunId> = self
+            .runs
+            .iter()
+            .filter(|run| run.is_untouched())
+            .map(|run| run.id)
+            .collect();
+        self.runs.retain(|run| !untouched.contains(&run.id));
+        let gone = untouched.into_iter().map(Command::Remove);
+        let mut effects: Vec<Effect> = gone.map(Effect::Send).collect();
+        if keeps_trained {
+            effects.extend(self.handle(Action::PauseAll));
+        } else {
+            let trained: Vec<RunId> = self.runs.iter().map(|run| run.id).collect();
+            effects.extend(self.put_aside(&trained));
+        }
+        self.story = StoryState {
+            is_open: true,
+            has_hidden_setup: self.options.shows_setup || self.story.has_hidden_setup,
+            ..StoryState::default()
+        };
+        self.desk.is_welcoming = false;
+        for (part, config) in configs() {
+            effects.extend(self.add(Draft::new(config)));
+            if let Some(id) = self.selected {
+                self.story.runs.push((part, id));
+            }
+        }
+        let begun: Vec<RunId> = self.story.runs.iter().map(|(_, id)| *id).collect();
+        for id in begun {
+            effects.extend(self.handle(Action::Start(id)));
+        }
+        // Its schedule has the phases that the story is about.
+        self.selected = self.part(Part::Stacked).map(|run| run.id).or(self.selected);
+        self.options = ViewOptions {
+            shows_setup: false,
+            ..self.options
+        };
+        if self.desk.pace != Pace::Full {
+            effects.extend(self.handle_desk(DeskAction::SetPace(Pace::Full)));
+        }
+        effects.push(Effect::Arrange(Preset::Teaching));
+        effects
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
