@@ -77,7 +77,10 @@ impl Answers {
 
     /// Whether the newest wish has no answer yet.
     pub(super) fn is_pending(&self, key: WishKey) -> bool {
-        let newest = self.asked.get(&key).and_then(|asked| asked.last_key_value());
+        let newest = self
+            .asked
+            .get(&key)
+            .and_then(|asked| asked.last_key_value());
         match (newest, self.finds.get(&key)) {
             (Some((number, _)), Some(find)) => *number != find.number,
             (Some(_), None) => true,
@@ -138,7 +141,10 @@ mod tests {
         answers.ask(KEY, 0, None);
         assert!(answers.get(KEY).is_none());
         answers.take(answer(1));
-        assert!(answers.get(KEY).is_none(), "an answer on its way comes too late");
+        assert!(
+            answers.get(KEY).is_none(),
+            "an answer on its way comes too late"
+        );
     }
 
     #[test]

@@ -96,7 +96,9 @@ pub(super) fn range_around(low: f32, high: f32, spread: f32) -> (f32, f32) {
 pub(super) fn slider_range(dimension: &Dimension, spread: f32, values: &[f32]) -> (f32, f32) {
     let (low, high) = range_around(dimension.low, dimension.high, spread);
     let finite = values.iter().copied().filter(|value| value.is_finite());
-    finite.fold((low, high), |(low, high), value| (low.min(value), high.max(value)))
+    finite.fold((low, high), |(low, high), value| {
+        (low.min(value), high.max(value))
+    })
 }
 
 /// The largest standard deviation of any dimension.
@@ -114,10 +116,17 @@ mod tests {
     #[test]
     fn ranges_are_round_and_a_little_wider_than_the_codes() {
         assert_eq!(range_around(-1.0, 1.0, 0.5), (-1.5, 1.5));
-        assert_eq!(range_around(-1.02, 1.03, 0.5), (-1.5, 1.5), "a drift changes nothing");
+        assert_eq!(
+            range_around(-1.02, 1.03, 0.5),
+            (-1.5, 1.5),
+            "a drift changes nothing"
+        );
         let (low, high) = range_around(3.0, 3.0, 0.5);
         let is_around = low <= 2.5 && high >= 3.5 && high - low < 1.5;
-        assert!(is_around, "a dead dimension can still be moved, from {low} to {high}");
+        assert!(
+            is_around,
+            "a dead dimension can still be moved, from {low} to {high}"
+        );
         let (low, high) = range_around(0.0, 0.0, 0.0);
         assert!(low <= -1.0 && high >= 1.0);
         let (low, high) = range_around(-4e4, 9e5, 1e5);
@@ -137,7 +146,13 @@ mod tests {
 
     #[test]
     fn round_numbers_are_one_two_and_five() {
-        for (size, round) in [(1.0, 1.0), (1.1, 2.0), (0.3, 0.5), (0.06, 0.1), (700.0, 1000.0)] {
+        for (size, round) in [
+            (1.0, 1.0),
+            (1.1, 2.0),
+            (0.3, 0.5),
+            (0.06, 0.1),
+            (700.0, 1000.0),
+        ] {
             assert!((round_up(size) / round - 1.0).abs() < 1e-4, "{size}");
         }
         assert_eq!(round_up(0.0), 1.0);

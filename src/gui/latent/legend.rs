@@ -120,12 +120,7 @@ fn dimension_ui(
 }
 
 /// Draws the classes in their colours; a click makes one stand out.
-pub(super) fn classes_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    classes: &BTreeSet<u8>,
-    out: &mut Actions,
-) {
+pub(super) fn classes_ui(ui: &mut Ui, view: &View<'_>, classes: &BTreeSet<u8>, out: &mut Actions) {
     let highlight = view.state.latent.plane.highlight;
     ui.spacing_mut().item_spacing.x = 2.0;
     for &class in classes {

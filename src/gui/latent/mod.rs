@@ -8,6 +8,7 @@ mod canvas;
 mod code;
 mod controls;
 mod legend;
+mod paint;
 mod plane;
 mod plane_ui;
 mod sheet;
@@ -19,7 +20,7 @@ mod traversals;
 mod walk;
 mod wishes;
 
-pub use plane::{PlaneAxes, Spot, PlaneWindow};
+pub use plane::{PlaneAxes, PlaneWindow, Spot};
 pub use plane_ui::plane_ui;
 pub use sliders::sliders_ui;
 pub use start::Origin;

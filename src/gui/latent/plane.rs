@@ -92,7 +92,8 @@ impl PlaneWindow {
     /// Enlarged by `factor` around a point that stays where it is.
     #[must_use]
     pub fn zoomed(&self, factor: f32, around: [f32; 2]) -> Self {
-        let scaled = |corner: [f32; 2]| [0, 1].map(|i| around[i] + (corner[i] - around[i]) / factor);
+        let scaled =
+            |corner: [f32; 2]| [0, 1].map(|i| around[i] + (corner[i] - around[i]) / factor);
         let zoomed = Self {
             low: scaled(self.low),
             high: scaled(self.high),
@@ -137,7 +138,9 @@ impl Basis {
             // So that coordinates are the values of the code themselves.
             PlaneAxes::Dimensions(x, y) => [x, y].map(|dimension| {
                 let mut axis = vec![0.0; codes.latent];
-                if let (Some(value), Some(start)) = (axis.get_mut(dimension), origin.get_mut(dimension)) {
+                if let (Some(value), Some(start)) =
+                    (axis.get_mut(dimension), origin.get_mut(dimension))
+                {
                     *value = 1.0;
                     *start = 0.0;
                 }
@@ -167,15 +170,23 @@ impl Basis {
     pub fn project(&self, code: &[f32]) -> [f32; 2] {
         let along = |axis: &[f32]| -> f32 {
             let parts = code.iter().zip(self.origin.iter()).zip(axis);
-            parts.map(|((value, origin), axis)| (value - origin) * axis).sum()
+            parts
+                .map(|((value, origin), axis)| (value - origin) * axis)
+                .sum()
         };
         [along(&self.axes[0]), along(&self.axes[1])]
     }
 
     /// The code at a point.
     pub fn code(&self, at: [f32; 2]) -> Arc<[f32]> {
-        let parts = self.origin.iter().zip(self.axes[0].iter()).zip(self.axes[1].iter());
-        parts.map(|((origin, x), y)| origin + at[0] * x + at[1] * y).collect()
+        let parts = self
+            .origin
+            .iter()
+            .zip(self.axes[0].iter())
+            .zip(self.axes[1].iter());
+        parts
+            .map(|((origin, x), y)| origin + at[0] * x + at[1] * y)
+            .collect()
     }
 
     /// The code of a spot: that of its image, or of the point.
@@ -271,10 +282,16 @@ impl Projection {
         let points: Vec<[f32; 2]> = (0..codes.len())
             .map(|index| basis.project(codes.get(index)))
             .collect();
-        let finite = || points.iter().filter(|point| point.iter().all(|v| v.is_finite()));
+        let finite = || {
+            points
+                .iter()
+                .filter(|point| point.iter().all(|v| v.is_finite()))
+        };
         let side = |i: usize| {
             let low = finite().map(|point| point[i]).fold(f32::INFINITY, f32::min);
-            let high = finite().map(|point| point[i]).fold(f32::NEG_INFINITY, f32::max);
+            let high = finite()
+                .map(|point| point[i])
+                .fold(f32::NEG_INFINITY, f32::max);
             if low <= high { (low, high) } else { (0.0, 0.0) }
         };
         let sides = [side(0), side(1)];

@@ -21,19 +21,28 @@ fn two_dimensions_are_their_own_coordinates() {
     let codes = codes(&[1.0, 2.0, 3.0, 3.0, 6.0, 7.0], 3);
     let basis = Basis::of(&codes, PlaneAxes::Dimensions(2, 0)).unwrap();
     assert!(close(basis.project(codes.get(1)), [7.0, 3.0]));
-    assert_eq!(basis.code([5.0, -1.0])[..], [-1.0, 4.0, 5.0], "the mean of the third");
+    assert_eq!(
+        basis.code([5.0, -1.0])[..],
+        [-1.0, 4.0, 5.0],
+        "the mean of the third"
+    );
 }
 
 #[test]
 fn principal_directions_go_through_the_mean_and_back() {
-    let codes = codes(&[1.0, 1.0, 0.0, 3.0, 3.0, 0.0, 5.0, 5.2, 0.0, 7.0, 6.8, 0.3], 3);
+    let codes = codes(
+        &[1.0, 1.0, 0.0, 3.0, 3.0, 0.0, 5.0, 5.2, 0.0, 7.0, 6.8, 0.3],
+        3,
+    );
     let basis = Basis::of(&codes, PlaneAxes::Principal).unwrap();
     assert!(close(basis.project(&mean(&codes)), [0.0, 0.0]));
     for at in [[0.5, -2.0], [3.0, 1.0]] {
         assert!(close(basis.project(&basis.code(at)), at));
     }
     let spread = |i: usize| -> f32 {
-        (0..codes.len()).map(|c| basis.project(codes.get(c))[i].powi(2)).sum()
+        (0..codes.len())
+            .map(|c| basis.project(codes.get(c))[i].powi(2))
+            .sum()
     };
     assert!(spread(0) > 10.0 * spread(1));
 }
@@ -66,8 +75,15 @@ fn windows_move_and_zoom_around_a_point() {
     assert_eq!((moved.low, moved.high), ([2.0, -1.0], [6.0, 1.0]));
     let zoomed = window.zoomed(2.0, [1.0, 0.0]);
     assert!(close(zoomed.size(), [2.0, 1.0]));
-    assert!(close(zoomed.share([1.0, 0.0]), [0.25, 0.5]), "the point stays");
-    assert_eq!(window.zoomed(1e12, [0.0, 0.0]), window, "there is an end to it");
+    assert!(
+        close(zoomed.share([1.0, 0.0]), [0.25, 0.5]),
+        "the point stays"
+    );
+    assert_eq!(
+        window.zoomed(1e12, [0.0, 0.0]),
+        window,
+        "there is an end to it"
+    );
 }
 
 #[test]
@@ -121,7 +137,20 @@ fn a_basis_is_kept_on_request_unless_the_code_is_another() {
 #[test]
 fn codes_that_are_no_numbers_still_have_a_window() {
     let broken = codes(&[f32::NAN, 1.0, 2.0, f32::INFINITY], 2);
-    let projection =
-        Projection::of(RunId(1), PlaneAxes::Dimensions(0, 1), &broken, &[], None, false).unwrap();
-    assert!(projection.window.size().iter().all(|side| side.is_finite() && *side > 0.0));
+    let projection = Projection::of(
+        RunId(1),
+        PlaneAxes::Dimensions(0, 1),
+        &broken,
+        &[],
+        None,
+        false,
+    )
+    .unwrap();
+    assert!(
+        projection
+            .window
+            .size()
+            .iter()
+            .all(|side| side.is_finite() && *side > 0.0)
+    );
 }

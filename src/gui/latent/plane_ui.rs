@@ -24,8 +24,14 @@ pub fn plane_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         return;
     };
     let frame = view.state.frame(run);
-    let Some(codes) = frame.map(|frame| &frame.codes).filter(|codes| !codes.is_empty()) else {
-        empty_ui(ui, "Codes of test images appear here as points once the run is ready.");
+    let Some(codes) = frame
+        .map(|frame| &frame.codes)
+        .filter(|codes| !codes.is_empty())
+    else {
+        empty_ui(
+            ui,
+            "Codes of test images appear here as points once the run is ready.",
+        );
         return;
     };
     let Some(projection) = view.state.projection(run) else {
@@ -48,7 +54,11 @@ pub fn plane_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     canvas_ui(ui, view, (run, &projection), vec2(room.x, height), out);
     match *ends {
         [from, to] => strip_ui(ui, view, run, (from, to)),
-        [_] => hint_ui(ui, view, "Click a second place for the pictures between the two."),
+        [_] => hint_ui(
+            ui,
+            view,
+            "Click a second place for the pictures between the two.",
+        ),
         _ => hint_ui(
             ui,
             view,
@@ -102,6 +112,10 @@ fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, (from, to): (Spot, Spot)) {
     response.on_hover_text(
         "What the decoder makes of evenly spaced codes on the straight line between the two",
     );
-    let words = format!("A: {}  →  B: {}", spot_words(run, from), spot_words(run, to));
+    let words = format!(
+        "A: {}  →  B: {}",
+        spot_words(run, from),
+        spot_words(run, to)
+    );
     hint_ui(ui, view, &words);
 }

@@ -2,8 +2,12 @@
 //!
 //! A *sheet* is a grid of pictures in one texture.
 
-use egui::{Color32, ColorImage, Id, Mesh, Painter, Rect, TextureFilter, TextureId, TextureOptions, Ui, pos2};
+use egui::{
+    Color32, ColorImage, Id, Mesh, Painter, Rect, TextureFilter, TextureId, TextureOptions, Ui,
+    pos2,
+};
 
+use crate::data::ImageShape;
 use crate::engine::Pictures;
 
 use super::super::view::View;
@@ -20,11 +24,18 @@ pub(super) const PIXELS: TextureOptions = TextureOptions {
 };
 
 /// The pictures of `range` in rows of `columns`, thinned out where they are too large together.
-pub(super) fn sheet(pictures: &Pictures, columns: usize, range: std::ops::Range<usize>) -> ColorImage {
+pub(super) fn sheet(
+    pictures: &Pictures,
+    columns: usize,
+    range: std::ops::Range<usize>,
+) -> ColorImage {
     let (width, height) = (pictures.shape.width.max(1), pictures.shape.height.max(1));
     let columns = columns.max(1);
     let rows = range.len().div_ceil(columns).max(1);
-    let every = (width * columns).max(height * rows).div_ceil(MAX_SIDE).max(1);
+    let every = (width * columns)
+        .max(height * rows)
+        .div_ceil(MAX_SIDE)
+        .max(1);
     let (tile_width, tile_height) = (width.div_ceil(every), height.div_ceil(every));
     let size = [tile_width * columns, tile_height * rows];
     let mut image = ColorImage::filled(size, Color32::TRANSPARENT);
@@ -53,7 +64,13 @@ fn color(picture: &[u8], i: usize, plane: usize) -> Color32 {
 }
 
 /// The texture of one picture.
-pub(super) fn single(ui: &Ui, view: &View<'_>, id: Id, version: u64, pictures: &Pictures) -> TextureId {
+pub(super) fn single(
+    ui: &Ui,
+    view: &View<'_>,
+    id: Id,
+    version: u64,
+    pictures: &Pictures,
+) -> TextureId {
     view.textures
         .show(ui.ctx(), id, version, PIXELS, || sheet(pictures, 1, 0..1))
 }
@@ -75,14 +92,18 @@ pub(super) fn paint_tiles(
             (index % columns) as f32 * tile.x,
             (index / columns) as f32 * tile.y,
         );
-        mesh.add_rect_with_uv(place(index), Rect::from_min_size(corner, tile), Color32::WHITE);
+        mesh.add_rect_with_uv(
+            place(index),
+            Rect::from_min_size(corner, tile),
+            Color32::WHITE,
+        );
     }
     painter.add(mesh);
 }
 
 /// The largest rectangle of the shape of a picture in the middle of another.
-pub(super) fn fitted(rect: Rect, pictures: &Pictures) -> Rect {
-    let (width, height) = (pictures.shape.width.max(1), pictures.shape.height.max(1));
+pub(super) fn fitted(rect: Rect, shape: ImageShape) -> Rect {
+    let (width, height) = (shape.width.max(1), shape.height.max(1));
     let size = egui::vec2(width as f32, height as f32);
     let scale = (rect.width() / size.x).min(rect.height() / size.y);
     Rect::from_center_size(rect.center(), size * scale)
@@ -91,7 +112,6 @@ pub(super) fn fitted(rect: Rect, pictures: &Pictures) -> Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::ImageShape;
 
     fn pictures(width: usize, channels: usize, pixels: Vec<u8>) -> Pictures {
         let shape = ImageShape {
@@ -109,13 +129,19 @@ mod tests {
         assert_eq!(made.size, [4, 2]);
         assert_eq!(grey, [1, 2, 3, 4, 5, 6, 0, 0]);
         let second = sheet(&pictures(2, 1, vec![1, 2, 3, 4, 5, 6]), 1, 1..2);
-        assert_eq!(second.pixels, [Color32::from_gray(3), Color32::from_gray(4)]);
+        assert_eq!(
+            second.pixels,
+            [Color32::from_gray(3), Color32::from_gray(4)]
+        );
     }
 
     #[test]
     fn planes_become_colours() {
         let made = sheet(&pictures(2, 3, vec![1, 2, 3, 4, 5, 6]), 1, 0..1);
-        assert_eq!(made.pixels, [Color32::from_rgb(1, 3, 5), Color32::from_rgb(2, 4, 6)]);
+        assert_eq!(
+            made.pixels,
+            [Color32::from_rgb(1, 3, 5), Color32::from_rgb(2, 4, 6)]
+        );
     }
 
     #[test]

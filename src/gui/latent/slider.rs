@@ -72,7 +72,8 @@ pub(super) fn slider_ui(
         let slider = ui
             .add_enabled(row.value().is_some(), slider)
             .labelled_by(label.id);
-        ui.painter().set(behind, histogram(palette, row, slider.rect));
+        ui.painter()
+            .set(behind, histogram(palette, row, slider.rect));
         if slider.changed() {
             out.push(Action::Latent(LatentAction::Slide {
                 run: row.run,
@@ -156,9 +157,21 @@ fn histogram(palette: &Palette, row: &Row<'_>, rect: Rect) -> Shape {
     let numbers = row.numbers;
     let most = numbers.histogram.iter().copied().max().unwrap_or(0).max(1) as f32;
     let bin = (numbers.high - numbers.low) / numbers.histogram.len() as f32;
-    let color = if row.is_dead { palette.border } else { palette.selection };
-    let (top, bottom) = (rect.center().y - HEIGHT / 2.0 + 1.0, rect.center().y + HEIGHT / 2.0 - 1.0);
-    for (index, &count) in numbers.histogram.iter().enumerate().filter(|(_, count)| **count > 0) {
+    let color = if row.is_dead {
+        palette.border
+    } else {
+        palette.selection
+    };
+    let (top, bottom) = (
+        rect.center().y - HEIGHT / 2.0 + 1.0,
+        rect.center().y + HEIGHT / 2.0 - 1.0,
+    );
+    for (index, &count) in numbers
+        .histogram
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count > 0)
+    {
         let left = place(numbers.low + bin * index as f32);
         let right = place(numbers.low + bin * (index + 1) as f32).max(left + 1.0);
         let height = (bottom - top) * count as f32 / most;

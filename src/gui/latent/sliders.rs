@@ -6,10 +6,11 @@ use crate::engine::{Codes, Content, Slot};
 
 use super::super::action::{Action, Actions};
 use super::super::run::Run;
+use super::super::trace::trace_widget;
 use super::super::view::View;
 use super::super::words;
 use super::code::depth_words;
-use super::controls::{CAPTION, Shown, card_ui, origin_words, original, start_ui};
+use super::controls::{CAPTION, NOTHING_DRAWN, Shown, card_ui, origin_words, original, start_ui};
 use super::empty_ui;
 use super::slider::{HEIGHT, Row, slider_ui};
 use super::state::LatentAction;
@@ -48,9 +49,11 @@ pub fn sliders_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let room = ui.available_size();
     if room.x < SIDE_BY_SIDE {
         let side = (room.x / 2.6).clamp(*SIDES.start(), (room.y / 2.0).max(*SIDES.start()));
-        ScrollArea::horizontal().id_salt("latent pictures").show(ui, |ui| {
-            ui.horizontal(|ui| pictures_ui(ui, view, run, side));
-        });
+        ScrollArea::horizontal()
+            .id_salt("latent pictures")
+            .show(ui, |ui| {
+                ui.horizontal(|ui| pictures_ui(ui, view, run, side));
+            });
         list_ui(ui, view, (run, codes), out);
         return;
     }
@@ -82,7 +85,9 @@ fn buttons_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &
     if reset.clicked() {
         act(LatentAction::ResetSliders);
     }
-    let is_sorted = state.slider_order(run).is_none_or(|order| order == codes.summary.order);
+    let is_sorted = state
+        .slider_order(run)
+        .is_none_or(|order| order == codes.summary.order);
     let sort = ui.add_enabled(!is_sorted, egui::Button::new("Sort by variance"));
     let sort = sort.on_hover_text(
         "Dimensions in which the codes of the test images vary most come first. While a phase \
@@ -133,10 +138,7 @@ fn notes_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes)) {
 /// The start, the picture under the sliders and those of the other runs.
 fn pictures_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
     let small = (side * 0.55).max(52.0);
-    let begin = match original(view, run) {
-        Some(shown) => shown,
-        None => Shown::Words("The start is a code, not an image."),
-    };
+    let begin = original(view, run);
     let title = RichText::new("Start").color(view.palette.text);
     card_ui(ui, view, small, &begin, (title, &origin_words(view, run)));
     let others = view.state.runs.iter().filter(|other| other.id != run.id);
@@ -147,7 +149,9 @@ fn pictures_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
 
 /// What a run makes of its code.
 fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
-    let title = RichText::new(run.name()).color(view.palette.run(run.slot)).strong();
+    let title = RichText::new(run.name())
+        .color(view.palette.run(run.slot))
+        .strong();
     let walk = view.state.latent.walks.get(&run.id);
     let moved = walk.map_or(0, |walk| walk.pins().len());
     let find = view.state.latent.find(Slot::Sliders, run.id);
@@ -180,7 +184,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
 /// Why there is no picture yet.
 fn waiting(view: &View<'_>, run: &Run) -> &'static str {
     if view.state.code_start(run).is_none() && view.state.codes(run).is_some() {
-        "Draw something in the pane “One input” first."
+        NOTHING_DRAWN
     } else if run.info.is_some() {
         "Decoding…"
     } else {
@@ -191,8 +195,14 @@ fn waiting(view: &View<'_>, run: &Run) -> &'static str {
 /// The sliders, in as many columns as have room.
 fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut Actions) {
     let state = view.state;
-    let Some(order) = state.slider_order(run) else { return };
-    let few = if state.latent.shows_all { order.len() } else { FEW };
+    let Some(order) = state.slider_order(run) else {
+        return;
+    };
+    let few = if state.latent.shows_all {
+        order.len()
+    } else {
+        FEW
+    };
     let order = order.get(..few.min(order.len())).unwrap_or_default();
     let start = state.start_code(run);
     let walk = state.latent.walks.get(&run.id);
@@ -215,7 +225,10 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut
                         let Some(numbers) = codes.summary.dimensions.get(dimension) else {
                             continue;
                         };
-                        let start = start.as_ref().and_then(|start| start.get(dimension)).copied();
+                        let start = start
+                            .as_ref()
+                            .and_then(|start| start.get(dimension))
+                            .copied();
                         let pin = walk.and_then(|walk| walk.pin(dimension));
                         let values: Vec<f32> = start.into_iter().chain(pin).collect();
                         let Some(range) = state.slider_range(run, dimension, &values) else {
@@ -231,7 +244,10 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut
                             numbers,
                             range,
                         };
-                        slider_ui(ui, view.palette, &row, width, out);
+                        let slider = slider_ui(ui, view.palette, &row, width, out);
+                        if column == 0 && line == 0 {
+                            trace_widget("latent slider 1", &slider);
+                        }
                     }
                 });
             }

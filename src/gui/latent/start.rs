@@ -108,7 +108,10 @@ mod tests {
         assert!(mean.abs() < 0.03, "mean {mean}");
         assert!((variance - 1.0).abs() < 0.04, "variance {variance}");
         let beyond = numbers.iter().filter(|n| n.abs() > 2.0).count();
-        assert!((800..1_020).contains(&beyond), "{beyond} of 20,000 beyond 2");
+        assert!(
+            (800..1_020).contains(&beyond),
+            "{beyond} of 20,000 beyond 2"
+        );
         assert_eq!(normal(3, 4), normal(3, 4));
         assert_ne!(normal(3, 4), normal(4, 4));
     }

@@ -11,7 +11,7 @@ use super::super::run::Run;
 use super::super::state::AppState;
 use super::answers::{Answers, Find};
 use super::code::{largest_spread, slider_range};
-use super::plane::{PlaneAxes, Projection, Spot, PlaneWindow};
+use super::plane::{PlaneAxes, PlaneWindow, Projection, Spot};
 use super::start::{Origin, scramble};
 use super::walk::{Moment, Walk, moved_along};
 
@@ -92,7 +92,9 @@ impl PlaneState {
 
     /// The window into the plane of a run, unless all codes are to be seen.
     pub fn window(&self, run: RunId) -> Option<PlaneWindow> {
-        self.looked.filter(|(of, _)| *of == run).map(|(_, window)| window)
+        self.looked
+            .filter(|(of, _)| *of == run)
+            .map(|(_, window)| window)
     }
 }
 
@@ -178,7 +180,8 @@ impl LatentState {
 
     /// Takes notice of newer frames and of runs that are gone.
     pub fn follow(&mut self, runs: &[Run]) {
-        self.walks.retain(|id, _| runs.iter().any(|run| run.id == *id));
+        self.walks
+            .retain(|id, _| runs.iter().any(|run| run.id == *id));
         for run in runs {
             let Some(frame) = run.frame.as_ref().filter(|frame| !frame.codes.is_empty()) else {
                 continue;
@@ -239,7 +242,9 @@ impl AppState {
                 dimension,
                 is_locked,
             } => {
-                let value = self.run(run).and_then(|run| self.slider_value(run, dimension));
+                let value = self
+                    .run(run)
+                    .and_then(|run| self.slider_value(run, dimension));
                 let walk = self.latent.walks.entry(run).or_default();
                 walk.lock(dimension, value.filter(|_| is_locked));
             }
@@ -324,8 +329,14 @@ impl AppState {
     /// The code a run begins with, as the explorer found it or as far as it is known before.
     pub(super) fn start_code(&self, run: &Run) -> Option<Vec<f32>> {
         let latent = run.frame.as_ref().map(|frame| frame.codes.latent);
-        match self.latent.find(Slot::Sliders, run.id).map(|find| &find.content) {
-            Some(Content::Point { start, .. }) if Some(start.len()) == latent => Some(start.clone()),
+        match self
+            .latent
+            .find(Slot::Sliders, run.id)
+            .map(|find| &find.content)
+        {
+            Some(Content::Point { start, .. }) if Some(start.len()) == latent => {
+                Some(start.clone())
+            }
             Some(
                 Content::Point { .. }
                 | Content::Grid { .. }
@@ -378,7 +389,10 @@ impl AppState {
                 return Some(Arc::clone(known));
             }
         }
-        let labels = run.info.as_ref().and_then(|info| info.dataset.test_labels.as_deref());
+        let labels = run
+            .info
+            .as_ref()
+            .and_then(|info| info.dataset.test_labels.as_deref());
         let next = Projection::of(
             run.id,
             axes,

@@ -112,7 +112,10 @@ fn only_what_is_seen_is_wished_for() {
     let slots: Vec<Slot> = state.wishes().into_keys().map(|key| key.slot).collect();
     assert_eq!(slots, [Slot::Sliders]);
     state.shown = [Pane::Traversals].into();
-    assert!(wish(&state, Slot::Sliders, id).is_some(), "its code is needed");
+    assert!(
+        wish(&state, Slot::Sliders, id).is_some(),
+        "its code is needed"
+    );
     assert!(wish(&state, Slot::Traversals, id).is_some());
     state.shown = [Pane::Plane].into();
     let slots: Vec<Slot> = state.wishes().into_keys().map(|key| key.slot).collect();
@@ -126,7 +129,11 @@ fn a_code_begins_where_it_is_told_to() {
     act(&mut state, LatentAction::NextImage);
     assert_eq!(point(&state, id).start, Start::Image(InputImage::Test(1)));
     act(&mut state, LatentAction::Begin(Origin::Image(4_000)));
-    assert_eq!(point(&state, id).start, Start::Image(InputImage::Test(49)), "the last one");
+    assert_eq!(
+        point(&state, id).start,
+        Start::Image(InputImage::Test(49)),
+        "the last one"
+    );
     act(&mut state, LatentAction::NextImage);
     assert_eq!(point(&state, id).start, Start::Image(InputImage::Test(0)));
     act(&mut state, LatentAction::OtherImage);
@@ -135,7 +142,11 @@ fn a_code_begins_where_it_is_told_to() {
     assert_eq!(point(&state, id).start, Start::Code([0.0, 0.0].into()));
     act(&mut state, LatentAction::OtherCode);
     let random = point(&state, id).start;
-    assert_eq!(random, point(&state, id).start, "the same number, the same code");
+    assert_eq!(
+        random,
+        point(&state, id).start,
+        "the same number, the same code"
+    );
     act(&mut state, LatentAction::OtherCode);
     assert_ne!(random, point(&state, id).start);
 }
@@ -157,7 +168,11 @@ fn sliders_pin_and_locks_hold() {
         is_locked: true,
     };
     act(&mut state, lock);
-    assert_eq!(point(&state, run).pins, [(0, 7.0), (1, 2.5)], "held where it was");
+    assert_eq!(
+        point(&state, run).pins,
+        [(0, 7.0), (1, 2.5)],
+        "held where it was"
+    );
     act(&mut state, LatentAction::NextImage);
     assert_eq!(point(&state, run).pins, [(0, 7.0)]);
     act(&mut state, LatentAction::ResetSlider(run, 0));
@@ -186,7 +201,10 @@ fn other_runs_follow_by_the_share_of_their_own_range() {
     act(&mut state, slide);
     // From -1 to 0.5 there, so from -10 to 5 here: the ranges differ by a factor of ten.
     let pins = point(&state, other).pins;
-    assert!(pins.len() == 1 && (pins[0].1 - 5.0).abs() < 1e-3, "{pins:?}");
+    assert!(
+        pins.len() == 1 && (pins[0].1 - 5.0).abs() < 1e-3,
+        "{pins:?}"
+    );
     act(&mut state, LatentAction::ResetSlider(run, 0));
     assert!(point(&state, other).pins.is_empty());
 }
@@ -211,15 +229,23 @@ fn traversals_go_two_deviations_around_the_sliders() {
         high: 3.0 + reach,
     };
     assert_eq!(rows[0].dimension, 1, "the one that varies most");
-    assert!((rows[0].low - expected.low).abs() < 1e-5 && (rows[0].high - expected.high).abs() < 1e-5);
+    assert!(
+        (rows[0].low - expected.low).abs() < 1e-5 && (rows[0].high - expected.high).abs() < 1e-5
+    );
     assert_eq!(rows[1].dimension, 0);
-    assert!((rows[1].low + rows[1].high - -2.0).abs() < 1e-5, "around the code of the image");
+    assert!(
+        (rows[1].low + rows[1].high - -2.0).abs() < 1e-5,
+        "around the code of the image"
+    );
 }
 
 #[test]
 fn the_plane_is_wished_with_what_is_pointed_at_and_the_line_between_two_clicks() {
     let (mut state, run) = walking(&[Pane::Plane]);
-    assert!(matches!(wish(&state, Slot::Plane, run), Some(Wish::Plane(_))));
+    assert!(matches!(
+        wish(&state, Slot::Plane, run),
+        Some(Wish::Plane(_))
+    ));
     assert!(wish(&state, Slot::Hover, run).is_none());
     let spot = |x: f32, image| Spot {
         at: [x, 0.5],
@@ -231,16 +257,28 @@ fn the_plane_is_wished_with_what_is_pointed_at_and_the_line_between_two_clicks()
         panic!("expected a point");
     };
     assert_eq!(spec.start, Start::Code([0.25, 0.5].into()));
-    act(&mut state, LatentAction::Plane(PlaneAction::Place(spot(1.0, None))));
+    act(
+        &mut state,
+        LatentAction::Plane(PlaneAction::Place(spot(1.0, None))),
+    );
     assert!(wish(&state, Slot::Line, run).is_none());
-    act(&mut state, LatentAction::Plane(PlaneAction::Place(spot(9.0, Some(3)))));
+    act(
+        &mut state,
+        LatentAction::Plane(PlaneAction::Place(spot(9.0, Some(3)))),
+    );
     let Some(Wish::Line { from, to, .. }) = wish(&state, Slot::Line, run) else {
         panic!("expected a line");
     };
     assert_eq!(from.start, Start::Code([1.0, 0.5].into()));
     assert_eq!(to.start, Start::Image(InputImage::Test(3)));
-    act(&mut state, LatentAction::Plane(PlaneAction::Place(spot(0.0, None))));
-    assert!(wish(&state, Slot::Line, run).is_none(), "a third click begins a new line");
+    act(
+        &mut state,
+        LatentAction::Plane(PlaneAction::Place(spot(0.0, None))),
+    );
+    assert!(
+        wish(&state, Slot::Line, run).is_none(),
+        "a third click begins a new line"
+    );
     act(&mut state, LatentAction::Plane(PlaneAction::ClearLine));
     assert!(state.latent.plane.ends(run).is_empty());
 }
@@ -249,7 +287,9 @@ fn the_plane_is_wished_with_what_is_pointed_at_and_the_line_between_two_clicks()
 fn the_plane_stays_until_its_pictures_are_there() {
     let (mut state, run) = walking(&[Pane::Plane]);
     let wide = |scale: f32, step| {
-        let values = [3.0, 1.0, 0.0, -3.0, -1.0, 0.1, scale, 0.0, 1.0, -scale, 0.2, -1.0];
+        let values = [
+            3.0, 1.0, 0.0, -3.0, -1.0, 0.1, scale, 0.0, 1.0, -scale, 0.2, -1.0,
+        ];
         frame(RunId(1), step, 0, &values, 3)
     };
     show(&mut state, vec![wide(0.1, 1)]);
@@ -267,7 +307,11 @@ fn the_plane_stays_until_its_pictures_are_there() {
         step: 2,
         content: grid(),
     });
-    assert_ne!(wish(&state, Slot::Plane, run), Some(before), "now it follows the codes");
+    assert_ne!(
+        wish(&state, Slot::Plane, run),
+        Some(before),
+        "now it follows the codes"
+    );
 }
 
 #[test]
@@ -277,12 +321,18 @@ fn a_window_of_ones_own_goes_with_its_run_and_its_axes() {
         low: [0.0, 0.0],
         high: [1.0, 1.0],
     };
-    act(&mut state, LatentAction::Plane(PlaneAction::Look(Some(window))));
+    act(
+        &mut state,
+        LatentAction::Plane(PlaneAction::Look(Some(window))),
+    );
     act(&mut state, LatentAction::Plane(PlaneAction::Fit(2, 2)));
     let Some(Wish::Plane(plane)) = wish(&state, Slot::Plane, run) else {
         panic!("expected a plane");
     };
-    assert_eq!((plane.low, plane.high, plane.columns), ([0.25; 2], [0.75; 2], 2));
+    assert_eq!(
+        (plane.low, plane.high, plane.columns),
+        ([0.25; 2], [0.75; 2], 2)
+    );
     assert!(state.latent.plane.window(RunId(77)).is_none());
     let axes = PlaneAction::Axes(PlaneAxes::Principal);
     act(&mut state, LatentAction::Plane(axes));
@@ -307,8 +357,16 @@ fn a_code_of_another_depth_begins_anew() {
     state.handle(Action::History(crate::gui::HistoryAction::LookAt(0)));
     let looked_at = state.selected_run().unwrap();
     assert!(state.looks_back(looked_at));
-    assert_eq!(state.codes(looked_at).unwrap().latent, 3, "sliders keep to what can be decoded");
-    assert_eq!(state.projection(looked_at).unwrap().basis.latent(), 2, "points follow");
+    assert_eq!(
+        state.codes(looked_at).unwrap().latent,
+        3,
+        "sliders keep to what can be decoded"
+    );
+    assert_eq!(
+        state.projection(looked_at).unwrap().basis.latent(),
+        2,
+        "points follow"
+    );
     assert!(wish(&state, Slot::Plane, run).is_none());
 }
 

@@ -9,7 +9,7 @@ use super::super::run::Run;
 use super::super::view::View;
 use super::super::words;
 use super::code::{depth_words, dimension_name};
-use super::controls::{origin_words, start_ui};
+use super::controls::{NOTHING_DRAWN, origin_words, start_ui};
 use super::empty_ui;
 use super::sheet::{PIXELS, paint_tiles, sheet};
 use super::state::LatentAction;
@@ -43,7 +43,9 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if view.state.looks_back(run) {
             note.push_str("; decoded with the newest weights");
         }
-        let note = RichText::new(note).small().color(view.palette.run(run.slot));
+        let note = RichText::new(note)
+            .small()
+            .color(view.palette.run(run.slot));
         ui.label(note).on_hover_text(
             "The middle column is the code of the latent sliders; along a row one value of it goes \
              from two standard deviations below to two above, as the test images have them. A row \
@@ -53,7 +55,7 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let found = view.state.latent.find(Slot::Traversals, run.id);
     let Some(found) = found else {
         let text = if view.state.code_start(run).is_none() {
-            "Draw something in the pane “One input” first."
+            NOTHING_DRAWN
         } else {
             "Decoding…"
         };
@@ -96,21 +98,24 @@ fn grid_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>, out: &mut Actions) {
     let shape = grid.pictures.shape;
     let height = side * shape.height.max(1) as f32 / shape.width.max(1) as f32;
     ui.spacing_mut().item_spacing.y = GAP;
-    ScrollArea::both().id_salt("traversals").auto_shrink(false).show(ui, |ui| {
-        heads_ui(ui, view, side);
-        for (index, row) in grid.rows.iter().enumerate() {
-            row_ui(ui, view, grid, (index, row), vec2(side, height), out);
-        }
-        let latent = view.state.codes(grid.run).map_or(0, |codes| codes.latent);
-        if grid.rows.len() < latent {
-            let more = ui.button("More dimensions");
-            let left = latent - grid.rows.len();
-            let help = format!("{left} more, in the order of their variance");
-            if more.on_hover_text(help).clicked() {
-                out.push(Action::Latent(LatentAction::MoreRows));
+    ScrollArea::both()
+        .id_salt("traversals")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            heads_ui(ui, view, side);
+            for (index, row) in grid.rows.iter().enumerate() {
+                row_ui(ui, view, grid, (index, row), vec2(side, height), out);
             }
-        }
-    });
+            let latent = view.state.codes(grid.run).map_or(0, |codes| codes.latent);
+            if grid.rows.len() < latent {
+                let more = ui.button("More dimensions");
+                let left = latent - grid.rows.len();
+                let help = format!("{left} more, in the order of their variance");
+                if more.on_hover_text(help).clicked() {
+                    out.push(Action::Latent(LatentAction::MoreRows));
+                }
+            }
+        });
 }
 
 /// How far every other column is from the code.
@@ -152,7 +157,11 @@ fn row_ui(
             let text = format!("{name}  σ {}", words::three_digits(f64::from(spread)));
             let codes = view.state.codes(grid.run);
             let is_dead = codes.is_some_and(|codes| codes.summary.is_dead(row.dimension));
-            let color = if is_dead { view.palette.frozen } else { view.palette.text };
+            let color = if is_dead {
+                view.palette.frozen
+            } else {
+                view.palette.text
+            };
             ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
         });
         let size = vec2(COLUMNS as f32 * (tile.x + GAP) - GAP, tile.y);
@@ -163,7 +172,11 @@ fn row_ui(
         };
         let id = ui.scope_id().with(("traversal", index));
         let texture = view.textures.show(ui.ctx(), id, grid.version, PIXELS, || {
-            sheet(grid.pictures, COLUMNS, index * COLUMNS..(index + 1) * COLUMNS)
+            sheet(
+                grid.pictures,
+                COLUMNS,
+                index * COLUMNS..(index + 1) * COLUMNS,
+            )
         });
         paint_tiles(ui.painter(), texture, (COLUMNS, 1), place);
         let spoken = format!("Traversal of {name}");

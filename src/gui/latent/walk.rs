@@ -35,7 +35,10 @@ impl Walk {
         if self.moment == Some(moment) {
             return;
         }
-        if self.moment.is_some_and(|known| known.latent != moment.latent) {
+        if self
+            .moment
+            .is_some_and(|known| known.latent != moment.latent)
+        {
             self.pins.clear();
             self.locks.clear();
         }
@@ -55,7 +58,10 @@ impl Walk {
 
     /// Dimensions with a value of their own, in their order.
     pub(super) fn pins(&self) -> Vec<(usize, f32)> {
-        self.pins.iter().map(|(&dimension, &value)| (dimension, value)).collect()
+        self.pins
+            .iter()
+            .map(|(&dimension, &value)| (dimension, value))
+            .collect()
     }
 
     /// The value a dimension was given.
@@ -158,8 +164,15 @@ mod tests {
         walk.sort(&later);
         assert_eq!(walk.order(2).unwrap()[..], [0, 1]);
         walk.follow(moment(2, 0, true), &first);
-        assert_eq!(walk.order(2).unwrap()[..], [1, 0], "sorted once more at the end");
-        assert!(walk.order(3).is_none(), "of codes of another size nothing is known");
+        assert_eq!(
+            walk.order(2).unwrap()[..],
+            [1, 0],
+            "sorted once more at the end"
+        );
+        assert!(
+            walk.order(3).is_none(),
+            "of codes of another size nothing is known"
+        );
     }
 
     #[test]

@@ -63,16 +63,19 @@ impl AppState {
         let start = self.start_code(run)?;
         let walk = self.latent.walks.get(&run.id);
         let order = self.slider_order(run)?;
-        let rows = order.iter().take(self.latent.rows).filter_map(|&dimension| {
-            let pin = walk.and_then(|walk| walk.pin(dimension));
-            let value = pin.or_else(|| start.get(dimension).copied())?;
-            let reach = REACH * codes.summary.dimensions.get(dimension)?.std;
-            Some(Traversal {
-                dimension,
-                low: value - reach,
-                high: value + reach,
-            })
-        });
+        let rows = order
+            .iter()
+            .take(self.latent.rows)
+            .filter_map(|&dimension| {
+                let pin = walk.and_then(|walk| walk.pin(dimension));
+                let value = pin.or_else(|| start.get(dimension).copied())?;
+                let reach = REACH * codes.summary.dimensions.get(dimension)?.std;
+                Some(Traversal {
+                    dimension,
+                    low: value - reach,
+                    high: value + reach,
+                })
+            });
         Some(Wish::Traversals {
             rows: rows.collect(),
             spec: self.code_spec(run)?,
