@@ -2,9 +2,10 @@
 //!
 //! A *chip* is one run: its colour and line pattern, its name, and a button that makes it go.
 
-use egui::{Button, Key, RichText, Ui, pos2, vec2};
+use egui::{Button, Key, RichText, Ui, vec2};
 
 use super::action::{Action, Actions};
+use super::curves::pattern;
 use super::desk::DeskAction;
 use super::menus;
 use super::run::Run;
@@ -112,31 +113,8 @@ fn go_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
 
 /// A piece of the run's line, as it is in the curves.
 fn line_ui(ui: &mut Ui, slot: usize, color: egui::Color32) {
-    let (rect, _) = ui.allocate_exact_size(vec2(22.0, HEIGHT), egui::Sense::hover());
-    let ends = [
-        pos2(rect.left(), rect.center().y),
-        pos2(rect.right(), rect.center().y),
-    ];
-    let stroke = egui::Stroke::new(2.5, color);
-    match dashes(slot) {
-        None => {
-            ui.painter().line_segment(ends, stroke);
-        }
-        Some((dash, gap)) => {
-            ui.painter()
-                .extend(egui::Shape::dashed_line(&ends, stroke, dash, gap));
-        }
-    }
-}
-
-/// Length of the dashes and gaps of a run's line; none where it is solid.
-fn dashes(slot: usize) -> Option<(f32, f32)> {
-    match slot % 4 {
-        0 => None,
-        1 => Some((7.0, 4.0)),
-        2 => Some((2.5, 3.0)),
-        _ => Some((11.0, 3.0)),
-    }
+    let (rect, _) = ui.allocate_exact_size(vec2(26.0, HEIGHT), egui::Sense::hover());
+    pattern::paint_sample(ui.painter(), rect, slot, color);
 }
 
 fn name_ui(ui: &mut Ui, view: &View<'_>, run: &Run, is_selected: bool, out: &mut Actions) {
