@@ -16,6 +16,9 @@ use super::controls::image_words;
 use super::plane::{PlaneAxes, PlaneWindow, Projection, Spot, covered};
 use super::sheet::{PIXELS, WHOLE, fitted, sheet, single};
 
+/// Distance from the corners that numbers keep.
+const CORNER: f32 = 20.0;
+
 /// Radius of a point.
 const POINT: f32 = 3.2;
 
@@ -161,6 +164,15 @@ pub(super) fn scales(ui: &Ui, view: &View<'_>, axes: PlaneAxes, place: &Place, p
                 value
             };
             let at = place.screen([value, value]);
+            let from_ends = if axis == 0 {
+                (at.x - rect.left()).min(rect.right() - at.x)
+            } else {
+                (at.y - rect.top()).min(rect.bottom() - at.y)
+            };
+            // Corners have room for one number or name only.
+            if from_ends < CORNER {
+                continue;
+            }
             let text = words::setting(f64::from(value)).replace('-', "−");
             let (at, anchor) = if axis == 0 {
                 (pos2(at.x, rect.bottom() - 2.0), Align2::CENTER_BOTTOM)
