@@ -5,6 +5,8 @@
 
 #[path = "gui/curves.rs"]
 mod curves;
+#[path = "gui/decoder.rs"]
+mod decoder;
 #[path = "gui/input.rs"]
 mod input;
 #[path = "gui/inside.rs"]

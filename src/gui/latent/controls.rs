@@ -1,7 +1,10 @@
 //! Where codes begin, chosen once for all runs, and pictures with a name.
 
+use std::sync::Arc;
+
 use egui::{ComboBox, DragValue, RichText, Ui, vec2};
 
+use crate::data::ImageShape;
 use crate::engine::{InputImage, Pictures};
 
 use super::super::action::{Action, Actions};
@@ -10,6 +13,9 @@ use super::super::view::View;
 use super::sheet::{PIXELS, WHOLE, fitted, sheet};
 use super::start::Origin;
 use super::state::LatentAction;
+
+/// What to do where there is no drawn image.
+pub(super) const NOTHING_DRAWN: &str = "Draw something in the pane “One input” first.";
 
 /// Room for the words below a picture.
 pub(super) const CAPTION: f32 = 34.0;
@@ -124,6 +130,8 @@ pub(super) fn image_words(run: &Run, index: u32) -> String {
 pub(super) enum Shown<'a> {
     /// This one of these.
     Picture(&'a Pictures, usize, u64),
+    /// This one.
+    Pixels(ImageShape, Arc<[u8]>),
     /// There is none, for this reason.
     Words(&'a str),
 }
@@ -149,7 +157,21 @@ pub(super) fn card_ui(
                 let texture = view.textures.show(ui.ctx(), id, *version, PIXELS, || {
                     sheet(pictures, 1, *index..*index + 1)
                 });
-                let rect = fitted(rect, pictures);
+                let rect = fitted(rect, pictures.shape);
+                ui.painter()
+                    .image(texture, rect, WHOLE, egui::Color32::WHITE);
+            }
+            Shown::Pixels(shape, pixels) => {
+                let id = ui.scope_id().with((&name, "picture"));
+                let version = egui::Id::unique(pixels).value();
+                let texture = view.textures.show(ui.ctx(), id, version, PIXELS, || {
+                    let pictures = Pictures {
+                        shape: *shape,
+                        pixels: pixels.to_vec(),
+                    };
+                    sheet(&pictures, 1, 0..1)
+                });
+                let rect = fitted(rect, *shape);
                 ui.painter()
                     .image(texture, rect, WHOLE, egui::Color32::WHITE);
             }
@@ -170,27 +192,31 @@ pub(super) fn card_ui(
 }
 
 /// The image codes begin with, where it is at hand.
-pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Option<Shown<'a>> {
-    let hash = run.info.as_ref().map(|info| info.dataset.hash.as_str());
-    let wanted = match view.state.latent.origin {
+pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Shown<'a> {
+    let state = view.state;
+    let wanted = match state.latent.origin {
         Origin::Image(index) => index,
-        Origin::Drawn => match view.state.drawn()? {
-            InputImage::Test(index) => index,
-            InputImage::Pixels(_) => return None,
+        Origin::Drawn => match (state.drawn(), state.input.shape()) {
+            (Some(InputImage::Test(index)), _) => index,
+            (Some(InputImage::Pixels(pixels)), Some(shape)) => return Shown::Pixels(shape, pixels),
+            (Some(InputImage::Pixels(_)) | None, _) => return Shown::Words(NOTHING_DRAWN),
         },
-        Origin::Mean | Origin::Random(_) => return None,
+        Origin::Mean | Origin::Random(_) => {
+            return Shown::Words("The start is a code, not an image.");
+        }
     };
-    let version = egui::Id::unique((hash, wanted)).value();
-    let runs = view.state.runs.iter().filter(|other| {
-        let other = other.info.as_ref().map(|info| info.dataset.hash.as_str());
-        other == hash
-    });
-    runs.filter_map(|run| run.frame.as_ref()).find_map(|frame| {
+    let hash = |run: &'a Run| run.info.as_ref().map(|info| info.dataset.hash.as_str());
+    let version = egui::Id::unique((hash(run), wanted)).value();
+    let same_data = state.runs.iter().filter(|other| hash(other) == hash(run));
+    let frames = same_data.filter_map(|run| run.frame.as_ref());
+    let found = frames.filter_map(|frame| {
         let place = frame
             .pictures
             .indices
             .iter()
             .position(|&index| index == wanted)?;
         Some(Shown::Picture(&frame.pictures.originals, place, version))
-    })
+    });
+    let words = "To see it, choose this image in the pane “Reconstructions”.";
+    found.into_iter().next().unwrap_or(Shown::Words(words))
 }

@@ -79,7 +79,8 @@ pub(super) fn toolbar_ui(
         note.push_str("; decoded with the newest weights");
     }
     let color = view.palette.run(run.slot);
-    ui.label(RichText::new(note).small().color(color)).on_hover_text(
+    let note = RichText::new(note).small().color(color);
+    ui.add(egui::Label::new(note).extend()).on_hover_text(
         "Points are codes of test images. The pictures behind them are what the decoder makes of the \
          codes all over the plane: digits of one class close together, and no sudden changes in \
          between, say that the space is well ordered. With more than two dimensions points lie in \

@@ -8,6 +8,7 @@ mod canvas;
 mod code;
 mod controls;
 mod legend;
+mod paint;
 mod plane;
 mod plane_ui;
 mod sheet;

@@ -7,6 +7,7 @@ use egui::{
     pos2,
 };
 
+use crate::data::ImageShape;
 use crate::engine::Pictures;
 
 use super::super::view::View;
@@ -101,8 +102,8 @@ pub(super) fn paint_tiles(
 }
 
 /// The largest rectangle of the shape of a picture in the middle of another.
-pub(super) fn fitted(rect: Rect, pictures: &Pictures) -> Rect {
-    let (width, height) = (pictures.shape.width.max(1), pictures.shape.height.max(1));
+pub(super) fn fitted(rect: Rect, shape: ImageShape) -> Rect {
+    let (width, height) = (shape.width.max(1), shape.height.max(1));
     let size = egui::vec2(width as f32, height as f32);
     let scale = (rect.width() / size.x).min(rect.height() / size.y);
     Rect::from_center_size(rect.center(), size * scale)
@@ -111,7 +112,6 @@ pub(super) fn fitted(rect: Rect, pictures: &Pictures) -> Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::ImageShape;
 
     fn pictures(width: usize, channels: usize, pixels: Vec<u8>) -> Pictures {
         let shape = ImageShape {

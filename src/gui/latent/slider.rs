@@ -68,7 +68,9 @@ pub(super) fn slider_ui(
         let behind = ui.painter().add(Shape::Noop);
         let (low, high) = row.range;
         let mut value = row.value().unwrap_or(row.numbers.mean);
-        let slider = Slider::new(&mut value, low..=high).show_value(false);
+        let slider = Slider::new(&mut value, low..=high)
+            .show_value(false)
+            .trailing_fill(false);
         let slider = ui
             .add_enabled(row.value().is_some(), slider)
             .labelled_by(label.id);
@@ -160,7 +162,7 @@ fn histogram(palette: &Palette, row: &Row<'_>, rect: Rect) -> Shape {
     let color = if row.is_dead {
         palette.border
     } else {
-        palette.selection
+        palette.accent.gamma_multiply(0.45)
     };
     let (top, bottom) = (
         rect.center().y - HEIGHT / 2.0 + 1.0,

@@ -6,10 +6,11 @@ use crate::engine::{Codes, Content, Slot};
 
 use super::super::action::{Action, Actions};
 use super::super::run::Run;
+use super::super::trace::trace_widget;
 use super::super::view::View;
 use super::super::words;
 use super::code::depth_words;
-use super::controls::{CAPTION, Shown, card_ui, origin_words, original, start_ui};
+use super::controls::{CAPTION, NOTHING_DRAWN, Shown, card_ui, origin_words, original, start_ui};
 use super::empty_ui;
 use super::slider::{HEIGHT, Row, slider_ui};
 use super::state::LatentAction;
@@ -22,6 +23,9 @@ const SIDE_BY_SIDE: f32 = 440.0;
 
 /// Narrowest column of sliders.
 const COLUMN: f32 = 230.0;
+
+/// Room between and beside the pictures.
+const SPARE: f32 = 24.0;
 
 /// Sides of the picture of the selected run.
 const SIDES: std::ops::RangeInclusive<f32> = 64.0..=420.0;
@@ -51,24 +55,30 @@ pub fn sliders_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         ScrollArea::horizontal()
             .id_salt("latent pictures")
             .show(ui, |ui| {
-                ui.horizontal(|ui| pictures_ui(ui, view, run, side));
+                ui.horizontal_top(|ui| {
+                    selected_ui(ui, view, run, side);
+                    others_ui(ui, view, run, side);
+                });
             });
         list_ui(ui, view, (run, codes), out);
         return;
     }
     ui.horizontal_top(|ui| {
-        let width = (room.x * 0.42).min(room.y * 1.8).max(190.0);
-        let layout = egui::Layout::top_down(egui::Align::Min);
         let height = ui.available_height();
+        // The start is half as large as the picture, and beside it.
+        let most = (room.x * 0.46 - SPARE).max(SPARE) / 1.5;
+        let side = (height - CAPTION - 6.0).min(most);
+        let side = side.clamp(*SIDES.start(), *SIDES.end());
+        let width = side * 1.5 + SPARE;
+        let layout = egui::Layout::top_down(egui::Align::Min);
         ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
             ui.set_width(width);
-            let side = (height - CAPTION - 6.0).min(width * 0.62);
-            let side = side.clamp(*SIDES.start(), *SIDES.end());
             ScrollArea::vertical()
                 .id_salt("latent pictures")
                 .auto_shrink(false)
                 .show(ui, |ui| {
-                    ui.horizontal_wrapped(|ui| pictures_ui(ui, view, run, side));
+                    ui.horizontal_top(|ui| selected_ui(ui, view, run, side));
+                    ui.horizontal_wrapped(|ui| others_ui(ui, view, run, side / 2.0));
                 });
         });
         ui.vertical(|ui| list_ui(ui, view, (run, codes), out));
@@ -128,24 +138,25 @@ fn notes_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes)) {
     }
     let color = view.palette.run(run.slot);
     let note = RichText::new(note).small().color(color);
-    ui.label(note).on_hover_text(
+    ui.add(egui::Label::new(note).extend()).on_hover_text(
         "The selected run has the sliders. The code is that of the layers in use: while outer \
          pairs of layers are pretrained, it is theirs",
     );
 }
 
-/// The start, the picture under the sliders and those of the other runs.
-fn pictures_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
-    let small = (side * 0.55).max(52.0);
-    let begin = match original(view, run) {
-        Some(shown) => shown,
-        None => Shown::Words("The start is a code, not an image."),
-    };
+/// The start and the picture under the sliders.
+fn selected_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
+    let begin = original(view, run);
     let title = RichText::new("Start").color(view.palette.text);
-    card_ui(ui, view, small, &begin, (title, &origin_words(view, run)));
-    let others = view.state.runs.iter().filter(|other| other.id != run.id);
-    for (run, side) in std::iter::once((run, side)).chain(others.map(|run| (run, small))) {
-        run_ui(ui, view, run, side);
+    let words = origin_words(view, run);
+    card_ui(ui, view, side / 2.0, &begin, (title, &words)).on_hover_text(&words);
+    run_ui(ui, view, run, side);
+}
+
+/// What the other runs decode the same start to.
+fn others_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
+    for other in view.state.runs.iter().filter(|other| other.id != run.id) {
+        run_ui(ui, view, other, side);
     }
 }
 
@@ -186,7 +197,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
 /// Why there is no picture yet.
 fn waiting(view: &View<'_>, run: &Run) -> &'static str {
     if view.state.code_start(run).is_none() && view.state.codes(run).is_some() {
-        "Draw something in the pane “One input” first."
+        NOTHING_DRAWN
     } else if run.info.is_some() {
         "Decoding…"
     } else {
@@ -246,7 +257,10 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut
                             numbers,
                             range,
                         };
-                        slider_ui(ui, view.palette, &row, width, out);
+                        let slider = slider_ui(ui, view.palette, &row, width, out);
+                        if column == 0 && line == 0 {
+                            trace_widget("latent slider 1", &slider);
+                        }
                     }
                 });
             }

@@ -54,7 +54,7 @@ impl AppState {
 
     /// The image of the pane "One input".
     pub(super) fn drawn(&self) -> Option<InputImage> {
-        None
+        self.input.image()
     }
 
     /// Test images that every run has.

@@ -5,11 +5,12 @@ use egui::{EventFilter, Key, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2
 use crate::engine::{Content, Pictures, Slot, Traversal, Wish};
 
 use super::super::action::{Action, Actions};
+use super::super::layout::Pane;
 use super::super::run::Run;
 use super::super::view::View;
 use super::super::words;
 use super::code::{depth_words, dimension_name};
-use super::controls::{origin_words, start_ui};
+use super::controls::{NOTHING_DRAWN, origin_words, start_ui};
 use super::empty_ui;
 use super::sheet::{PIXELS, paint_tiles, sheet};
 use super::state::LatentAction;
@@ -38,7 +39,10 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         return;
     };
     ui.horizontal_wrapped(|ui| {
-        start_ui(ui, view, out);
+        // Where the sliders are to be seen as well, they have the choice.
+        if !view.state.shown.contains(&Pane::Sliders) {
+            start_ui(ui, view, out);
+        }
         let mut note = format!("{}, {}", run.name(), depth_words(run, codes.latent));
         if view.state.looks_back(run) {
             note.push_str("; decoded with the newest weights");
@@ -46,7 +50,7 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         let note = RichText::new(note)
             .small()
             .color(view.palette.run(run.slot));
-        ui.label(note).on_hover_text(
+        ui.add(egui::Label::new(note).extend()).on_hover_text(
             "The middle column is the code of the latent sliders; along a row one value of it goes \
              from two standard deviations below to two above, as the test images have them. A row \
              that changes nothing belongs to a dimension the network does not use",
@@ -55,7 +59,7 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let found = view.state.latent.find(Slot::Traversals, run.id);
     let Some(found) = found else {
         let text = if view.state.code_start(run).is_none() {
-            "Draw something in the pane “One input” first."
+            NOTHING_DRAWN
         } else {
             "Decoding…"
         };
