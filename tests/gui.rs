@@ -9,6 +9,8 @@ mod curves;
 mod decoder;
 #[path = "gui/input.rs"]
 mod input;
+#[path = "gui/inside.rs"]
+mod inside;
 #[path = "gui/latent.rs"]
 mod latent;
 #[path = "gui/looks.rs"]

@@ -21,7 +21,6 @@ mod layout;
 mod matching;
 mod menus;
 mod naming;
-mod network;
 mod news;
 mod notices;
 mod pictures;
@@ -62,7 +61,7 @@ pub use input::{InputAction, InputState};
 pub use latent::{
     LatentAction, LatentState, Origin, PlaneAction, PlaneAxes, PlaneState, PlaneWindow, Spot,
 };
-pub use layers::{LayersAction, LayersState};
+pub use layers::{LayersAction, LayersState, Measure, Section, TileScale};
 pub use layout::{Pane, Preset};
 pub use matching::Matching;
 pub use pictures::{ImageChoice, Order, PicturesAction, PicturesState, TestSet};

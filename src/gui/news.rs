@@ -114,7 +114,7 @@ impl AppState {
                 self.tell(Some(id), text, false);
             }
             Event::NoBaselines { id, error } | Event::SaveFailed { id, error, .. } => {
-                self.tell(Some(id), error, true)
+                self.tell(Some(id), error, true);
             }
         }
     }

@@ -3,6 +3,8 @@
 //! A *palette* is one set of colours, dark or light. The colours of runs start from those of Okabe &
 //! Ito (2008), which people with any kind of colour vision can tell apart; line patterns go along.
 
+pub mod maps;
+
 use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, vec2};
 
 use super::action::ThemeChoice;

@@ -52,7 +52,7 @@ pub fn is_stuck(config: &RunConfig) -> bool {
 pub fn rich_configs(count: usize) -> Vec<RunConfig> {
     let named = |variant: &str, name: &str| {
         let mut config = recipe(variant);
-        config.name = name.to_owned();
+        name.clone_into(&mut config.name);
         let phases = config.schedule.phases.len();
         for phase in &mut config.schedule.phases {
             phase.epochs = 24 / phases;

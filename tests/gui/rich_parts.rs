@@ -81,11 +81,11 @@ pub fn layers(moment: &Moment<'_>) -> Arc<[LayerStat]> {
             gradient_norm: is_trained.then(|| 10.0_f32.powf(gradient)),
             update_ratio: is_trained.then_some(gradient - 1.2),
             weight_norm: 5.0 + moment.done + index as f32,
-            dead: (is_used && is_rectified).then(|| 0.3 * moment.done),
+            dead: (is_used && is_rectified).then_some(0.3 * moment.done),
             saturated: (is_used
                 && !is_rectified
                 && !layer.activation.eq_ignore_ascii_case("linear"))
-            .then(|| if is_stuck { 0.0 } else { 0.2 * moment.done }),
+            .then_some(if is_stuck { 0.0 } else { 0.2 * moment.done }),
             spread: is_used.then(|| match (is_stuck, layer.side) {
                 (true, Side::Decoder) => 0.0,
                 (true, Side::Encoder) | (false, Side::Encoder | Side::Decoder) => spread.max(0.0),

@@ -23,7 +23,7 @@ const REACH: f32 = 4.0;
 /// The run whose axis the line stands on: the selected one, where it is in the chart.
 fn leader<'a>(view: &View<'a>, runs: &[&'a Run]) -> Option<&'a Run> {
     let selected = runs.iter().find(|run| Some(run.id) == view.state.selected);
-    selected.or(runs.first()).copied()
+    selected.or_else(|| runs.first()).copied()
 }
 
 /// Where the line stands.

@@ -11,6 +11,9 @@ use super::extremes::{Extremes, push_tight};
 /// Blocks between two running totals.
 const TOTALS_EVERY: usize = 16;
 
+/// Columns of so many groups of blocks have their edges moved to those of groups.
+const COARSE: u64 = 16;
+
 /// Losses of consecutive steps.
 #[derive(Clone, Debug)]
 pub struct Dense {
@@ -163,6 +166,16 @@ impl Dense {
         self.extremes.of(first as usize..behind as usize)
     }
 
+    /// The step, or one a little before it where sums and extremes are at hand, if that makes no
+    /// difference in a column of `covered` steps.
+    pub fn rounded(&self, step: u64, covered: u64) -> u64 {
+        let group = self.width * TOTALS_EVERY as u64;
+        if covered < COARSE * group || step < self.origin {
+            return step;
+        }
+        step - (step - self.origin) % group
+    }
+
     /// Memory in use.
     pub fn bytes(&self) -> usize {
         self.extremes.bytes()
@@ -226,7 +239,7 @@ mod tests {
                 .filter(|(step, loss)| steps.contains(step) && loss.is_finite());
             let lowest = inside.clone().map(|(_, loss)| *loss).min_by(f32::total_cmp);
             let highest = inside.map(|(_, loss)| *loss).max_by(f32::total_cmp);
-            let plain = lowest.zip(highest).map(|(low, high)| [low, high]);
+            let plain = lowest.zip(highest).map(<[f32; 2]>::from);
             assert_eq!(dense.extremes(steps.start, steps.end), plain);
         }
     }

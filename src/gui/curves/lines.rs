@@ -88,7 +88,8 @@ pub fn raw(losses: &Dense, axis: &Axis<'_>, seen: &Seen) -> Vec<[f64; 2]> {
         let to = if column + 1 == columns.count {
             steps.end
         } else {
-            (axis.step(edge) as u64).clamp(from, steps.end)
+            let to = (axis.step(edge) as u64).clamp(from, steps.end);
+            losses.rounded(to, to - from).max(from)
         };
         if let Some(extremes) = losses.extremes(from, to) {
             add(&mut points, edge - columns.width / 2.0, extremes);
@@ -133,14 +134,20 @@ pub fn smooth(losses: &Dense, axis: &Axis<'_>, seen: &Seen, window: u64) -> Vec<
     let Some(columns) = seen.over(low, high) else {
         return Vec::new();
     };
-    let mut before = axis.step(columns.left);
+    let mut before = (axis.step(columns.left) + 1.0).max(origin);
     (0..=columns.count)
         .filter_map(|column| {
             let place = columns.left + columns.width * column as f64;
-            let step = axis.step(place);
-            let covered = step - before;
-            before = step;
-            Some([place, mean(step + 1.0, window.max(covered))?])
+            let step = axis.step(place) + 1.0;
+            let behind = losses.rounded(step as u64, (step - before).max(0.0) as u64);
+            let behind = if behind == step as u64 {
+                step
+            } else {
+                behind as f64
+            };
+            let covered = behind - before;
+            before = behind;
+            Some([place, mean(behind, window.max(covered))?])
         })
         .collect()
 }

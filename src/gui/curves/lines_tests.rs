@@ -152,3 +152,24 @@ fn test_errors_are_thinned_like_losses() {
     assert_eq!(near.len(), 13, "{near:?}");
     assert_eq!(near[0], [900.0, 0.1]);
 }
+
+#[test]
+fn wide_columns_are_rounded_and_still_hold_every_step_once() {
+    let run = noisy(60_000);
+    let axis = Axis::of(&run, XUnit::Steps);
+    let drawn = raw(losses(&run), &axis, &seen(0.0..=60_000.0, 100));
+    let highest = drawn.iter().map(|point| point[1]).fold(f64::MIN, f64::max);
+    let lowest = drawn.iter().map(|point| point[1]).fold(f64::MAX, f64::min);
+    assert_eq!(
+        (lowest, highest),
+        (-3.0, 9.0),
+        "nothing falls between columns"
+    );
+    let means = smooth(losses(&run), &axis, &seen(0.0..=60_000.0, 100), 1);
+    for [step, mean] in &means[1..] {
+        // The last of some 600 steps each, give or take 16.
+        let steps = (*step as u64).saturating_sub(600)..*step as u64;
+        let plain: f64 = steps.map(loss).map(f64::from).sum::<f64>() / 600.0;
+        assert!((mean - plain).abs() < 0.03, "{step} {mean} {plain}");
+    }
+}

@@ -77,14 +77,14 @@ fn reading(view: &View<'_>, run: &Run, unit: ChartUnit, place: f64) -> Reading {
 
 /// The table in words, for whoever cannot see it.
 pub fn in_words(view: &View<'_>, place: f64, readings: &[Reading]) -> String {
-    let mut text = format!("At {}", describe(view.state.options.curves.x, place));
-    for reading in readings {
-        text.push_str(&format!(
-            "; {}: training {}, test {}",
-            reading.name, reading.train, reading.test
-        ));
-    }
-    text
+    let place = describe(view.state.options.curves.x, place);
+    let rows = readings.iter().map(|reading| {
+        let Reading {
+            name, train, test, ..
+        } = reading;
+        format!("; {name}: training {train}, test {test}")
+    });
+    format!("At {place}{}", rows.collect::<String>())
 }
 
 /// Height of a row.

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn losses_are_cut_where_phases_start() {
         let mut series = Series::default();
-        let phases = vec![start(0, 0), start(1, 10), start(2, 25)];
+        let phases = [start(0, 0), start(1, 10), start(2, 25)];
         // In two reports, the second of which brings the end of one phase and all of the next.
         for (steps, phases) in [(0..5, &phases[..1]), (5..40, &phases[1..])] {
             let more = Metrics {
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(series.train.at(7, 1), Some((0, loss(7))));
         assert_eq!(
             series.train.at(11, 5),
-            Some((1, (loss(10) + loss(11)) / 2.0))
+            Some((1, f64::midpoint(loss(10), loss(11))))
         );
         assert_eq!(series.train.at(20, 1), None);
         assert_eq!(Series::default().train.at(0, 1), None);

@@ -74,7 +74,7 @@ impl AppState {
         match self.history.cursor {
             Some(step) if newest.is_none_or(|frame| frame.step > step) => {
                 let kept = &run.history;
-                kept.at(step).or(kept.frames().first()).or(newest)
+                kept.at(step).or_else(|| kept.frames().first()).or(newest)
             }
             Some(_) | None => newest,
         }
