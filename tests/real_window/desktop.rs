@@ -1,5 +1,7 @@
 //! A desktop of the test's own: a virtual display, the real program on it, a pointer and a camera.
 
+#![allow(dead_code, reason = "the test and the benchmark take what they need")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -208,7 +210,6 @@ impl Desktop {
     }
 
     /// Puts another window over the program's, until the returned one is dropped.
-    #[allow(dead_code, reason = "for the benchmark")]
     pub fn cover(&self) -> impl Drop + use<> {
         let size = format!("{}x{}", SIZE[0], SIZE[1]);
         let child = Command::new("display")
