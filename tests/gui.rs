@@ -5,10 +5,14 @@
 
 #[path = "gui/curves.rs"]
 mod curves;
+#[path = "gui/decoder.rs"]
+mod decoder;
 #[path = "gui/input.rs"]
 mod input;
 #[path = "gui/inside.rs"]
 mod inside;
+#[path = "gui/latent.rs"]
+mod latent;
 #[path = "gui/looks.rs"]
 mod looks;
 #[path = "gui/pictures.rs"]
