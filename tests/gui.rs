@@ -5,10 +5,14 @@
 
 #[path = "gui/curves.rs"]
 mod curves;
+#[path = "gui/decoder.rs"]
+mod decoder;
 #[path = "gui/input.rs"]
 mod input;
 #[path = "gui/inside.rs"]
 mod inside;
+#[path = "gui/latent.rs"]
+mod latent;
 #[path = "gui/looks.rs"]
 mod looks;
 #[path = "gui/pictures.rs"]
@@ -23,6 +27,8 @@ mod session;
 mod setup;
 #[path = "gui/shell.rs"]
 mod shell;
+#[path = "gui/story.rs"]
+mod story;
 #[path = "gui/window.rs"]
 mod window;
 

@@ -125,6 +125,7 @@ impl Worker {
                 }
             }
         }
+        self.feeder.feed(&self.runs);
         self.show_frames();
         self.feeder.feed(&self.runs);
         self.tell_boundaries();

@@ -276,9 +276,12 @@ impl<L: EngineLink> eframe::App for App<L> {
             // What was drawn is the state before these actions.
             ctx.request_repaint();
         }
-        let (wanted, link) = (self.state.wishes(), &self.link);
-        self.wishes
-            .send(wanted, |key, number, wish| link.wish(key, number, wish));
+        let wanted = self.state.wishes();
+        let (link, latent) = (&self.link, &mut self.state.latent);
+        self.wishes.send(wanted, |key, number, wish| {
+            latent.ask(key, number, wish.as_ref());
+            link.wish(key, number, wish);
+        });
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

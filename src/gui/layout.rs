@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Actions};
 use super::theme::Palette;
+use super::trace::trace_widget;
 use super::view::View;
 use super::{curves, input, latent, layers, pictures};
 
@@ -325,7 +326,10 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
         button: egui::Response,
     ) -> egui::Response {
         match tiles.get_pane(&tile) {
-            Some(pane) => button.on_hover_text(pane.summary()),
+            Some(pane) => {
+                trace_widget(&format!("tab {}", pane.title()), &button);
+                button.on_hover_text(pane.summary())
+            }
             None => button,
         }
     }

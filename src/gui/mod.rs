@@ -58,7 +58,9 @@ pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskFolder;
 pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
-pub use latent::{LatentAction, LatentState};
+pub use latent::{
+    LatentAction, LatentState, Origin, PlaneAction, PlaneAxes, PlaneState, PlaneWindow, Spot,
+};
 pub use layers::{LayersAction, LayersState, Measure, Section, TileScale};
 pub use layout::{Pane, Preset};
 pub use matching::Matching;

@@ -77,6 +77,18 @@ fn between(config: &RunConfig, other: &RunConfig) -> Vec<String> {
     } else if let Ok(known) = variant(&config.variant) {
         found.push(known.name().to_owned());
     }
+    let changes = &config.learning_rate_changes;
+    if *changes != other.learning_rate_changes {
+        found.push(match &changes[..] {
+            [] => "learning rate as planned".to_owned(),
+            [change] => format!(
+                "learning rate {} from step {}",
+                words::setting(change.learning_rate),
+                words::count(change.step)
+            ),
+            [..] => format!("{} changes of learning rate", changes.len()),
+        });
+    }
     if config.seed != other.seed {
         found.push(format!("seed {}", config.seed));
     }
@@ -284,6 +296,7 @@ fn column_words(column: &[Option<&str>], found: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::LearningRateChange;
 
     fn recipe(id: &str) -> RunConfig {
         RunConfig::recipe(variant(id).unwrap(), "glyphs")
@@ -341,6 +354,15 @@ mod tests {
         assert_eq!(
             differs(|config| config.device = "flex".to_owned()),
             ["on flex"]
+        );
+        assert_eq!(
+            differs(|config| {
+                config.learning_rate_changes = vec![LearningRateChange {
+                    step: 1200,
+                    learning_rate: 0.05,
+                }];
+            }),
+            ["learning rate 0.05 from step 1,200"]
         );
         assert!(differs(|_config| {}).is_empty());
     }

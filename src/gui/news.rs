@@ -49,6 +49,7 @@ impl AppState {
                     run.progress.step
                 );
                 run.state = state;
+                self.latent.follow(&self.runs);
             }
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
@@ -125,6 +126,7 @@ impl AppState {
                 run.frame = Some(Arc::clone(frame));
             }
         }
+        self.latent.follow(&self.runs);
     }
 
     /// Takes in what the explorer found.

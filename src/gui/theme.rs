@@ -260,6 +260,29 @@ fn paint(visuals: &mut egui::Visuals, palette: &Palette) {
     }
 }
 
+/// Colours of classes: the ten of Petroff, *Accessible color sequences for data visualization* (2021),
+/// chosen to stay apart with every kind of colour vision.
+const CLASSES: [Color32; 10] = [
+    rgb(0x3f, 0x90, 0xda),
+    rgb(0xff, 0xa9, 0x0e),
+    rgb(0xbd, 0x1f, 0x01),
+    rgb(0x94, 0xa4, 0xa2),
+    rgb(0x83, 0x2d, 0xb6),
+    rgb(0xa9, 0x6b, 0x59),
+    rgb(0xe7, 0x63, 0x00),
+    rgb(0xb9, 0xac, 0x70),
+    rgb(0x71, 0x75, 0x81),
+    rgb(0x92, 0xda, 0xdd),
+];
+
+/// What pictures behind points are multiplied with, so that the points stand out.
+pub const BEHIND: Color32 = rgb(0x98, 0x98, 0x98);
+
+/// The colour of a class; after ten they repeat.
+pub fn class_color(class: u8) -> Color32 {
+    CLASSES[usize::from(class) % CLASSES.len()]
+}
+
 /// Points of the map for errors, Matplotlib's *inferno*: lightness grows evenly from 0 to 1.
 const INFERNO: [[u8; 3]; 9] = [
     [0, 0, 4],

@@ -329,3 +329,41 @@ fn a_session_of_two_runs_has_all_its_parts() {
     assert!(chart(&window).starts_with("Loss chart of 2 runs"));
     assert!(window.has_text("Stacked in the chart"));
 }
+
+/// Writes the chart of eight runs, looked back at, to the folder that `HOURGLASS_LOOK` names.
+#[test]
+fn the_chart_is_drawn_on_request() {
+    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(std::path::PathBuf::from) else {
+        println!("skipped: HOURGLASS_LOOK names no folder");
+        return;
+    };
+    for (theme, size) in [
+        (egui::Theme::Dark, [1280.0, 720.0]),
+        (egui::Theme::Light, [2560.0, 1440.0]),
+    ] {
+        let look = Look {
+            theme,
+            size,
+            has_renderer: true,
+            ..Look::default()
+        };
+        let mut window = rich_window(8, &look);
+        let draw = |window: &mut Window, what: &str| {
+            let picture = window.harness.render().unwrap();
+            let name = format!("curves-{what}-{}-{theme:?}.png", size[0]);
+            picture.save(folder.join(name)).unwrap();
+        };
+        draw(&mut window, "live");
+        window
+            .harness
+            .get_by_role_and_label(Role::Slider, "History")
+            .set_value_accesskit(1200.0);
+        window.harness.remove_cursor();
+        window.harness.run();
+        draw(&mut window, "back");
+        window.choose("Along the axis", "Seconds");
+        window.choose("Values of an image", "Sum per image");
+        window.click("Greedy in the chart");
+        draw(&mut window, "seconds");
+    }
+}

@@ -281,6 +281,23 @@ fn the_learning_rate_is_turned_while_the_run_trains() {
 }
 
 #[test]
+fn changes_of_the_learning_rate_are_listed_and_can_be_forgotten() {
+    let mut config = recipe("autoencoder");
+    config.learning_rate_changes = vec![hourglass::train::LearningRateChange {
+        step: 1200,
+        learning_rate: 0.05,
+    }];
+    let mut window = Window::open(Some(config.clone()));
+    window.tell([devices(), ready(FIRST, &config)]);
+    window.commands();
+    assert!(window.has_text("Learning rate from step 1,200: 0.05"));
+    window.click("Forget these changes");
+    let (_, config) = window.added();
+    assert!(config.learning_rate_changes.is_empty());
+    assert!(!window.has_text("from step 1,200"));
+}
+
+#[test]
 fn a_learning_rate_being_dragged_waits_for_its_release() {
     let mut window = ready_window("autoencoder");
     window.tell(under_way(0, 0.4));

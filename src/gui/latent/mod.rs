@@ -1,55 +1,37 @@
 //! Walking in the space of codes: sliders, the plane, traversals.
+//!
+//! A *walk* is one run's way from where its code began, by its sliders. All walks begin with the same
+//! image, each in the space of its own run.
 
-use std::collections::BTreeMap;
+mod answers;
+mod canvas;
+mod code;
+mod controls;
+mod legend;
+mod paint;
+mod plane;
+mod plane_ui;
+mod sheet;
+mod slider;
+mod sliders;
+mod start;
+mod state;
+mod traversals;
+mod walk;
+mod wishes;
 
-use egui::Ui;
+pub use plane::{PlaneAxes, PlaneWindow, Spot};
+pub use plane_ui::plane_ui;
+pub use sliders::sliders_ui;
+pub use start::Origin;
+pub use state::{LatentAction, LatentState, PlaneAction, PlaneState};
+pub use traversals::traversals_ui;
 
-use crate::engine::{Answer, Wish, WishKey};
+use egui::{RichText, Ui};
 
-use super::action::{Actions, Effect};
-use super::state::AppState;
-use super::view::View;
-
-/// What these panes know.
-#[derive(Clone, Debug, Default)]
-pub struct LatentState {}
-
-/// Wishes of the user in these panes.
-#[derive(Clone, Debug)]
-pub enum LatentAction {}
-
-impl LatentState {
-    /// Takes in what the explorer found (sliders, hover, line, traversals, plane).
-    pub fn take(&mut self, answer: Answer) {
-        let _ = answer;
-    }
-}
-
-impl AppState {
-    pub(super) fn handle_latent(&mut self, action: LatentAction) -> Vec<Effect> {
-        match action {}
-    }
-
-    /// What the explorer is to find for the panes that are shown.
-    pub(super) fn latent_wishes(&self, wishes: &mut BTreeMap<WishKey, Wish>) {
-        let _ = wishes;
-    }
-}
-
-/// Draws the pane "Latent sliders".
-pub fn sliders_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let _ = (view, out);
-    ui.label("Latent sliders");
-}
-
-/// Draws the pane "Latent plane".
-pub fn plane_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let _ = (view, out);
-    ui.label("Latent plane");
-}
-
-/// Draws the pane "Traversals".
-pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let _ = (view, out);
-    ui.label("Traversals");
+/// Says in the middle of a pane what to do.
+fn empty_ui(ui: &mut Ui, text: &str) {
+    ui.centered_and_justified(|ui| {
+        ui.add(egui::Label::new(RichText::new(text)).wrap());
+    });
 }

@@ -128,7 +128,20 @@ impl Run {
 
     /// The learning rate of the phase under way, before any decay.
     pub fn learning_rate(&self) -> f64 {
+        let changed = || {
+            let info = self.info.as_ref()?;
+            let before = self.phases().iter().take(self.progress.phase);
+            let epochs: usize = before.map(|phase| phase.epochs).sum();
+            let start = epochs as u64 * info.steps_per_epoch;
+            let reached = start..=self.progress.step;
+            let changes = info.config.learning_rate_changes.iter().rev();
+            changes
+                .clone()
+                .find(|change| reached.contains(&change.step))
+                .map(|change| change.learning_rate)
+        };
         self.asked_rate
+            .or_else(changed)
             .or_else(|| self.phase().map(|phase| phase.learning_rate))
             .unwrap_or_default()
     }

@@ -5,7 +5,7 @@ use crate::engine::{Event, Progress};
 use crate::gui::action::Action;
 use crate::gui::state::tests::{advance, first, info, make_ready, sent};
 use crate::model::variant;
-use crate::train::{Metrics, RunConfig};
+use crate::train::{LearningRateChange, Metrics, RunConfig};
 
 /// A state with a stacked run that is ready.
 fn stacked() -> (AppState, RunId) {
@@ -198,7 +198,24 @@ fn the_learning_rate_is_set_while_the_run_trains() {
     };
     assert!((learning_rate - 0.1).abs() < 1e-12);
     assert_eq!(state.schedule.turned, None);
-    assert!((state.run(id).unwrap().learning_rate() - 0.1).abs() < 1e-12);
+    let rate = |state: &AppState| state.run(id).unwrap().learning_rate();
+    assert!((rate(&state) - 0.1).abs() < 1e-12);
+    let mut config = state.run(id).unwrap().draft.config.clone();
+    let change = |step, learning_rate| LearningRateChange {
+        step,
+        learning_rate,
+    };
+    config.learning_rate_changes = vec![change(3, 0.2), change(9, 0.25), change(500, 0.7)];
+    state.apply(Event::Configured {
+        id,
+        config: Box::new(config),
+        total_steps: 99,
+    });
+    assert!((rate(&state) - 0.25).abs() < 1e-12, "the newest so far");
+    assert_eq!(state.run(id).unwrap().asked_rate, None);
+    is_in(&mut state, id, 5, 0.5);
+    let planned = state.run(id).unwrap().phases()[5].learning_rate;
+    assert!((rate(&state) - planned).abs() < 1e-12, "of another phase");
     assert!(state.handle(Action::SetLearningRate(id, 0.0)).is_empty());
 }
 

@@ -13,6 +13,37 @@ use super::form::{self, NumberStyle};
 /// Learning rates the slider has.
 const RATES: std::ops::RangeInclusive<f64> = 1e-6..=10.0;
 
+/// Changes of the learning rate that are listed at most.
+const LISTED: usize = 6;
+
+/// The changes of the learning rate that a run holds, the newest first.
+pub(super) fn changes_ui(ui: &mut Ui, run: &Run, out: &mut Actions) {
+    let changes = &run.draft.config.learning_rate_changes;
+    if changes.is_empty() {
+        return;
+    }
+    for change in changes.iter().rev().take(LISTED) {
+        let (step, rate) = (
+            words::count(change.step),
+            words::setting(change.learning_rate),
+        );
+        form::remark(ui, format!("Learning rate from step {step}: {rate}"));
+    }
+    if changes.len() > LISTED {
+        form::remark(ui, format!("and {} changes before", changes.len() - LISTED));
+    }
+    if !run.has_started() && run.opening.is_none() {
+        let forget = ui.button("Forget these changes").on_hover_text(
+            "They were made while the run trained and are made again when it trains anew.",
+        );
+        if forget.clicked() {
+            let mut draft = run.draft.clone();
+            draft.config.learning_rate_changes.clear();
+            out.push(Action::Edit(run.id, Box::new(draft)));
+        }
+    }
+}
+
 /// The learning rate of the phase under way.
 pub(super) fn rate_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     if !run.can_stop() || run.phase().is_none() {

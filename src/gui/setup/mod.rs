@@ -58,6 +58,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         locked_ui(ui, view, run, out);
         live::rate_ui(ui, view, run, out);
     }
+    live::changes_ui(ui, run, out);
     if let Some(opening) = &run.opening {
         let text = match (opening, run.state) {
             (Opening::Folder(_), RunState::Failed) => "This run could not be opened. Remove it.",
