@@ -74,6 +74,25 @@ fn the_axis_counts_steps_epochs_or_seconds() {
 }
 
 #[test]
+fn a_low_pane_keeps_its_switches_in_a_menu() {
+    let look = Look {
+        size: [1280.0, 640.0],
+        ..Look::default()
+    };
+    let mut window = rich_window(8, &look);
+    assert!(window.harness.query_by_label("Log scale").is_none());
+    window.click("Options");
+    window.click("Log scale");
+    assert!(!state(&window).options.has_log_axis);
+    window.click("Baselines");
+    assert!(
+        !state(&window).options.shows_baselines,
+        "the menu stays open"
+    );
+    assert!(chart_rect(&window).height() > 40.0);
+}
+
+#[test]
 fn the_pointer_reads_every_run() {
     let mut window = rich_window(6, &Look::default());
     let middle = chart_rect(&window).center();
@@ -361,6 +380,11 @@ fn the_chart_is_drawn_on_request() {
         window.harness.remove_cursor();
         window.harness.run();
         draw(&mut window, "back");
+        if window.harness.query_by_label("Options").is_some() {
+            window.click("Options");
+            draw(&mut window, "options");
+            continue;
+        }
         window.choose("Along the axis", "Seconds");
         window.choose("Values of an image", "Sum per image");
         window.click("Greedy in the chart");

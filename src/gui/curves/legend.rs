@@ -49,13 +49,14 @@ impl AppState {
     }
 }
 
-/// Draws an entry a run, over as many lines as that takes.
-pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+/// Draws an entry a run, over as many lines as that takes, and what is to stand at their end.
+pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOnce(&mut Ui)) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(10.0, 2.0);
         for run in &view.state.runs {
             entry_ui(ui, view, run, out);
         }
+        end(ui);
     });
 }
 

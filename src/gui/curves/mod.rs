@@ -19,7 +19,8 @@ mod reading;
 mod series;
 mod ticks;
 
-use egui::{Button, ComboBox, RichText, Slider, Ui};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Button, ComboBox, PopupCloseBehavior, RichText, Slider, Ui};
 
 use super::action::{Action, Actions, ChartUnit, ViewOptions};
 use super::run::Run;
@@ -34,6 +35,9 @@ pub use series::{Series, Train};
 /// Height of the line below the chart.
 const HINT_HEIGHT: f32 = 18.0;
 
+/// Panes that are lower than this leave as much as they can to the chart.
+const COMPACT_HEIGHT: f32 = 200.0;
+
 /// How to move about, where the mouse is not told already.
 const HELP: &str = "Drag to move, scroll to zoom along the axis, Ctrl + scroll to zoom, drag with the \
                     right button to zoom into a box, double-click to fit. Drag the ▼ at the top, or \
@@ -45,21 +49,37 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let runs: Vec<&Run> = view.state.runs.iter().filter(shown).collect();
     let has_entropy = view.state.runs.iter().any(Run::minimises_cross_entropy);
     let mut options = view.state.options;
-    legend::legend_ui(ui, view, out);
-    let is_fit = ui
-        .horizontal_wrapped(|ui| switches_ui(ui, &mut options, has_entropy))
-        .inner;
+    let is_compact = ui.available_height() < COMPACT_HEIGHT;
+    let mut is_fit = false;
+    legend::legend_ui(ui, view, out, |ui| {
+        if is_compact {
+            let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+            MenuButton::new("Options").config(stays).ui(ui, |ui| {
+                is_fit = switches_ui(ui, &mut options, has_entropy);
+            });
+        }
+    });
+    if !is_compact {
+        ui.horizontal_wrapped(|ui| is_fit = switches_ui(ui, &mut options, has_entropy));
+    }
     if options != view.state.options {
         out.push(Action::Show(options));
     }
     if !has_entropy {
         options.unit = ChartUnit::SquaredError;
     }
-    let height = ui.available_height() - HINT_HEIGHT - ui.spacing().item_spacing.y;
-    chart::chart_ui(ui, view, &runs, options, (height.max(60.0), is_fit), out);
-    let formula = losses::formula(&runs, options.unit, options.curves.reduction);
-    let hint = egui::Label::new(RichText::new(&formula).small().weak()).truncate();
-    ui.add(hint).on_hover_text(format!("{formula}\n\n{HELP}"));
+    let hint_height = if is_compact {
+        0.0
+    } else {
+        HINT_HEIGHT + ui.spacing().item_spacing.y
+    };
+    let height = (ui.available_height() - hint_height).max(60.0);
+    chart::chart_ui(ui, view, &runs, options, (height, is_fit), out);
+    if !is_compact {
+        let formula = losses::formula(&runs, options.unit, options.curves.reduction);
+        let hint = egui::Label::new(RichText::new(&formula).small().weak()).truncate();
+        ui.add(hint).on_hover_text(format!("{formula}\n\n{HELP}"));
+    }
 }
 
 /// Draws the switches and tells whether the chart is to fit itself to the data.

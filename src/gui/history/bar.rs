@@ -14,7 +14,7 @@ use super::super::words;
 use super::{HistoryAction, Speed};
 
 /// Room for the words beside the scrubber, where the window is wide enough.
-const WORDS_WIDTH: f32 = 330.0;
+const WORDS_WIDTH: f32 = 400.0;
 
 /// Shortest scrubber.
 const LEAST_WIDTH: f32 = 120.0;
