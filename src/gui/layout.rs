@@ -146,7 +146,7 @@ impl Preset {
                 let sliders = tabs(&mut tiles, &[Sliders, Curves, Network]);
                 let plane = tabs(&mut tiles, &[Plane, Layers, Filters]);
                 let rows = tabs(&mut tiles, &[Traversals, Pictures, Input]);
-                let right = split(&mut tiles, LinearDir::Vertical, [plane, rows], 0.55);
+                let right = split(&mut tiles, LinearDir::Vertical, [plane, rows], 0.62);
                 split(&mut tiles, LinearDir::Horizontal, [sliders, right], 0.5)
             }
             Self::Teaching => {

@@ -123,10 +123,11 @@ fn dimension_ui(
 /// Draws the classes in their colours; a click makes one stand out.
 pub(super) fn classes_ui(ui: &mut Ui, view: &View<'_>, classes: &BTreeSet<u8>, out: &mut Actions) {
     let highlight = view.state.latent.plane.highlight;
-    ui.spacing_mut().item_spacing.x = 2.0;
+    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.spacing_mut().button_padding.x = 4.0;
     for &class in classes {
         let is_chosen = highlight == Some(class);
-        let text = RichText::new(format!("● {class}")).color(class_color(class));
+        let text = RichText::new(format!("● {class}")).small().color(class_color(class));
         let entry = ui.selectable_label(is_chosen, text);
         let spoken = format!("Class {class}");
         entry.widget_info(|| {

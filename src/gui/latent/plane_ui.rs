@@ -43,10 +43,10 @@ pub fn plane_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         return;
     };
     let axes = PlaneAxes::of(view.state.latent.plane.axes, codes.latent);
-    ui.horizontal_wrapped(|ui| toolbar_ui(ui, view, (run, codes), axes, out));
-    if !projection.classes.is_empty() {
-        ui.horizontal_wrapped(|ui| classes_ui(ui, view, &projection.classes, out));
-    }
+    ui.horizontal_wrapped(|ui| {
+        toolbar_ui(ui, view, (run, codes), axes, out);
+        classes_ui(ui, view, &projection.classes, out);
+    });
     let room = ui.available_size();
     let ends = view.state.latent.plane.ends(run.id);
     let below = if ends.len() == 2 { STRIP } else { 18.0 };

@@ -353,7 +353,9 @@ fn a_code_of_another_depth_begins_anew() {
     assert!(point(&state, run).pins.is_empty());
     // Looking back at the codes of before, which the newest weights cannot decode.
     let old = frame(run, 0, 0, &PLANE, 2);
-    state.run_mut(run).unwrap().history.keep(old);
+    let known = state.run_mut(run).unwrap();
+    known.history.keep(old);
+    known.progress.step = 9;
     state.handle(Action::History(crate::gui::HistoryAction::LookAt(0)));
     let looked_at = state.selected_run().unwrap();
     assert!(state.looks_back(looked_at));
