@@ -127,7 +127,9 @@ pub(super) fn classes_ui(ui: &mut Ui, view: &View<'_>, classes: &BTreeSet<u8>, o
     ui.spacing_mut().button_padding.x = 4.0;
     for &class in classes {
         let is_chosen = highlight == Some(class);
-        let text = RichText::new(format!("● {class}")).small().color(class_color(class));
+        let text = RichText::new(format!("● {class}"))
+            .small()
+            .color(class_color(class));
         let entry = ui.selectable_label(is_chosen, text);
         let spoken = format!("Class {class}");
         entry.widget_info(|| {
