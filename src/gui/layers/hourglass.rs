@@ -212,15 +212,17 @@ fn words_ui(ui: &Ui, view: &View<'_>, layer: &LayerInfo, role: LayerRole, below:
     }
     let font = TextStyle::Small.resolve(ui.style());
     let painter = ui.painter().with_clip_rect(below.intersect(ui.clip_rect()));
-    let mut lines = vec![(layer.output.clone(), view.palette.text)];
-    if below.width() >= WORD_SLOT {
-        lines = vec![
+    let output = (layer.output.clone(), view.palette.text);
+    let lines = if below.width() >= WORD_SLOT {
+        vec![
             (role::title(layer), view.palette.strong),
-            (layer.output.clone(), view.palette.text),
+            output,
             (layer.activation.clone(), view.palette.weak),
             (role.name().to_owned(), view.palette.weak),
-        ];
-    }
+        ]
+    } else {
+        vec![output]
+    };
     for (number, (text, color)) in lines.into_iter().enumerate() {
         let at = pos2(below.center().x, top + number as f32 * (font.size + 2.0));
         painter.text(at, Align2::CENTER_TOP, text, font.clone(), color);

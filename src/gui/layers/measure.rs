@@ -97,7 +97,7 @@ impl Measure {
     pub fn range(self) -> [f32; 2] {
         match self {
             Self::Update => [HEALTHY - HEALTHY_REACH, HEALTHY + HEALTHY_REACH],
-            Self::Gradient => [-8.0, 0.0],
+            Self::Gradient => [-10.0, 0.0],
             Self::Spread | Self::Dead | Self::Saturated => [0.0, 1.0],
         }
     }
@@ -106,7 +106,7 @@ impl Measure {
     pub fn ticks(self) -> &'static [f32] {
         match self {
             Self::Update => &[-6.0, -5.0, -3.0, -1.0, 0.0],
-            Self::Gradient => &[-8.0, -6.0, -4.0, -2.0, 0.0],
+            Self::Gradient => &[-10.0, -8.0, -6.0, -4.0, -2.0, 0.0],
             Self::Spread | Self::Dead | Self::Saturated => &[0.0, 0.25, 0.5, 0.75, 1.0],
         }
     }

@@ -172,16 +172,14 @@ pub fn grid_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>) -> Option<usize> {
         ui.painter()
             .rect_stroke(place(looked), 0.0, stroke, StrokeKind::Outside);
     }
-    let mut gone_to = None;
-    if response.has_focus() {
-        ui.painter().rect_stroke(
-            rect,
-            2.0,
-            Stroke::new(1.0, view.palette.accent),
-            StrokeKind::Outside,
-        );
-        gone_to = arrows(ui, response.id, grid.looked, columns, atlas.count);
-    }
+    let gone_to = if response.has_focus() {
+        let stroke = Stroke::new(1.0, view.palette.accent);
+        ui.painter()
+            .rect_stroke(rect, 2.0, stroke, StrokeKind::Outside);
+        arrows(ui, response.id, grid.looked, columns, atlas.count)
+    } else {
+        None
+    };
     let hovered = response.hover_pos().and_then(|at| {
         let at = (at - rect.min) / pitch;
         let (column, row) = (at.x as usize, at.y as usize);

@@ -50,7 +50,8 @@ fn code_spread(seen: &[Seen<'_>]) -> Option<f32> {
     let mut inwards = seen.iter().filter(|(layer, stat)| {
         layer.side == Side::Encoder && stat.spread.is_some_and(f32::is_finite)
     });
-    inwards.next_back().and_then(|(_, stat)| stat.spread)
+    let (_, stat) = inwards.next_back()?;
+    stat.spread
 }
 
 /// Where the images get lost on their way.
@@ -140,14 +141,18 @@ fn pace(seen: &[Seen<'_>]) -> Option<String> {
         ));
     }
     let least = told.iter().map(|(_, r)| *r).fold(f32::INFINITY, f32::min);
-    let text = if all == 1 {
-        format!("The layer that trains moves at {least:.1} on the scale of update : weight.")
+    let (least, most) = (format!("{least:.1}"), format!("{:.1}", fastest.1));
+    let range = if least == most {
+        least
     } else {
-        format!(
-            "The {all} layers that train move at {least:.1} to {:.1} on the scale of update : weight.",
-            fastest.1
-        )
+        format!("{least} to {most}")
     };
+    let who = if all == 1 {
+        "The layer that trains moves".to_owned()
+    } else {
+        format!("The {all} layers that train move")
+    };
+    let text = format!("{who} at {range} on the scale of update : weight; about -3 is healthy.");
     Some(text.replace('-', "−"))
 }
 

@@ -98,8 +98,15 @@ fn the_pace_is_slow_wild_or_told_in_numbers() {
     assert!(pace([-3.0, -0.5, -3.0, -3.0]).starts_with("Encoder 2 jumps"));
     assert_eq!(
         pace([-3.0, -2.5, -3.5, -3.0]),
-        "The 4 layers that train move at −3.5 to −2.5 on the scale of update : weight."
+        "The 4 layers that train move at −3.5 to −2.5 on the scale of update : weight; about −3 is \
+         healthy."
     );
+}
+
+#[test]
+fn equal_ends_are_told_once() {
+    let stats: Vec<LayerStat> = [0.5; 4].map(|spread| stat(1e-2, -2.4, spread)).to_vec();
+    assert!(verdicts(&layers(2), &stats)[0].starts_with("The 4 layers that train move at −2.4 on"));
 }
 
 #[test]

@@ -18,7 +18,7 @@ const VIRIDIS: [[u8; 3]; 9] = [
     [253, 231, 37],
 ];
 
-/// Points of ColorBrewer's *RdBu*, from blue over nearly white to red.
+/// Points of Brewer's red and blue, from blue over nearly white to red.
 const BLUE_RED: [[u8; 3]; 11] = [
     [5, 48, 97],
     [33, 102, 172],
@@ -61,7 +61,7 @@ pub fn diverging(value: f32) -> Color32 {
         if value.is_nan() {
             0.5
         } else {
-            (value + 1.0) / 2.0
+            f32::midpoint(value, 1.0)
         },
     )
 }
