@@ -8,6 +8,8 @@ mod changes;
 mod common;
 #[path = "engine/frames.rs"]
 mod frames;
+#[path = "engine/matched.rs"]
+mod matched;
 #[path = "engine/session.rs"]
 mod session;
 
@@ -89,8 +91,11 @@ fn a_hidden_run_reports_seldom_and_wakes_nobody() {
     session.settle();
     let reports = session.events[heard..].iter().filter(is_report).count();
     assert!((1..=5).contains(&reports), "{reports} reports in 1.6 s");
-    // The first measurements may bring a warning, which is news to everybody.
-    assert!(after - before <= 2, "woken {} times", after - before);
+    // A warning is news to everybody, and the answer from before may have had its wake to come.
+    let is_warning = |event: &&Event| matches!(event, Event::Warning { .. });
+    let warnings = session.events[heard..].iter().filter(is_warning).count();
+    let unasked = (after - before).saturating_sub(warnings);
+    assert!(unasked <= 1, "woken {unasked} times");
 }
 
 #[test]

@@ -317,6 +317,8 @@ fn schedule(
                 ))
             })?;
     }
+    // What was changed while another schedule ran says nothing about this one.
+    config.learning_rate_changes.clear();
     let recipe = variant.recipe();
     let (old_pretrain, old_finetune, old_dropout) = config.settings();
     let usual = |epochs| PhaseSettings::usual(recipe.optimizer, epochs);

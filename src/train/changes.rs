@@ -219,3 +219,53 @@ impl Trainer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::VARIANTS;
+
+    use super::*;
+    use crate::train::RunConfig;
+
+    fn config(changes: &[(u64, f64)]) -> RunConfig {
+        let mut config = RunConfig::recipe(VARIANTS[0], "glyphs");
+        config.learning_rate_changes = changes
+            .iter()
+            .map(|&(step, learning_rate)| LearningRateChange {
+                step,
+                learning_rate,
+            })
+            .collect();
+        config
+    }
+
+    #[test]
+    fn changes_are_written_where_there_are_any_and_read_again() {
+        let plain = toml::to_string(&config(&[])).unwrap();
+        assert!(!plain.contains("learning_rate_change"), "{plain}");
+        let changed = config(&[(3, 0.5), (20, 0.25)]);
+        let text = toml::to_string(&changed).unwrap();
+        assert!(
+            text.contains("[[learning_rate_change]]\nstep = 3\nlearning_rate = 0.5\n"),
+            "{text}"
+        );
+        assert_eq!(toml::from_str::<RunConfig>(&text).unwrap(), changed);
+    }
+
+    #[test]
+    fn changes_out_of_order_or_range_are_refused() {
+        let sentence = |changes: &[(u64, f64)]| match config(changes).check() {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(sentence(&[(3, 0.5), (4, 0.5)]), "");
+        assert_eq!(
+            sentence(&[(4, 0.5), (3, 0.5)]),
+            "changes of the learning rate must be in order of their steps, but step 4 comes before step 3"
+        );
+        assert_eq!(
+            sentence(&[(4, 1e3)]),
+            "learning rate of the change at step 4 must be from 0.000000001 to 100, but is 1000"
+        );
+    }
+}

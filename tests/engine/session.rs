@@ -9,7 +9,7 @@ use hourglass::train::{Metrics, PhaseSettings, RunConfig};
 use std::sync::Arc;
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Talks to an engine.
 pub struct Session {
@@ -73,6 +73,15 @@ impl Session {
         self.until(|event| {
             matches!(event, Event::StateChanged { id: of, state } if *of == id && *state == wanted)
         });
+    }
+
+    /// Waits for the end of a run that may have come already.
+    pub fn until_finished(&mut self, id: RunId) {
+        let is_end = |event: &Event| matches!(event, Event::StateChanged { id: of, state: RunState::Finished } if *of == id);
+        if !self.events.iter().any(is_end) {
+            self.until(is_end);
+        }
+        self.settle();
     }
 
     /// Trains to the end, and hears all of it.
@@ -166,7 +175,7 @@ pub fn digits(id: &str, pretraining: Pretraining, epochs: usize) -> RunConfig {
     let mut config = RunConfig::recipe(variant, "glyphs");
     config.limit = Some(640);
     config.batch = 32;
-    config.device = "flex".to_owned();
+    "flex".clone_into(&mut config.device);
     config.pretraining = pretraining;
     if variant.is_layered() {
         config
