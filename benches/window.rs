@@ -1,7 +1,7 @@
 //! What the window takes from training: the same run headless, in a window that is drawn by the CPU,
 //! and in a window that nobody sees, in turn.
 //!
-//! `cargo bench --bench window [-- EPOCHS]` on Linux with Xvfb, xdotool, ImageMagick and a software
+//! `cargo bench --bench window [-- EPOCHS]` on Linux with Xvfb, xdotool, `ImageMagick` and a software
 //! Vulkan driver. Prints steps a second and their ratio to headless, medians over rounds; fails where
 //! a window costs more than it may.
 
@@ -30,11 +30,11 @@ const ROUNDS: usize = 3;
 const BARS: [f64; 2] = [0.75, 0.97];
 /// Time for the data, the baselines and the first picture, before anything is measured.
 const SETTLE: Duration = Duration::from_secs(6);
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 fn config(id: &str, epochs: usize) -> RunConfig {
     let mut config = RunConfig::recipe(variant(id).unwrap(), "glyphs");
-    config.device = "flex".to_owned();
+    "flex".clone_into(&mut config.device);
     for phase in &mut config.schedule.phases {
         phase.epochs = epochs;
     }

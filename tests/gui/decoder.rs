@@ -74,7 +74,7 @@ impl Decoder {
         };
         Some(match wish {
             Wish::Point(spec) => {
-                let (start, code) = self.code(codes, spec);
+                let (start, code) = Self::code(codes, spec);
                 Content::Point {
                     picture: Pictures {
                         shape: SHAPE,
@@ -86,7 +86,7 @@ impl Decoder {
                 }
             }
             Wish::Line { from, to, count } => {
-                let (a, b) = (self.code(codes, from).1, self.code(codes, to).1);
+                let (a, b) = (Self::code(codes, from).1, self.code(codes, to).1);
                 let share = |i: usize| i as f32 / (*count - 1) as f32;
                 grid(
                     (0..*count).map(|i| mixed(&a, &b, share(i))).collect(),
@@ -98,7 +98,7 @@ impl Decoder {
                 rows,
                 columns,
             } => {
-                let (_, code) = self.code(codes, spec);
+                let (_, code) = Self::code(codes, spec);
                 let cells = rows.iter().flat_map(|row| {
                     (0..*columns).map(|column| {
                         let mut code = code.clone();
@@ -110,7 +110,7 @@ impl Decoder {
                 grid(cells.collect(), *columns)
             }
             Wish::Plane(plane) => {
-                let (_, origin) = self.code(codes, &plane.origin);
+                let (_, origin) = Self::code(codes, &plane.origin);
                 let cells = (0..plane.rows * plane.columns).map(|cell| {
                     let share = [
                         (cell % plane.columns) as f32 / (plane.columns - 1) as f32,
@@ -131,7 +131,7 @@ impl Decoder {
     }
 
     /// A code before and after pins.
-    fn code(&self, codes: &Codes, spec: &CodeSpec) -> (Vec<f32>, Vec<f32>) {
+    fn code(codes: &Codes, spec: &CodeSpec) -> (Vec<f32>, Vec<f32>) {
         let start = match &spec.start {
             Start::Image(InputImage::Test(index)) => {
                 codes.get(*index as usize % codes.len()).to_vec()

@@ -115,7 +115,9 @@ impl Desktop {
                         return line;
                     }
                 }
-                Err(_) => panic!("the program never said {what:?}; {}", self.last_words()),
+                Err(mpsc::RecvTimeoutError::Timeout | mpsc::RecvTimeoutError::Disconnected) => {
+                    panic!("the program never said {what:?}; {}", self.last_words())
+                }
             }
         }
     }

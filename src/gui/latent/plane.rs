@@ -36,9 +36,8 @@ impl PlaneAxes {
             Some(Self::Dimensions(x, y)) if x < latent && y < latent && x != y => {
                 Self::Dimensions(x, y)
             }
-            Some(Self::Principal) => Self::Principal,
             Some(Self::Dimensions(..)) | None if latent == 2 => Self::Dimensions(0, 1),
-            Some(Self::Dimensions(..)) | None => Self::Principal,
+            Some(Self::Principal | Self::Dimensions(..)) | None => Self::Principal,
         }
     }
 }
