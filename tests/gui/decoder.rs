@@ -86,7 +86,7 @@ impl Decoder {
                 }
             }
             Wish::Line { from, to, count } => {
-                let (a, b) = (Self::code(codes, from).1, self.code(codes, to).1);
+                let (a, b) = (Self::code(codes, from).1, Self::code(codes, to).1);
                 let share = |i: usize| i as f32 / (*count - 1) as f32;
                 grid(
                     (0..*count).map(|i| mixed(&a, &b, share(i))).collect(),
