@@ -1,7 +1,7 @@
 //! What the window takes from training: the same run headless, in a window that is drawn by the CPU,
 //! and in a window that nobody sees, in turn.
 //!
-//! `cargo bench --bench window [-- EPOCHS]` on Linux with Xvfb, xdotool, `ImageMagick` and a software
+//! `cargo bench --bench window [-- MODEL]` on Linux with Xvfb, xdotool, `ImageMagick` and a software
 //! Vulkan driver. Prints steps a second and their ratio to headless, medians over rounds; fails where
 //! a window costs more than it may.
 
@@ -92,13 +92,19 @@ fn main() -> ExitCode {
         println!("skipped: needs {tool} for a window of its own");
         return ExitCode::SUCCESS;
     }
-    let epochs = std::env::args().skip(1).find_map(|word| word.parse().ok());
+    let only: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     let folder = tempfile::tempdir().unwrap();
     let mut is_good = true;
     println!("| model | headless, s | window, s | ratio | hidden, s | ratio |");
     println!("|---|---|---|---|---|---|");
-    for (id, usual) in [("autoencoder", 60), ("deep", 12)] {
-        let config = config(id, epochs.unwrap_or(usual));
+    for (id, epochs) in [("autoencoder", 60), ("deep", 12)] {
+        if !only.is_empty() && !only.iter().any(|word| word == id) {
+            continue;
+        }
+        let config = config(id, epochs);
         let file = folder.path().join(format!("{id}.toml"));
         fs::write(&file, toml::to_string(&config).unwrap()).unwrap();
         let mut times = [Vec::new(), Vec::new(), Vec::new()];
@@ -107,6 +113,7 @@ fn main() -> ExitCode {
             times[1].push(windowed(&file, false));
             times[2].push(windowed(&file, true));
         }
+        println!("all rounds of {id}, s: {times:.2?}");
         let [alone, seen, hidden] = times.map(median);
         let ratios = [alone / seen, alone / hidden];
         println!(

@@ -12,6 +12,10 @@ use crate::engine::Watch;
 /// Share of the time that drawing news may take.
 const SHARE: f64 = 0.15;
 
+/// The same where processors draw, who train as well: a step that waits for a thread that draws
+/// loses more than the time of the drawing.
+const SOFTWARE_SHARE: f64 = 0.07;
+
 /// Between two frames with news, at least and at most.
 const FASTEST: Duration = Duration::from_millis(50);
 const SLOWEST: Duration = Duration::from_secs(1);
@@ -128,7 +132,11 @@ impl Watcher {
             self.mean_secs = Some(mean + NEWEST * (secs - mean));
         }
         let cost = self.mean_secs.unwrap_or(0.0).max(drawing);
-        let wanted = Duration::try_from_secs_f64(cost / SHARE).unwrap_or(SLOWEST);
+        let share = match sight.software_pixels {
+            Some(_) => SOFTWARE_SHARE,
+            None => SHARE,
+        };
+        let wanted = Duration::try_from_secs_f64(cost / share).unwrap_or(SLOWEST);
         let wanted = wanted.clamp(FASTEST, SLOWEST);
         let ratio = wanted.as_secs_f64() / self.told.interval.as_secs_f64();
         let is_far = !(1.0 / HYSTERESIS..=HYSTERESIS).contains(&ratio);
