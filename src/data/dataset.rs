@@ -2,18 +2,30 @@
 //!
 //! A *split* says how the test images came to be apart from the training images.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{DataError, Factors, Images};
+use super::{DataError, Factors, Images, Reading, hex};
 
 /// What a run was asked to train on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DatasetRequest {
-    /// `glyphs` for the built-in digits, or the path of a folder.
+    /// `glyphs` for the built-in digits, or the path of a folder or file.
     pub location: String,
     /// How many training images to use, counted from the first. `None` uses all. Test images are
     /// never limited.
     pub limit: Option<usize>,
+    /// What pictures are brought to.
+    pub reading: Reading,
+}
+
+/// Something at the location that is not in the data set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The file or folder, relative to the location.
+    pub path: String,
+    /// Why, as the end of a sentence: `it is empty`.
+    pub why: String,
 }
 
 /// Where the test images come from.
@@ -47,6 +59,12 @@ pub struct DatasetParts {
     pub split: Split,
     /// How each image was drawn, for images that were drawn here.
     pub factors: Option<Factors>,
+    /// What the classes are called, where they have names: class 3 is `class_names[3]`.
+    pub class_names: Option<Vec<String>>,
+    /// What was found and left out.
+    pub skipped: Vec<Skipped>,
+    /// How many more were left out than are listed.
+    pub unlisted: usize,
 }
 
 /// Train and test images of one shape, with all that is known about them.
@@ -71,6 +89,30 @@ pub struct Dataset {
     pub split: Split,
     /// How each image was drawn, for images that were drawn here.
     pub factors: Option<Factors>,
+    /// What the classes are called, where they have names: class 3 is `class_names[3]`.
+    pub class_names: Option<Vec<String>>,
+    /// What was found and left out.
+    pub skipped: Vec<Skipped>,
+    /// How many more were left out than are listed.
+    pub unlisted: usize,
+}
+
+impl DatasetParts {
+    /// Parts with test images of their own and nothing known about them.
+    pub fn new(name: impl Into<String>, train: Images, test: Images) -> Self {
+        Self {
+            name: name.into(),
+            train,
+            test,
+            train_labels: None,
+            test_labels: None,
+            split: Split::Given,
+            factors: None,
+            class_names: None,
+            skipped: Vec::new(),
+            unlisted: 0,
+        }
+    }
 }
 
 impl Dataset {
@@ -93,6 +135,9 @@ impl Dataset {
             test_labels,
             split,
             mut factors,
+            class_names,
+            skipped,
+            unlisted,
         } = parts;
         if train.shape() != test.shape() {
             return Err(DataError::ShapesDiffer {
@@ -133,6 +178,21 @@ impl Dataset {
                 });
             }
         }
+        if let Some(names) = &class_names {
+            let labels = [&train_labels, &test_labels]
+                .into_iter()
+                .flatten()
+                .flatten();
+            let classes = labels.map(|&label| usize::from(label) + 1).max();
+            if let Some(classes) = classes.filter(|&classes| classes > names.len()) {
+                return Err(DataError::CountsDiffer {
+                    location: location.to_owned(),
+                    what: "names of classes",
+                    found: names.len(),
+                    images: classes,
+                });
+            }
+        }
         if let Some(limit) = limit {
             if limit == 0 {
                 return Err(DataError::LimitIsZero);
@@ -155,6 +215,9 @@ impl Dataset {
             test_labels,
             split,
             factors,
+            class_names,
+            skipped,
+            unlisted,
         })
     }
 }
@@ -162,8 +225,6 @@ impl Dataset {
 /// Hex SHA-256 over width, height, channels and both counts (64-bit little-endian), then the
 /// training and the test bytes.
 fn hash(train: &Images, test: &Images) -> String {
-    use core::fmt::Write as _;
-
     let shape = train.shape();
     let mut hasher = Sha256::new();
     for number in [
@@ -177,12 +238,7 @@ fn hash(train: &Images, test: &Images) -> String {
     }
     hasher.update(train.pixels());
     hasher.update(test.pixels());
-    let mut hex = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        // Writing to a `String` cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex(&hasher.finalize())
 }
 
 #[cfg(test)]
@@ -202,13 +258,8 @@ mod tests {
 
     fn parts() -> DatasetParts {
         DatasetParts {
-            name: "small".to_owned(),
-            train: images(5, 2),
-            test: images(2, 2),
             train_labels: Some(vec![0, 1, 2, 3, 4]),
-            test_labels: None,
-            split: Split::Given,
-            factors: None,
+            ..DatasetParts::new("small", images(5, 2), images(2, 2))
         }
     }
 

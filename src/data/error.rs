@@ -1,8 +1,36 @@
 //! Why data could not be had, one sentence a reason.
 
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use super::ImageShape;
+
+/// What a loop of symbolic links is called where there are such links.
+const ELOOP: i32 = if cfg!(any(target_os = "linux", target_os = "android")) {
+    40
+} else {
+    62
+};
+
+/// Whether the system refuses because of what was asked for: there is no such file, or it is of
+/// another kind. Everything else, such as a full disk or a missing permission, is the machine's.
+pub fn is_of_input(error: &io::Error) -> bool {
+    // A loop of links has a kind without a stable name.
+    let is_loop = cfg!(unix) && error.raw_os_error() == Some(ELOOP);
+    is_loop
+        || matches!(
+            error.kind(),
+            ErrorKind::NotFound
+                | ErrorKind::AlreadyExists
+                | ErrorKind::DirectoryNotEmpty
+                | ErrorKind::InvalidData
+                | ErrorKind::InvalidFilename
+                | ErrorKind::InvalidInput
+                | ErrorKind::IsADirectory
+                | ErrorKind::NotADirectory
+                | ErrorKind::UnexpectedEof
+        )
+}
 
 /// Any failure of this layer. `Display` is one sentence that says what was expected, what was
 /// found, and where.
@@ -24,16 +52,47 @@ pub enum DataError {
     #[error("The limit on training images is 0, expected 1 or more.")]
     LimitIsZero,
 
+    /// A shape was asked for where the images have one of their own.
+    #[error(
+        "Image size and colour can be chosen for folders of pictures only, but the images in {location} are {shape} as they are."
+    )]
+    HasOwnShape {
+        /// What was opened.
+        location: String,
+        /// The shape of its images.
+        shape: ImageShape,
+    },
+
+    /// Nobody wants the images any more.
+    #[error("Reading {location} was cancelled.")]
+    Cancelled {
+        /// What was being opened.
+        location: String,
+    },
+
+    /// The set is one of those that are fetched first.
+    #[error(
+        "{name} is not on this computer yet: fetch its {size} with `hourglass fetch {id}`, or with Fetch beside the images in the window."
+    )]
+    NotFetched {
+        /// What it is called on the command line.
+        id: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// Its size in words.
+        size: String,
+    },
+
     /// The path leads nowhere.
-    #[error("Expected a folder of IDX files at {}, found nothing.", path.display())]
-    FolderMissing {
+    #[error("Expected a folder of pictures or IDX files, or a file of images, at {}, found nothing.", path.display())]
+    Missing {
         /// The path that was asked for.
         path: PathBuf,
     },
 
-    /// The path is a file.
-    #[error("Expected a folder of IDX files at {}, found something that is not a folder.", path.display())]
-    FolderExpected {
+    /// The path is a file of another kind.
+    #[error("Expected a folder of pictures or IDX files, or a file of images (.npz, .npy, .csv or IDX), at {}, found something that is neither.", path.display())]
+    OtherFile {
         /// The path that was asked for.
         path: PathBuf,
     },
@@ -176,7 +235,7 @@ pub enum DataError {
         /// The file or folder.
         path: PathBuf,
         /// What the system said.
-        cause: std::io::Error,
+        cause: io::Error,
     },
 
     /// There is not enough memory for a file.
@@ -189,12 +248,23 @@ pub enum DataError {
     },
 
     /// One image cannot be split into train and test.
-    #[error("Expected at least 2 training images in {}, found {found}: without test files some must be set apart.", folder.display())]
+    #[error("Expected at least 2 training images in {}, found {found}: without test images some must be set apart.", place.display())]
     TooFewToSplit {
-        /// The folder.
-        folder: PathBuf,
+        /// The file or folder.
+        place: PathBuf,
         /// Images there are.
         found: usize,
+    },
+
+    /// Something in a file is not as it should be.
+    #[error("Expected {expected} in {}, found {found}.", path.display())]
+    Unexpected {
+        /// The file or folder.
+        path: PathBuf,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
     },
 
     /// Labels (or factors) are not one an image.
@@ -245,4 +315,43 @@ pub enum DataError {
         /// Images given.
         found: usize,
     },
+}
+
+impl DataError {
+    /// Whether what the user asked for was wrong, rather than the machine.
+    pub fn is_bad_input(&self) -> bool {
+        match self {
+            Self::Unreadable { cause, .. } => is_of_input(cause),
+            Self::OutOfMemory { .. } => false,
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_machine_refuses_is_not_the_users_fault() {
+        let unreadable = |kind: ErrorKind| DataError::Unreadable {
+            path: PathBuf::from("images"),
+            cause: kind.into(),
+        };
+        for kind in [ErrorKind::NotFound, ErrorKind::IsADirectory] {
+            assert!(unreadable(kind).is_bad_input(), "{kind}");
+        }
+        for kind in [
+            ErrorKind::PermissionDenied,
+            ErrorKind::StorageFull,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::OutOfMemory,
+            ErrorKind::Other,
+        ] {
+            assert!(!unreadable(kind).is_bad_input(), "{kind}");
+        }
+        let path = PathBuf::from("images");
+        assert!(!DataError::OutOfMemory { path, bytes: 9 }.is_bad_input());
+        assert!(DataError::LimitIsZero.is_bad_input());
+    }
 }

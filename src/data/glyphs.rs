@@ -13,7 +13,7 @@ mod skeletons;
 
 use rayon::prelude::*;
 
-use super::{DataError, DatasetParts, ImageShape, Images, Source, Split, streams};
+use super::{DataError, DatasetParts, ImageShape, Images, Meter, Reading, Source, streams};
 
 /// Training images of the built-in set.
 pub const TRAIN_COUNT: usize = 12_000;
@@ -81,11 +81,20 @@ impl Source for Glyphs {
         "Built in: 14,000 digits of 28×28 pixels, drawn by a simulated hand from known factors."
     }
 
+    fn is_named(&self) -> bool {
+        true
+    }
+
     fn accepts(&self, location: &str) -> bool {
         location == LOCATION
     }
 
-    fn read(&self, _location: &str) -> Result<DatasetParts, DataError> {
+    fn read(
+        &self,
+        _location: &str,
+        _reading: Reading,
+        _meter: &dyn Meter,
+    ) -> Result<DatasetParts, DataError> {
         generate(SEED, TRAIN_COUNT, TEST_COUNT)
     }
 }
@@ -102,16 +111,13 @@ pub fn generate(seed: u64, train: usize, test: usize) -> Result<DatasetParts, Da
     let (test, test_factors) = draw_part(seed, 1, test)?;
     let labels = |factors: &[GlyphFactors]| Some(factors.iter().map(|f| f.label).collect());
     Ok(DatasetParts {
-        name: Glyphs.name().to_owned(),
-        train,
-        test,
         train_labels: labels(&train_factors),
         test_labels: labels(&test_factors),
-        split: Split::Given,
         factors: Some(Factors {
             train: train_factors,
             test: test_factors,
         }),
+        ..DatasetParts::new(Glyphs.name(), train, test)
     })
 }
 

@@ -1,47 +1,88 @@
-//! Folders of IDX files, the format MNIST and its relatives are published in.
+//! IDX files, the format MNIST and its relatives are published in.
 //!
 //! An *IDX folder* holds up to four files under their usual names: images and labels, for training
-//! and for testing. Labels may be missing; where the test images are missing, a seventh of the
-//! training images is set apart. Each file is plain or gzip, told apart by its first bytes.
+//! and for testing. A single file of images is read together with those beside it that are called
+//! alike. Labels may be missing; where the test images are missing, a seventh of the training images
+//! is set apart. Each file is plain or gzip, told apart by its first bytes.
 
 mod file;
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::{DataError, DatasetParts, Images, Source, Split, streams};
+use super::split::{own_name, split};
+use super::{DataError, DatasetParts, Images, Meter, Reading, Source};
 use file::{Kind, Raw};
 
-/// Seed of the shuffle that sets test images apart where a folder has none.
-const SPLIT_SEED: u64 = 0;
+/// What the first two bytes of a gzip file are, and the first four of IDX images and labels.
+const KNOWN_STARTS: [&[u8]; 3] = [&[0x1f, 0x8b], &[0, 0, 8, 3], &[0, 0, 8, 1]];
 
-/// One training image in this many is set apart where a folder has no test images.
-const SPLIT_PART: usize = 7;
-
-/// The source that reads a folder of IDX files. Every location is a path to it.
+/// The source that reads IDX files. Every location is a path to them.
 #[derive(Clone, Copy, Debug)]
-pub struct IdxFolder;
+pub struct Idx;
 
-impl Source for IdxFolder {
+impl Source for Idx {
     fn id(&self) -> &'static str {
         "idx"
     }
 
     fn name(&self) -> &'static str {
-        "IDX folder"
+        "IDX files"
     }
 
     fn summary(&self) -> &'static str {
-        "A folder of IDX files such as MNIST or Fashion-MNIST, plain or gzip."
+        "IDX files such as those of MNIST or Fashion-MNIST, plain or gzip: a folder of them, or one file of images."
     }
 
     fn accepts(&self, _location: &str) -> bool {
         true
     }
 
-    fn read(&self, location: &str) -> Result<DatasetParts, DataError> {
-        read_folder(Path::new(location))
+    fn read(
+        &self,
+        location: &str,
+        _reading: Reading,
+        _meter: &dyn Meter,
+    ) -> Result<DatasetParts, DataError> {
+        let path = Path::new(location);
+        match std::fs::metadata(path) {
+            Ok(about) if about.is_dir() => read_folder(path),
+            Ok(about) if about.is_file() => read_files(path),
+            Ok(_) => Err(DataError::OtherFile {
+                path: path.to_owned(),
+            }),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                Err(DataError::Missing {
+                    path: path.to_owned(),
+                })
+            }
+            Err(cause) => Err(DataError::Unreadable {
+                path: path.to_owned(),
+                cause,
+            }),
+        }
     }
+}
+
+/// The files of a data set.
+struct Files {
+    train: PathBuf,
+    train_labels: Option<PathBuf>,
+    test: Option<PathBuf>,
+    test_labels: Option<PathBuf>,
+}
+
+/// Whether any file of the usual names lies in a folder.
+pub(super) fn is_idx_folder(folder: &Path) -> bool {
+    ["train", "t10k"].into_iter().any(|part| {
+        [Kind::Images, Kind::Labels]
+            .into_iter()
+            .flat_map(|kind| names(part, kind))
+            .any(|name| folder.join(name).exists())
+    })
 }
 
 /// Reads all files of the folder, the two large ones side by side.
@@ -49,106 +90,96 @@ impl Source for IdxFolder {
 /// # Errors
 /// Any [`DataError`] about a folder or a file; each names its path.
 pub fn read_folder(folder: &Path) -> Result<DatasetParts, DataError> {
-    match std::fs::metadata(folder) {
-        Ok(about) if about.is_dir() => {}
-        Ok(_) => {
-            return Err(DataError::FolderExpected {
-                path: folder.to_owned(),
-            });
-        }
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Err(DataError::FolderMissing {
-                path: folder.to_owned(),
-            });
-        }
-        Err(cause) => {
-            return Err(DataError::Unreadable {
-                path: folder.to_owned(),
-                cause,
-            });
-        }
-    }
-
-    let Some(train_path) = find(folder, "train", Kind::Images)? else {
+    let Some(train) = find(folder, "train", Kind::Images)? else {
         return Err(DataError::TrainImagesMissing {
             folder: folder.to_owned(),
             looked_for: names("train", Kind::Images).join(", "),
         });
     };
-    let train_labels_path = find(folder, "train", Kind::Labels)?;
-    let test_path = find(folder, "t10k", Kind::Images)?;
-    let test_labels_path = find(folder, "t10k", Kind::Labels)?;
-    if let (None, Some(labels)) = (&test_path, &test_labels_path) {
+    let files = Files {
+        train,
+        train_labels: find(folder, "train", Kind::Labels)?,
+        test: find(folder, "t10k", Kind::Images)?,
+        test_labels: find(folder, "t10k", Kind::Labels)?,
+    };
+    if let (None, Some(labels)) = (&files.test, &files.test_labels) {
         return Err(DataError::TestImagesMissing {
             labels: labels.clone(),
             looked_for: names("t10k", Kind::Images).join(", "),
         });
     }
+    read_set(own_name(folder), folder, &files)
+}
 
+/// Reads a file of images together with the labels and test files that lie beside it under names
+/// that differ in those words only.
+fn read_files(path: &Path) -> Result<DatasetParts, DataError> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(4).read_to_end(&mut start))
+        .map_err(|cause| DataError::Unreadable {
+            path: path.to_owned(),
+            cause,
+        })?;
+    if !KNOWN_STARTS.iter().any(|known| start.starts_with(known)) {
+        return Err(DataError::OtherFile {
+            path: path.to_owned(),
+        });
+    }
+    let train = beside(path, &[("t10k", "train")])
+        .or_else(|| beside(path, &[("test", "train")]))
+        .unwrap_or_else(|| path.to_owned());
+    let labels = |path: &Path| beside(path, &[("images", "labels"), ("idx3", "idx1")]);
+    let test =
+        beside(&train, &[("train", "t10k")]).or_else(|| beside(&train, &[("train", "test")]));
+    let files = Files {
+        train_labels: labels(&train),
+        test_labels: test.as_deref().and_then(labels),
+        test,
+        train,
+    };
+    read_set(own_name(path), path, &files)
+}
+
+/// A file whose name is that of `path` with words replaced, plain or gzip, where there is one.
+fn beside(path: &Path, replaced: &[(&str, &str)]) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let (stem, _) = name.split_once(".gz").unwrap_or((name, ""));
+    let mut other = stem.to_owned();
+    for (from, to) in replaced {
+        if let Some(at) = other.rfind(from) {
+            other.replace_range(at..at + from.len(), to);
+        }
+    }
+    if other == stem {
+        return None;
+    }
+    [other.clone(), other + ".gz"]
+        .into_iter()
+        .map(|name| path.with_file_name(name))
+        .find(|path| path.is_file())
+}
+
+fn read_set(name: String, place: &Path, files: &Files) -> Result<DatasetParts, DataError> {
     let (train, test) = rayon::join(
-        || read_pair(&train_path, train_labels_path.as_deref()),
+        || read_pair(&files.train, files.train_labels.as_deref()),
         || {
-            test_path
+            files
+                .test
                 .as_deref()
-                .map(|path| read_pair(path, test_labels_path.as_deref()))
+                .map(|path| read_pair(path, files.test_labels.as_deref()))
                 .transpose()
         },
     );
     let (train, train_labels) = train?;
-    let name = folder_name(folder);
     if let Some((test, test_labels)) = test? {
         return Ok(DatasetParts {
-            name,
-            train,
-            test,
             train_labels,
             test_labels,
-            split: Split::Given,
-            factors: None,
+            ..DatasetParts::new(name, train, test)
         });
     }
-    if train.len() < 2 {
-        return Err(DataError::TooFewToSplit {
-            folder: folder.to_owned(),
-            found: train.len(),
-        });
-    }
-    split(name, &train, train_labels.as_deref())
-}
-
-/// Sets a seventh of the images (at least one) apart, chosen by a seeded shuffle. What stays and
-/// what goes both keep the order of the file.
-fn split(name: String, all: &Images, labels: Option<&[u8]>) -> Result<DatasetParts, DataError> {
-    let test_count = (all.len() / SPLIT_PART).max(1);
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    let mut rng = streams::stream(*b"idxsplit", SPLIT_SEED, 0, 0);
-    streams::shuffle(&mut rng, &mut order);
-    let (train, test) = order.split_at_mut(all.len() - test_count);
-    train.sort_unstable();
-    test.sort_unstable();
-
-    let images = |chosen: &[usize]| {
-        let mut bytes = Vec::with_capacity(chosen.len() * all.shape().pixels());
-        for &i in chosen {
-            bytes.extend_from_slice(all.image(i));
-        }
-        Images::new(all.shape(), bytes)
-    };
-    let labels = |chosen: &[usize]| {
-        labels.map(|labels| chosen.iter().map(|&i| labels[i]).collect::<Vec<u8>>())
-    };
-    Ok(DatasetParts {
-        name,
-        train: images(train)?,
-        test: images(test)?,
-        train_labels: labels(train),
-        test_labels: labels(test),
-        split: Split::FromTrain {
-            test_count,
-            seed: SPLIT_SEED,
-        },
-        factors: None,
-    })
+    split(name, place, &train, train_labels.as_deref())
 }
 
 /// Images and, where there are any, their labels, of the same count.
@@ -199,13 +230,6 @@ fn find(folder: &Path, part: &str, kind: Kind) -> Result<Option<PathBuf>, DataEr
         }
     }
     Ok(None)
-}
-
-/// The folder's own name; for a path such as `.` or `/`, the path itself.
-fn folder_name(folder: &Path) -> String {
-    let name = folder.file_name().map(|name| name.to_string_lossy());
-    name.unwrap_or_else(|| folder.to_string_lossy())
-        .into_owned()
 }
 
 #[cfg(test)]

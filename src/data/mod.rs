@@ -7,20 +7,35 @@
 //! A *source* is a place images come from. Each source is one file and one line in [`SOURCES`].
 
 pub mod corrupt;
+pub mod csv;
 pub mod dataset;
 pub mod error;
+pub mod fetch;
 pub mod glyphs;
+mod hex;
 pub mod idx;
 pub mod images;
+mod labels;
+mod limits;
+pub mod meter;
+pub mod numpy;
 pub mod order;
+pub mod pictures;
+pub mod reading;
+mod split;
 mod streams;
+pub mod survey;
 
 pub use corrupt::{Block, Corruption};
-pub use dataset::{Dataset, DatasetParts, DatasetRequest, Split};
-pub use error::DataError;
+pub use dataset::{Dataset, DatasetParts, DatasetRequest, Skipped, Split};
+pub use error::{DataError, is_of_input};
 pub use glyphs::{Factors, GlyphFactors};
+pub use hex::hex;
 pub use images::{ImageShape, Images, to_bytes};
+pub use meter::{Meter, NoMeter};
 pub use order::BatchOrder;
+pub use reading::{Color, ImageSize, Reading};
+pub use survey::{ClassCount, Survey};
 
 /// One place images come from, with the words that describe it to a user.
 pub trait Source: Sync {
@@ -36,24 +51,67 @@ pub trait Source: Sync {
     /// Whether `location` belongs to this source. [`open`] asks in the order of [`SOURCES`].
     fn accepts(&self, location: &str) -> bool;
 
-    /// Reads or draws every image at `location`.
+    /// Whether it is one data set, chosen by its name, rather than any folder or file.
+    fn is_named(&self) -> bool {
+        false
+    }
+
+    /// Whether images are brought to the shape that a [`Reading`] says. [`open`] refuses a reading
+    /// for sources whose images have a shape of their own.
+    fn is_resized(&self) -> bool {
+        false
+    }
+
+    /// Reads or draws every image at `location`. Long work tells the meter how far it is, and ends
+    /// with [`DataError::Cancelled`] when it says so.
     ///
     /// # Errors
     /// Any [`DataError`] that says why the images could not be had.
-    fn read(&self, location: &str) -> Result<DatasetParts, DataError>;
+    fn read(
+        &self,
+        location: &str,
+        reading: Reading,
+        meter: &dyn Meter,
+    ) -> Result<DatasetParts, DataError>;
 }
 
-/// Every source. The IDX folder comes last, because it takes any location for a path.
-pub const SOURCES: &[&dyn Source] = &[&glyphs::Glyphs, &idx::IdxFolder];
+/// Every source. IDX files come last, because they take any location for a path.
+pub const SOURCES: &[&dyn Source] = &[
+    &glyphs::Glyphs,
+    &fetch::MNIST,
+    &fetch::FASHION_MNIST,
+    &fetch::KMNIST,
+    &pictures::Pictures,
+    &numpy::Numpy,
+    &csv::Csv,
+    &idx::Idx,
+];
+
+/// The source a location belongs to.
+pub fn source_of(location: &str) -> Option<&'static dyn Source> {
+    SOURCES
+        .iter()
+        .copied()
+        .find(|source| source.accepts(location))
+}
+
+/// Opens what a run was asked to train on, with nobody watching; see [`open_with`].
+///
+/// # Errors
+/// As [`open_with`].
+pub fn open(request: &DatasetRequest) -> Result<Dataset, DataError> {
+    open_with(request, &NoMeter)
+}
 
 /// Opens what a run was asked to train on.
 ///
-/// `glyphs` is the built-in set of drawn digits, anything else the path of a folder of IDX files
-/// (a folder that is itself called `glyphs` is reached as `./glyphs`).
+/// `glyphs` is the built-in set of drawn digits, `mnist` and its like are sets that were fetched,
+/// anything else is the path of a folder or file (a folder that is itself called `glyphs` is reached
+/// as `./glyphs`).
 ///
 /// # Errors
-/// The source's own [`DataError`], or [`DataError::LimitIsZero`].
-pub fn open(request: &DatasetRequest) -> Result<Dataset, DataError> {
+/// The source's own [`DataError`], or what is wrong with the request itself.
+pub fn open_with(request: &DatasetRequest, meter: &dyn Meter) -> Result<Dataset, DataError> {
     let location = request.location.trim();
     if location.is_empty() {
         return Err(DataError::NoLocation);
@@ -61,12 +119,18 @@ pub fn open(request: &DatasetRequest) -> Result<Dataset, DataError> {
     if request.limit == Some(0) {
         return Err(DataError::LimitIsZero);
     }
-    let Some(source) = SOURCES.iter().find(|source| source.accepts(location)) else {
+    let Some(source) = source_of(location) else {
         return Err(DataError::UnknownLocation {
             location: location.to_owned(),
         });
     };
-    let parts = source.read(location)?;
+    let parts = source.read(location, request.reading, meter)?;
+    if request.reading.is_given() && !source.is_resized() {
+        return Err(DataError::HasOwnShape {
+            location: location.to_owned(),
+            shape: parts.train.shape(),
+        });
+    }
     Dataset::new(location, parts, request.limit)
 }
 
@@ -95,14 +159,32 @@ mod tests {
     fn an_empty_location_and_a_limit_of_zero_are_refused() {
         let empty = DatasetRequest {
             location: "  ".to_owned(),
-            limit: None,
+            ..DatasetRequest::default()
         };
         assert!(matches!(open(&empty), Err(DataError::NoLocation)));
         let zero = DatasetRequest {
             location: "glyphs".to_owned(),
             limit: Some(0),
+            ..DatasetRequest::default()
         };
         assert!(matches!(open(&zero), Err(DataError::LimitIsZero)));
+    }
+
+    #[test]
+    fn a_reading_is_refused_where_it_would_have_no_effect() {
+        let request = DatasetRequest {
+            location: "glyphs".to_owned(),
+            reading: Reading {
+                color: Some(Color::Rgb),
+                ..Reading::default()
+            },
+            ..DatasetRequest::default()
+        };
+        let error = open(&request).unwrap_err().to_string();
+        assert!(
+            error.contains("glyphs") && error.contains("28×28×1"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -110,6 +192,7 @@ mod tests {
         let request = DatasetRequest {
             location: "glyphs".to_owned(),
             limit: Some(300),
+            ..DatasetRequest::default()
         };
         let limited = open(&request).unwrap();
         assert_eq!(limited.train.len(), 300);

@@ -9,20 +9,11 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
+use crate::data::limits::{ALWAYS_BYTES, MAX_BYTES, MAX_RATIO, is_plausible};
 use crate::data::{DataError, ImageShape};
 
 /// Longest side of an image that is read, in pixels.
 const MAX_SIDE: u32 = 4096;
-
-/// Most data bytes that are read from one file.
-const MAX_BYTES: u64 = 4 << 30;
-
-/// Most data bytes that one byte of a gzip file may stand for. Handwriting packs about 5 to 1, flat
-/// drawings about 100 to 1, and gzip cannot go beyond 1032 to 1.
-const MAX_RATIO: u64 = 200;
-
-/// Data bytes that any gzip file may unpack to, whatever its ratio.
-const ALWAYS_BYTES: usize = 64 << 20;
 
 const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;
@@ -119,9 +110,8 @@ fn read_from<R: Read>(
     let mut bytes = Vec::new();
     let mut wanted = promised;
     if reader.packed {
-        let plausible = file_bytes.saturating_mul(MAX_RATIO);
-        if promised > ALWAYS_BYTES && promised as u64 > plausible {
-            wanted = ALWAYS_BYTES;
+        if !is_plausible(promised as u64, file_bytes) {
+            wanted = ALWAYS_BYTES as usize;
         }
     } else {
         check_length(path, expected, file_bytes)?;

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
 use super::*;
-use crate::data::{DatasetRequest, ImageShape, open};
+use crate::data::{DatasetRequest, ImageShape, NoMeter, Split, open};
 
 const TRAIN: &str = "train-images-idx3-ubyte";
 const TRAIN_LABELS: &str = "train-labels-idx1-ubyte";
@@ -51,7 +51,10 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 
 /// The error of a folder, after checking that its sentence is one and names the path.
 fn error(folder: &Path) -> (DataError, String) {
-    let error = read_folder(folder).unwrap_err();
+    let location = folder.to_str().unwrap();
+    let error = Idx
+        .read(location, Reading::default(), &NoMeter)
+        .unwrap_err();
     let message = error.to_string();
     let shown = folder.display().to_string();
     assert!(message.contains(&shown), "no path in: {message}");
@@ -108,7 +111,7 @@ fn gzip_and_the_dotted_names_give_the_same_data() {
     let open = |folder: &TempDir| {
         open(&DatasetRequest {
             location: folder.path().display().to_string(),
-            limit: None,
+            ..DatasetRequest::default()
         })
         .unwrap()
     };
@@ -133,7 +136,7 @@ fn without_test_files_a_seventh_is_set_apart_once_and_for_all() {
     let parts = read_folder(folder.path()).unwrap();
     let split = Split::FromTrain {
         test_count: 10,
-        seed: SPLIT_SEED,
+        seed: 0,
     };
     assert_eq!(parts.split, split);
     assert_eq!((parts.train.len(), parts.test.len()), (60, 10));
@@ -165,20 +168,11 @@ fn a_single_image_cannot_be_split() {
 fn missing_folders_and_files_in_their_place() {
     let folder = folder(&[("notes.txt", b"hello")]);
     let (missing, message) = error(&folder.path().join("nowhere"));
-    assert!(
-        matches!(missing, DataError::FolderMissing { .. }),
-        "{message}"
-    );
+    assert!(matches!(missing, DataError::Missing { .. }), "{message}");
     let (file, message) = error(&folder.path().join("notes.txt"));
-    assert!(
-        matches!(file, DataError::FolderExpected { .. }),
-        "{message}"
-    );
+    assert!(matches!(file, DataError::OtherFile { .. }), "{message}");
     let (below, message) = error(&folder.path().join("notes.txt/sub"));
-    assert!(
-        matches!(below, DataError::FolderMissing { .. }),
-        "{message}"
-    );
+    assert!(matches!(below, DataError::Missing { .. }), "{message}");
     let (none, message) = error(folder.path());
     assert!(
         matches!(none, DataError::TrainImagesMissing { .. }),
@@ -189,6 +183,29 @@ fn missing_folders_and_files_in_their_place() {
     fs::create_dir(folder.path().join(TRAIN)).unwrap();
     let (taken, message) = error(folder.path());
     assert!(matches!(taken, DataError::FileExpected { .. }), "{message}");
+}
+
+#[test]
+fn one_file_brings_those_beside_it() {
+    let folder = folder(&[
+        ("kana-train-images-idx3-ubyte.gz", &gzip(&images(9))),
+        ("kana-train-labels-idx1-ubyte", &labels(9)),
+        ("kana-test-images-idx3-ubyte", &images(4)),
+        ("alone.idx", &images(8)),
+    ]);
+    let read = |name: &str| read_files(&folder.path().join(name)).unwrap();
+    for name in [
+        "kana-train-images-idx3-ubyte.gz",
+        "kana-test-images-idx3-ubyte",
+    ] {
+        let parts = read(name);
+        assert_eq!((parts.train.len(), parts.test.len()), (9, 4), "{name}");
+        assert_eq!(parts.train_labels.unwrap().len(), 9, "{name}");
+        assert_eq!(parts.test_labels, None, "{name}");
+    }
+    let alone = read("alone.idx");
+    assert_eq!((alone.train.len(), alone.test.len()), (7, 1));
+    assert_eq!(alone.name, "alone.idx");
 }
 
 #[test]
@@ -369,7 +386,7 @@ fn counts_and_shapes_must_agree() {
     let folder_shapes = folder(&[(TRAIN, &images(9)), (TEST, &wide)]);
     let request = DatasetRequest {
         location: folder_shapes.path().display().to_string(),
-        limit: None,
+        ..DatasetRequest::default()
     };
     let message = open(&request).unwrap_err().to_string();
     assert_says(&message, &["3×2×1", "3×3×1", &request.location]);
@@ -399,7 +416,7 @@ fn the_real_mnist() {
     };
     let mnist = open(&DatasetRequest {
         location,
-        limit: None,
+        ..DatasetRequest::default()
     })
     .unwrap();
     assert_eq!((mnist.train.len(), mnist.test.len()), (60_000, 10_000));

@@ -1,0 +1,139 @@
+//! Labels, from whatever a file calls its classes.
+//!
+//! A *class* is what images with the same label have in common. Labels here are bytes, so there are
+//! at most 256 classes; numbers from 0 to 255 are labels as they are, anything else is counted
+//! through in order and keeps its name.
+
+use std::collections::BTreeSet;
+
+/// Classes at most.
+pub(super) const MAX_CLASSES: usize = 256;
+
+/// Labels of training and test images, and what their classes are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Labelled {
+    /// One a training image.
+    pub(super) train: Vec<u8>,
+    /// One a test image, where there are any.
+    pub(super) test: Option<Vec<u8>>,
+    /// Names of the classes, where numbers do not say it all.
+    pub(super) names: Option<Vec<String>>,
+}
+
+/// Why labels were left out.
+fn too_many() -> String {
+    format!("labels are kept for at most {MAX_CLASSES} classes, and it has more")
+}
+
+/// Labels that are whole numbers.
+///
+/// # Errors
+/// Why they cannot be kept, when there are too many classes.
+pub(super) fn from_numbers(train: &[i64], test: Option<&[i64]>) -> Result<Labelled, String> {
+    let mut classes = BTreeSet::new();
+    for &number in train.iter().chain(test.unwrap_or_default()) {
+        if classes.insert(number) && classes.len() > MAX_CLASSES {
+            return Err(too_many());
+        }
+    }
+    if classes.iter().all(|class| (0..256).contains(class)) {
+        let bytes = |numbers: &[i64]| numbers.iter().map(|&number| number as u8).collect();
+        return Ok(Labelled {
+            train: bytes(train),
+            test: test.map(bytes),
+            names: None,
+        });
+    }
+    let order: Vec<i64> = classes.into_iter().collect();
+    let places = |numbers: &[i64]| {
+        let place = |number: &i64| order.binary_search(number).unwrap_or_default() as u8;
+        numbers.iter().map(place).collect()
+    };
+    Ok(Labelled {
+        train: places(train),
+        test: test.map(places),
+        names: Some(order.iter().map(i64::to_string).collect()),
+    })
+}
+
+/// Labels as they are written: whole numbers where all of them are, names otherwise.
+///
+/// # Errors
+/// Why they cannot be kept, when there are too many classes.
+pub(super) fn from_words(train: &[String], test: Option<&[String]>) -> Result<Labelled, String> {
+    let all = || train.iter().chain(test.unwrap_or_default());
+    // What pandas writes for whole numbers in a column that also holds others.
+    let number = |word: &String| word.strip_suffix(".0").unwrap_or(word).parse::<i64>().ok();
+    if all().all(|word| number(word).is_some()) {
+        let numbers = |words: &[String]| words.iter().filter_map(number).collect::<Vec<_>>();
+        return from_numbers(&numbers(train), test.map(numbers).as_deref());
+    }
+    let classes: BTreeSet<&String> = all().collect();
+    if classes.len() > MAX_CLASSES {
+        return Err(too_many());
+    }
+    let names = in_order(classes.into_iter().cloned().collect());
+    let places = |words: &[String]| {
+        let place = |word: &String| {
+            let found = names.iter().position(|name| name == word);
+            found.unwrap_or_default() as u8
+        };
+        words.iter().map(place).collect()
+    };
+    Ok(Labelled {
+        train: places(train),
+        test: test.map(places),
+        names: Some(names.clone()),
+    })
+}
+
+/// Names in the order a person expects: by number where all of them are numbers.
+pub(super) fn in_order(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    let number = |name: &String| name.parse::<u64>().ok();
+    if names.iter().all(|name| number(name).is_some()) {
+        names.sort_by_key(number);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_numbers_are_labels_as_they_are() {
+        let labelled = from_numbers(&[3, 0, 255], Some(&[1])).unwrap();
+        assert_eq!(labelled.train, [3, 0, 255]);
+        assert_eq!(labelled.test, Some(vec![1]));
+        assert_eq!(labelled.names, None);
+    }
+
+    #[test]
+    fn other_numbers_keep_their_names() {
+        let labelled = from_numbers(&[-1, 1000, -1], Some(&[7])).unwrap();
+        assert_eq!(labelled.train, [0, 2, 0]);
+        assert_eq!(labelled.test, Some(vec![1]));
+        assert_eq!(labelled.names.unwrap(), ["-1", "7", "1000"]);
+    }
+
+    #[test]
+    fn words_are_counted_through_and_numbers_among_themselves_are_numbers() {
+        let words = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
+        let labelled = from_words(&words(&["dog", "cat", "dog"]), None).unwrap();
+        assert_eq!(labelled.train, [1, 0, 1]);
+        assert_eq!(labelled.names.unwrap(), ["cat", "dog"]);
+        let labelled = from_words(&words(&["7", "3.0"]), None).unwrap();
+        assert_eq!((labelled.train, labelled.names), (vec![7, 3], None));
+        assert_eq!(in_order(words(&["10", "9", "2"])), ["2", "9", "10"]);
+        assert_eq!(in_order(words(&["b10", "b9"])), ["b10", "b9"]);
+    }
+
+    #[test]
+    fn too_many_classes_are_told() {
+        let numbers: Vec<i64> = (0..257).collect();
+        assert!(from_numbers(&numbers, None).unwrap_err().contains("256"));
+        let words: Vec<String> = (0..257).map(|i| format!("c{i}")).collect();
+        assert!(from_words(&words, None).unwrap_err().contains("256"));
+    }
+}
