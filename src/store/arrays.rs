@@ -11,7 +11,7 @@ use super::StoreError;
 
 const EXPECTED: &str = "safetensors with f32 arrays";
 
-fn encode(
+pub(super) fn encode(
     path: &Path,
     arrays: &[NamedArray],
     metadata: Option<HashMap<String, String>>,
@@ -64,6 +64,18 @@ fn decode(path: &Path, bytes: &[u8]) -> Result<Vec<NamedArray>, StoreError> {
     Ok(arrays)
 }
 
+/// An entry of the metadata, where there is one.
+pub(super) fn metadata(
+    path: &Path,
+    bytes: &[u8],
+    entry: &str,
+) -> Result<Option<String>, StoreError> {
+    let (_, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|error| StoreError::content(path, EXPECTED, format!("is damaged ({error})")))?;
+    let entries = header.metadata().as_ref();
+    Ok(entries.and_then(|entries| entries.get(entry).cloned()))
+}
+
 pub(super) fn encode_weights(path: &Path, weights: &[NamedArray]) -> Result<Vec<u8>, StoreError> {
     encode(path, weights, None)
 }
@@ -95,12 +107,9 @@ pub(super) fn encode_optimizer(path: &Path, state: &OptimizerState) -> Result<Ve
 }
 
 pub(super) fn decode_optimizer(path: &Path, bytes: &[u8]) -> Result<OptimizerState, StoreError> {
-    let (_, header) = SafeTensors::read_metadata(bytes)
-        .map_err(|error| StoreError::content(path, EXPECTED, format!("is damaged ({error})")))?;
-    let metadata = header.metadata().as_ref();
-    let counters = match metadata.and_then(|entries| entries.get(COUNTERS)) {
+    let counters = match metadata(path, bytes, COUNTERS)? {
         None => BTreeMap::new(),
-        Some(json) => serde_json::from_str(json).map_err(|_parse| {
+        Some(json) => serde_json::from_str(&json).map_err(|_parse| {
             StoreError::content(path, "step counters", format!("its counters are {json:?}"))
         })?,
     };

@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 use crate::data::ImageShape;
 
-use super::StoreError;
+use super::{StoreError, export};
 
 /// Side of a pixel of the data in the grid.
 const ZOOM: u32 = 3;
@@ -65,23 +65,5 @@ fn draw(canvas: &mut RgbImage, origin: (u32, u32), shape: ImageShape, picture: &
 /// When the file cannot be written.
 pub fn write_grid(path: &Path, shape: ImageShape, rows: &[&[u8]]) -> Result<(), StoreError> {
     let bytes = encode_grid(path, shape, rows)?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        let missing = std::io::Error::new(
-            std::io::ErrorKind::NotFound,
-            format!("there is no folder {}", folder.display()),
-        );
-        return Err(StoreError::io("writing", path)(missing));
-    }
-    let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(&mut file, &bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(StoreError::io("writing", path))
+    export::write_file(path, &bytes)
 }

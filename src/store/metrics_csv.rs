@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::train::{Metrics, TestPoint, TrainPoint, Verdict};
+use crate::train::{Metrics, PhaseStart, TestPoint, TrainPoint, Verdict};
 
 use super::StoreError;
 
@@ -22,13 +22,30 @@ const VERDICTS: [(Verdict, &str); 4] = [
 pub(super) fn encode(metrics: &Metrics) -> String {
     let mut csv = String::from(HEADER);
     csv.push('\n');
-    let mut tests = metrics.test.iter().peekable();
-    let mut phases = metrics.phases.iter().peekable();
+    rows(&mut csv, &metrics.train, &metrics.test, &metrics.phases);
+    csv
+}
+
+/// The rows of what was measured after other points were written, given the starts of all phases.
+/// Time goes on, so they belong behind the rows written before.
+pub(super) fn encode_more(
+    train: &[TrainPoint],
+    test: &[TestPoint],
+    phases: &[PhaseStart],
+) -> String {
+    let mut csv = String::new();
+    rows(&mut csv, train, test, phases);
+    csv
+}
+
+fn rows(csv: &mut String, train: &[TrainPoint], test: &[TestPoint], phases: &[PhaseStart]) {
+    let mut tests = test.iter().peekable();
+    let mut phases = phases.iter().peekable();
     let mut phase = 0;
-    for point in &metrics.train {
+    for point in train {
         // A measurement at step n was taken before training step n.
         while let Some(test) = tests.next_if(|test| test.step <= point.step) {
-            test_row(&mut csv, test);
+            test_row(csv, test);
         }
         while let Some(start) = phases.next_if(|start| start.step <= point.step) {
             phase = start.phase;
@@ -37,9 +54,8 @@ pub(super) fn encode(metrics: &Metrics) -> String {
         let _ = writeln!(csv, "{},{phase},{},,", point.step, point.loss);
     }
     for test in tests {
-        test_row(&mut csv, test);
+        test_row(csv, test);
     }
-    csv
 }
 
 fn test_row(csv: &mut String, test: &TestPoint) {

@@ -1,34 +1,67 @@
 //! Runs as folders.
 
 use std::fs;
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::train::{Checkpoint, PhaseStart, Position, RunConfig};
+use crate::train::{BoundaryMark, Checkpoint, PhaseStart, Position, RunConfig};
 
-use super::{StoreError, arrays, commit, metrics_csv};
+use super::commit::{self, Commit};
+use super::{StoreError, arrays, metrics_csv, reading, run_files};
 
-const CONFIG: &str = "run.toml";
-const STATE: &str = "state.toml";
-const METRICS: &str = "metrics.csv";
-const WEIGHTS: &str = "weights.safetensors";
-const OPTIMIZER: &str = "optimizer.safetensors";
+pub(super) const CONFIG: &str = "run.toml";
+pub(super) const STATE: &str = "state.toml";
+pub(super) const METRICS: &str = "metrics.csv";
+pub(super) const WEIGHTS: &str = "weights.safetensors";
+pub(super) const OPTIMIZER: &str = "optimizer.safetensors";
 const PICTURES: &str = "pictures";
 
 /// Version of the files; a newer one is refused.
 const FORMAT: u32 = 1;
 
+/// What the state begins with in every version.
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
+    program: String,
+}
+
 /// How far a run is.
 #[derive(Serialize, Deserialize)]
-struct State {
+pub(super) struct State {
     format: u32,
     program: String,
     train_secs: f64,
     elapsed_secs: f64,
+    /// How much of the losses counts; all where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) metrics_bytes: Option<u64>,
+    /// How much of the frames counts; there are none where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) frames_bytes: Option<u64>,
     position: Position,
     phases: Vec<PhaseStart>,
+    /// Starts of phases whose weights were kept.
+    #[serde(rename = "boundary", default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) boundaries: Vec<BoundaryMark>,
+}
+
+impl State {
+    /// The state of a run, with nothing kept besides.
+    pub(super) fn of(run: &Checkpoint) -> Self {
+        Self {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            train_secs: run.train_secs,
+            elapsed_secs: run.elapsed_secs,
+            metrics_bytes: None,
+            frames_bytes: None,
+            position: run.position,
+            phases: run.metrics.phases.clone(),
+            boundaries: Vec::new(),
+        }
+    }
 }
 
 /// Keeps a run, replacing what the folder held of it. `grid` is a PNG of its pictures.
@@ -37,16 +70,8 @@ struct State {
 /// When the folder holds something else or cannot be written; an older state in it stays whole.
 pub fn save_run(folder: &Path, run: &Checkpoint, grid: Option<&[u8]>) -> Result<(), StoreError> {
     prepare_folder(folder)?;
-    let state = State {
-        format: FORMAT,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        train_secs: run.train_secs,
-        elapsed_secs: run.elapsed_secs,
-        position: run.position,
-        phases: run.metrics.phases.clone(),
-    };
     let config = encode_toml(&folder.join(CONFIG), &run.config)?;
-    let state = encode_toml(&folder.join(STATE), &state)?;
+    let state = encode_toml(&folder.join(STATE), &State::of(run))?;
     let metrics = metrics_csv::encode(&run.metrics);
     let weights = arrays::encode_weights(&folder.join(WEIGHTS), &run.weights)?;
     let optimizer = arrays::encode_optimizer(&folder.join(OPTIMIZER), &run.optimizer)?;
@@ -63,7 +88,15 @@ pub fn save_run(folder: &Path, run: &Checkpoint, grid: Option<&[u8]>) -> Result<
         fs::create_dir_all(&pictures).map_err(StoreError::io("creating", &pictures))?;
         files.push((&picture, grid));
     }
-    commit::write_together(folder, &files)
+    let mut commit = Commit::begin(folder)?;
+    for (name, bytes) in files {
+        commit.put(name, bytes)?;
+    }
+    // What was kept besides while it trained.
+    for name in run_files::besides(folder) {
+        commit.give_up_later(name);
+    }
+    commit.finish()
 }
 
 /// Opens a kept run.
@@ -71,40 +104,38 @@ pub fn save_run(folder: &Path, run: &Checkpoint, grid: Option<&[u8]>) -> Result<
 /// # Errors
 /// When the folder is no run, or one of its files is missing, damaged or too new.
 pub fn open_run(folder: &Path) -> Result<Checkpoint, StoreError> {
+    Ok(open_state(folder)?.0)
+}
+
+/// Opens a kept run and tells what else was kept of it.
+pub(super) fn open_state(folder: &Path) -> Result<(Checkpoint, State), StoreError> {
     let listing = fs::metadata(folder).map_err(StoreError::io("opening", folder))?;
     if !listing.is_dir() {
         return Err(StoreError::content(folder, "a run", "is not a folder"));
     }
     commit::recover(folder)?;
+    recover_session_around(folder)?;
     let path = folder.join(CONFIG);
     if !path.exists() {
         return Err(StoreError::Missing {
             path: folder.to_owned(),
         });
     }
+    // First of all, because only the state says by which version the other files are.
+    let state = read_state(&folder.join(STATE))?;
     let config = read_config(&path)?;
-    let path = folder.join(STATE);
-    let text = read_text(&path)?;
-    let state: State = toml::from_str(&text)
-        .map_err(|error| StoreError::content(&path, "the state of a run", found(&error, &text)))?;
-    if state.format > FORMAT {
-        return Err(StoreError::content(
-            &path,
-            "a state of format 1",
-            format!(
-                "holds format {}, written by Hourglass {}: open it with that version",
-                state.format, state.program
-            ),
-        ));
-    }
     let path = folder.join(METRICS);
-    let mut metrics = metrics_csv::decode(&path, &read_text(&path)?)?;
-    metrics.phases = state.phases;
+    let text = match state.metrics_bytes {
+        Some(length) => as_text(&path, read_beginning(&path, length)?)?,
+        None => read_text(&path)?,
+    };
+    let mut metrics = metrics_csv::decode(&path, &text)?;
+    metrics.phases.clone_from(&state.phases);
     let path = folder.join(WEIGHTS);
     let weights = arrays::decode_weights(&path, &read(&path)?)?;
     let path = folder.join(OPTIMIZER);
     let optimizer = arrays::decode_optimizer(&path, &read(&path)?)?;
-    Ok(Checkpoint {
+    let checkpoint = Checkpoint {
         config,
         position: state.position,
         train_secs: state.train_secs,
@@ -112,7 +143,77 @@ pub fn open_run(folder: &Path) -> Result<Checkpoint, StoreError> {
         metrics,
         weights,
         optimizer,
-    })
+    };
+    Ok((checkpoint, state))
+}
+
+fn read_state(path: &Path) -> Result<State, StoreError> {
+    let text = read_text(path)?;
+    let wrong = |error: toml::de::Error| {
+        StoreError::content(path, "the state of a run", found(&error, &text))
+    };
+    let head: Head = toml::from_str(&text).map_err(wrong)?;
+    if head.format > FORMAT {
+        return Err(StoreError::content(
+            path,
+            "a state of format 1",
+            format!(
+                "holds format {}, written by Hourglass {}: open it with that version",
+                head.format, head.program
+            ),
+        ));
+    }
+    toml::from_str(&text).map_err(wrong)
+}
+
+/// A run within a session is replaced together with the others there.
+fn recover_session_around(folder: &Path) -> Result<(), StoreError> {
+    let session = folder.parent().and_then(Path::parent);
+    match session.filter(|session| session.join(super::session::MANIFEST).exists()) {
+        Some(session) => super::session::complete(session),
+        None => Ok(()),
+    }
+}
+
+/// Pictures that the folder of a run keeps, with the steps they were drawn at, in order.
+///
+/// # Errors
+/// When the folder cannot be read or a picture is none.
+pub fn kept_pictures(folder: &Path) -> Result<Vec<(u64, image::RgbImage)>, StoreError> {
+    let pictures = folder.join(PICTURES);
+    if !pictures.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(&pictures).map_err(StoreError::io("reading", &pictures))?;
+    let mut kept = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(StoreError::io("reading", &pictures))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let step = name
+            .strip_prefix("step-")
+            .and_then(|name| name.strip_suffix(".png"))
+            .and_then(|step| step.parse().ok());
+        if let Some(step) = step {
+            kept.push((step, read_picture(&path)?));
+        }
+    }
+    kept.sort_by_key(|(step, _)| *step);
+    Ok(kept)
+}
+
+/// Longest side of a picture that is read.
+const MAX_PICTURE_SIDE: u32 = 20_000;
+
+fn read_picture(path: &Path) -> Result<image::RgbImage, StoreError> {
+    let mut reader = image::ImageReader::open(path).map_err(StoreError::io("reading", path))?;
+    let mut limits = image::Limits::default();
+    limits.max_image_width = Some(MAX_PICTURE_SIDE);
+    limits.max_image_height = Some(MAX_PICTURE_SIDE);
+    reader.limits(limits);
+    reader
+        .decode()
+        .map(|picture| picture.to_rgb8())
+        .map_err(|error| StoreError::content(path, "a picture", format!("does not ({error})")))
 }
 
 /// Reads the configuration of a run from a `run.toml`.
@@ -126,7 +227,7 @@ pub fn read_config(path: &Path) -> Result<RunConfig, StoreError> {
 }
 
 /// What the TOML parser found and in which line, in one line.
-fn found(error: &toml::de::Error, text: &str) -> String {
+pub(super) fn found(error: &toml::de::Error, text: &str) -> String {
     let message = error.message().replace('\n', "; ");
     // What is missing is in no line.
     let place = error.span().filter(|_span| !message.starts_with("missing"));
@@ -139,7 +240,7 @@ fn found(error: &toml::de::Error, text: &str) -> String {
     }
 }
 
-fn encode_toml<T: Serialize>(path: &Path, value: &T) -> Result<String, StoreError> {
+pub(super) fn encode_toml<T: Serialize>(path: &Path, value: &T) -> Result<String, StoreError> {
     toml::to_string(value)
         .map_err(|error| StoreError::content(path, "what TOML can hold", error.to_string()))
 }
@@ -171,28 +272,39 @@ pub fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
-    fs::read(path).map_err(StoreError::io("reading", path))
+/// A file of numbers.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+    reading::bounded(path, MAX_FILE_BYTES, "at most 4 GiB")
 }
+
+/// Most bytes of a file that is read.
+const MAX_FILE_BYTES: u64 = 4 << 30;
 
 /// Most bytes of a text that is read: the losses of tens of millions of steps.
 const MAX_TEXT_BYTES: u64 = 1 << 30;
 
-fn read_text(path: &Path) -> Result<String, StoreError> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(StoreError::io("reading", path))?;
-    if bytes.len() as u64 > MAX_TEXT_BYTES {
-        return Err(StoreError::content(
-            path,
-            "at most 1 GiB of text",
-            "goes on",
-        ));
+pub(super) fn read_text(path: &Path) -> Result<String, StoreError> {
+    let bytes = reading::bounded(path, MAX_TEXT_BYTES, "at most 1 GiB of text")?;
+    as_text(path, bytes)
+}
+
+/// The part of a file that counts: what a writing that never counted added is left out.
+pub(super) fn read_beginning(path: &Path, length: u64) -> Result<Vec<u8>, StoreError> {
+    let bytes = reading::beginning(path, length.min(MAX_FILE_BYTES))?;
+    if bytes.len() as u64 == length {
+        return Ok(bytes);
     }
-    String::from_utf8(bytes).map_err(|error| StoreError::Io {
-        action: "reading",
-        path: path.to_owned(),
-        source: io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()),
+    let found = format!("has {} bytes in place of {length}", bytes.len());
+    Err(StoreError::content(
+        path,
+        "what the state of the run says",
+        found,
+    ))
+}
+
+fn as_text(path: &Path, bytes: Vec<u8>) -> Result<String, StoreError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to() + 1;
+        StoreError::content(path, "text", format!("byte {place} is of none"))
     })
 }

@@ -1,0 +1,251 @@
+//! What a run measured, with what is needed to read it: phases, epochs, seconds, reference lines.
+//!
+//! A *curve run* is plain data taken from a run at one moment, so that files can be made of it while the
+//! run trains on.
+
+use crate::analysis::Baselines;
+use crate::model::{KnobValue, Objective, Side};
+use crate::train::{Metrics, Trainer};
+
+/// What the training loss of a phase is the mean of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossKind {
+    /// Squared errors of pixels.
+    Pixels,
+    /// Squared errors of a hidden code's values.
+    Codes,
+    /// Binary cross-entropies of pixels.
+    CrossEntropy,
+}
+
+impl LossKind {
+    /// What files call it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Pixels => "pixels",
+            Self::Codes => "codes",
+            Self::CrossEntropy => "cross-entropy",
+        }
+    }
+}
+
+/// A phase of a run's schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurvePhase {
+    /// Its name.
+    pub name: String,
+    /// What its training loss is the mean of.
+    pub kind: LossKind,
+    /// How many values of an image that mean is over.
+    pub values: usize,
+}
+
+/// Errors of methods that do not train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CurveLines {
+    /// Of a black image.
+    pub black: f64,
+    /// Of the mean image.
+    pub mean: f64,
+    /// Of as many principal components as the code has values: their number and error.
+    pub pca: Option<(usize, f64)>,
+}
+
+/// A run's measurements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CurveRun {
+    /// What the run is called.
+    pub name: String,
+    /// Its place in the row of run colours.
+    pub slot: usize,
+    /// Everything it measured.
+    pub metrics: Metrics,
+    /// Its schedule.
+    pub phases: Vec<CurvePhase>,
+    /// Values of an image.
+    pub pixels: usize,
+    /// Training steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// Pairs of a step and the seconds spent training until then, in order; time passes evenly in
+    /// between.
+    pub clock: Vec<(f64, f64)>,
+    /// Reference lines of its images, where known.
+    pub lines: Option<CurveLines>,
+}
+
+impl CurveRun {
+    /// What a run measured until now. An empty `clock` leaves it to the seconds the run took in all.
+    pub fn of(
+        trainer: &Trainer,
+        (name, slot): (String, usize),
+        clock: Vec<(f64, f64)>,
+        baselines: Option<&Baselines>,
+    ) -> Self {
+        let config = trainer.config();
+        let pixels = trainer.data().train.shape().pixels();
+        let is_entropy =
+            matches!(config.knobs.get("loss"), Some(KnobValue::Text(id)) if id == "bce");
+        let layers = trainer.trainee().layers();
+        // The code of the pair outside the one that trains.
+        let code_values = |stage: usize| {
+            let outside = |layer: &&crate::model::LayerInfo| {
+                layer.side == Side::Encoder && layer.stage + 1 == stage
+            };
+            layers.iter().find(outside).map_or(pixels, |l| l.outputs)
+        };
+        let phases = config.schedule.phases.iter().map(|phase| {
+            let (kind, values) = match phase.objective {
+                Objective::Greedy { stage } if stage > 0 => (LossKind::Codes, code_values(stage)),
+                Objective::Greedy { .. } | Objective::EndToEnd | Objective::EndsInward { .. } => {
+                    let kind = if is_entropy {
+                        LossKind::CrossEntropy
+                    } else {
+                        LossKind::Pixels
+                    };
+                    (kind, pixels)
+                }
+            };
+            CurvePhase {
+                name: phase.name(),
+                kind,
+                values,
+            }
+        });
+        let clock = if clock.is_empty() {
+            let step = trainer.position().step as f64;
+            vec![(step, trainer.elapsed().as_secs_f64())]
+        } else {
+            clock
+        };
+        let latent = trainer.latent();
+        Self {
+            name,
+            slot,
+            metrics: trainer.metrics().clone(),
+            phases: phases.collect(),
+            pixels,
+            steps_per_epoch: trainer.steps_per_epoch(),
+            clock,
+            lines: baselines.map(|found| CurveLines {
+                black: found.black,
+                mean: found.mean,
+                pca: found.pca_k(latent).map(|error| (latent, error)),
+            }),
+        }
+    }
+
+    /// Passes over the training images until a step.
+    pub fn epochs(&self, step: f64) -> f64 {
+        step / self.steps_per_epoch.max(1) as f64
+    }
+
+    /// Seconds spent training until a step.
+    pub fn secs(&self, step: f64) -> f64 {
+        let behind = self.clock.partition_point(|&(known, _)| known <= step);
+        // Every clock starts at zero.
+        let low = match behind.checked_sub(1) {
+            Some(index) => self.clock[index],
+            None => (0.0, 0.0),
+        };
+        let Some(&high) = self.clock.get(behind) else {
+            return low.1;
+        };
+        let width = high.0 - low.0;
+        if width > 0.0 {
+            low.1 + (step - low.0) / width * (high.1 - low.1)
+        } else {
+            high.1
+        }
+    }
+
+    /// The phases in which training steps were taken: their index, and which of the training losses
+    /// are theirs.
+    pub fn stretches(&self) -> Vec<(usize, std::ops::Range<usize>)> {
+        let train = &self.metrics.train;
+        let starts = &self.metrics.phases;
+        let place = |step: u64| train.partition_point(|point| point.step < step);
+        starts
+            .iter()
+            .enumerate()
+            .map(|(index, start)| {
+                let end = starts
+                    .get(index + 1)
+                    .map_or(train.len(), |next| place(next.step));
+                (start.phase, place(start.step)..end)
+            })
+            .filter(|(_, range)| !range.is_empty())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::train::{PhaseStart, TestPoint, TrainPoint, Verdict};
+
+    /// A run of two phases of `steps` steps each, 10 an epoch, that took a second in all.
+    pub(in super::super) fn run(name: &str, slot: usize, steps: u64) -> CurveRun {
+        let loss = |step: u64| 0.1 / (1.0 + step as f32 / 10.0) + (step % 3) as f32 * 0.01;
+        let test = |step: u64, phase: usize| TestPoint {
+            step,
+            phase,
+            mse: 0.09 / (1.0 + step as f64 / 20.0),
+            verdict: Verdict::Varied,
+        };
+        let tests = (0..=steps).step_by(10).map(|step| test(step, 0));
+        let more = (steps..=2 * steps).step_by(10).map(|step| test(step, 1));
+        let phase = |name: &str, kind, values| CurvePhase {
+            name: name.to_owned(),
+            kind,
+            values,
+        };
+        CurveRun {
+            name: name.to_owned(),
+            slot,
+            metrics: Metrics {
+                train: (0..2 * steps)
+                    .map(|step| TrainPoint {
+                        step,
+                        loss: loss(step),
+                    })
+                    .collect(),
+                test: tests.chain(more).collect(),
+                phases: vec![
+                    PhaseStart { phase: 0, step: 0 },
+                    PhaseStart {
+                        phase: 1,
+                        step: steps,
+                    },
+                ],
+            },
+            phases: vec![
+                phase("Greedy, pair 2", LossKind::Codes, 500),
+                phase("All layers", LossKind::Pixels, 784),
+            ],
+            pixels: 784,
+            steps_per_epoch: 10,
+            clock: vec![(2.0 * steps as f64, 1.0)],
+            lines: Some(CurveLines {
+                black: 0.11,
+                mean: 0.067,
+                pca: Some((10, 0.034)),
+            }),
+        }
+    }
+
+    #[test]
+    fn time_and_epochs_follow_the_steps() {
+        let mut run = run("a", 0, 20);
+        assert_eq!(run.epochs(15.0), 1.5);
+        assert_eq!(run.secs(20.0), 0.5);
+        assert_eq!(run.secs(1e9), 1.0, "nothing is known of what comes");
+        run.clock.clear();
+        assert_eq!(run.secs(20.0), 0.0);
+    }
+
+    #[test]
+    fn losses_belong_to_the_phase_they_were_measured_in() {
+        let run = run("a", 0, 20);
+        assert_eq!(run.stretches(), [(0, 0..20), (1, 20..40)]);
+    }
+}

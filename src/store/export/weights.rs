@@ -1,0 +1,170 @@
+//! Weights as PyTorch has them: safetensors that a state dictionary is loaded from, and back.
+//!
+//! Such a file's *metadata* has one entry, `hourglass`: the modules of encoder and decoder, the sizes of
+//! an image and the configuration, as JSON. It is what the README's snippet rebuilds the network from.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sha2::Digest as _;
+
+use crate::data::hex;
+use crate::model::{NamedArray, TorchModule, TorchNetwork};
+use crate::train::RunConfig;
+
+use super::super::{StoreError, arrays, reading};
+
+/// Name of the one entry of the metadata; several would be written in a different order each time.
+const ENTRY: &str = "hourglass";
+
+/// Largest file of weights that is read: the most parameters a network may have, and a header.
+const MAX_BYTES: u64 = 300_000_000 * 4 + (1 << 26);
+
+/// Weights of PyTorch, and what their file says of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TorchFile {
+    /// The arrays, by name.
+    pub weights: Vec<NamedArray>,
+    /// The configuration they were trained with, where the file holds one.
+    pub config: Option<RunConfig>,
+    /// SHA-256 of the file in hexadecimal.
+    pub sha256: String,
+}
+
+/// A file of weights that PyTorch loads.
+///
+/// # Errors
+/// When the weights are not those of the network.
+pub fn encode_torch(
+    path: &Path,
+    network: &TorchNetwork,
+    config: &RunConfig,
+    weights: &[NamedArray],
+) -> Result<Vec<u8>, StoreError> {
+    let weights = network
+        .export(weights)
+        .map_err(|error| StoreError::content(path, "the weights of this network", error))?;
+    let config = toml::to_string(config)
+        .map_err(|error| StoreError::content(path, "what TOML can hold", error.to_string()))?;
+    let modules = |half: &[TorchModule]| half.iter().map(TorchModule::json).collect::<Value>();
+    let about = json!({
+        "input": network.input,
+        "encoder": modules(&network.encoder),
+        "decoder": modules(&network.decoder),
+        "config": config,
+    });
+    let metadata = HashMap::from([(ENTRY.to_owned(), about.to_string())]);
+    arrays::encode(path, &weights, Some(metadata))
+}
+
+/// Reads a file of weights that PyTorch, or this program, wrote.
+///
+/// # Errors
+/// When the file cannot be read or holds something else.
+pub fn read_torch(path: &Path) -> Result<TorchFile, StoreError> {
+    const EXPECTED: &str = "the weights of a network of at most 300,000,000 parameters";
+    let bytes = reading::bounded(path, MAX_BYTES, EXPECTED)?;
+    decode_torch(path, &bytes)
+}
+
+fn decode_torch(path: &Path, bytes: &[u8]) -> Result<TorchFile, StoreError> {
+    let weights = arrays::decode_weights(path, bytes)?;
+    let config = match arrays::metadata(path, bytes, ENTRY)? {
+        None => None,
+        Some(json) => Some(read_about(path, &json)?),
+    };
+    let sha256 = hex(&sha2::Sha256::digest(bytes));
+    Ok(TorchFile {
+        weights,
+        config,
+        sha256,
+    })
+}
+
+fn read_about(path: &Path, json: &str) -> Result<RunConfig, StoreError> {
+    const EXPECTED: &str = "the configuration of a run in its metadata";
+    let about: Value = serde_json::from_str(json)
+        .map_err(|error| StoreError::content(path, EXPECTED, format!("is damaged ({error})")))?;
+    let Some(text) = about.get("config").and_then(Value::as_str) else {
+        return Err(StoreError::content(path, EXPECTED, "holds none"));
+    };
+    toml::from_str(text).map_err(|error| {
+        let message = error.message().replace('\n', "; ");
+        StoreError::content(path, EXPECTED, format!("does not: {message}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ImageShape;
+    use crate::model::variant;
+
+    const PATH: &str = "weights.safetensors";
+
+    fn network() -> (TorchNetwork, RunConfig, Vec<NamedArray>) {
+        let variant = variant("autoencoder").unwrap();
+        let config = RunConfig::recipe(variant, "glyphs");
+        let shape = ImageShape {
+            width: 3,
+            height: 2,
+            channels: 1,
+        };
+        let network = variant.torch(shape, &config.knobs).unwrap();
+        let array = |name: &str, shape: &[usize]| NamedArray {
+            name: name.to_owned(),
+            shape: shape.to_vec(),
+            values: (0..shape.iter().product::<usize>())
+                .map(|value| value as f32)
+                .collect(),
+        };
+        let weights = vec![
+            array("stages.0.encoder.weight", &[6, 10]),
+            array("stages.0.encoder.bias", &[10]),
+            array("stages.0.decoder.weight", &[10, 6]),
+            array("stages.0.decoder.bias", &[6]),
+        ];
+        (network, config, weights)
+    }
+
+    #[test]
+    fn weights_and_configuration_come_back() {
+        let (network, config, weights) = network();
+        let path = Path::new(PATH);
+        let bytes = encode_torch(path, &network, &config, &weights).unwrap();
+        assert_eq!(
+            bytes,
+            encode_torch(path, &network, &config, &weights).unwrap(),
+            "the same weights are the same bytes"
+        );
+        let file = decode_torch(path, &bytes).unwrap();
+        assert_eq!(file.config, Some(config));
+        let names: Vec<&str> = file.weights.iter().map(|a| a.name.as_str()).collect();
+        assert!(names.contains(&"encoder.0.weight"), "{names:?}");
+        let mut back = network.import(&file.weights).unwrap();
+        back.sort_by(|a, b| b.name.cmp(&a.name));
+        let mut sorted = weights;
+        sorted.sort_by(|a, b| b.name.cmp(&a.name));
+        assert_eq!(back, sorted);
+    }
+
+    #[test]
+    fn other_files_are_told_from_weights() {
+        let (_, _, weights) = network();
+        let path = Path::new(PATH);
+        let decode = |bytes: &[u8]| decode_torch(path, bytes).unwrap_err().to_string();
+        for bytes in [&b""[..], b"no", b"\xff\xff\xff\xff\xff\xff\xff\xff{}"] {
+            let message = decode(bytes);
+            assert!(
+                message.starts_with("weights.safetensors must hold safetensors"),
+                "{message}"
+            );
+        }
+        let plain = arrays::encode(path, &weights, None).unwrap();
+        assert_eq!(decode_torch(path, &plain).unwrap().config, None);
+        let broken = HashMap::from([(ENTRY.to_owned(), "{\"config\": \"a = \"}".to_owned())]);
+        let broken = arrays::encode(path, &weights, Some(broken)).unwrap();
+        assert!(decode(&broken).contains("configuration of a run in its metadata"));
+    }
+}
