@@ -7,6 +7,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
+use super::batch::Batch;
 use super::conv::{ConvPair, ConvPlan};
 use super::dense::{DensePair, DensePlan};
 use super::layers::LayerInfo;
@@ -44,28 +45,40 @@ pub trait Autoencoder: Module + Clone + Debug + Send + 'static {
     /// What a phase minimises.
     ///
     /// # Shapes
-    /// - x: `[images, pixels]`, pixels in [0, 1]
     /// - returns: `[1]`
+    ///
+    /// # Panics
+    /// When the batch lacks images that the objective rebuilds.
     fn loss(
         &self,
         objective: Objective,
-        x: Tensor<2>,
+        batch: Batch,
         image_loss: ImageLoss,
         noise: &mut Noise,
     ) -> Tensor<1> {
+        let (entry, depth) = (
+            objective.entry(self.stages()),
+            objective.depth(self.stages()),
+        );
+        let images = || {
+            let images = batch.images.clone();
+            images.expect("a batch has images or what is rebuilt instead of them")
+        };
+        let outside = match &batch.codes {
+            Some(codes) => codes.clone(),
+            None => self.encode(images(), entry),
+        };
         match objective {
             Objective::EndToEnd | Objective::EndsInward { .. } => {
-                let depth = objective.depth(self.stages());
-                let logits = self.decode(self.encode(x.clone(), depth), depth);
-                image_loss.compute(logits, x)
+                let code = (entry..depth).fold(outside, |x, stage| self.encode_stage(stage, x));
+                image_loss.compute(self.decode(code, depth), images())
             }
             Objective::Greedy { stage } => {
-                let target = self.encode(x, stage);
                 // As in Xie et al. 2016: the image itself stays clean, and so does the final code.
                 let input = if stage == 0 {
-                    target.clone()
+                    outside.clone()
                 } else {
-                    noise.drop_out(target.clone())
+                    noise.drop_out(outside.clone())
                 };
                 let code = self.encode_stage(stage, input);
                 let code = if stage + 1 == self.stages() {
@@ -75,9 +88,9 @@ pub trait Autoencoder: Module + Clone + Debug + Send + 'static {
                 };
                 let output = self.decode_stage(stage, code);
                 if stage == 0 {
-                    image_loss.compute(output, target)
+                    image_loss.compute(output, outside)
                 } else {
-                    mean_squared_error(output, target)
+                    mean_squared_error(output, outside)
                 }
             }
         }

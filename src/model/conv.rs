@@ -12,11 +12,14 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
+use super::fused;
 use super::layers::{LayerInfo, Side};
 use crate::data::ImageShape;
+use crate::kernels::convolution::{Layer, Way};
+use crate::kernels::window::{Span, Window};
 
 /// Distance of two neighbouring outputs.
-const STRIDE: usize = 2;
+pub(super) const STRIDE: usize = 2;
 
 /// Padding of one axis, before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +154,7 @@ impl ConvPlan {
         );
         let outer_values = self.outer_channels * self.height.outer * self.width.outer;
         let kernel = self.kernel;
+        let products = weights * self.height.inner * self.width.inner;
         [
             LayerInfo {
                 name: format!("stages.{stage}.encoder"),
@@ -167,6 +171,7 @@ impl ConvPlan {
                 }),
                 activation: self.encoder_activation.choice().name.to_owned(),
                 parameters: weights + self.inner_channels,
+                products,
             },
             LayerInfo {
                 name: format!("stages.{stage}.decoder"),
@@ -190,8 +195,29 @@ impl ConvPlan {
                 .name
                 .to_owned(),
                 parameters: weights + self.outer_channels,
+                products,
             },
         ]
+    }
+
+    /// The layer as the kernels see it, for a batch.
+    fn layer(&self, images: usize) -> Layer {
+        let span = |axis: Axis| Span {
+            outer: axis.outer,
+            inner: axis.inner,
+            before: axis.padding.before,
+        };
+        Layer {
+            window: Window {
+                channels: self.outer_channels,
+                height: span(self.height),
+                width: span(self.width),
+                kernel: self.kernel,
+                stride: STRIDE,
+            },
+            inner_channels: self.inner_channels,
+            images,
+        }
     }
 
     /// The layers, with weights still to be initialised.
@@ -224,6 +250,18 @@ impl ConvPair {
     pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
         let plan = &self.plan;
         let [images, _] = x.dims();
+        if let Some(bias) = &self.encoder.bias
+            && let Some(y) = fused::convolution(
+                &x,
+                &self.encoder.weight.val(),
+                &bias.val(),
+                Way::Inwards,
+                plan.layer(images),
+                plan.encoder_activation,
+            )
+        {
+            return y;
+        }
         let x = x.reshape([
             images,
             plan.outer_channels,
@@ -252,6 +290,18 @@ impl ConvPair {
     pub fn decode(&self, code: Tensor<2>) -> Tensor<2> {
         let plan = &self.plan;
         let [images, _] = code.dims();
+        if let Some(bias) = &self.decoder.bias
+            && let Some(y) = fused::convolution(
+                &code,
+                &self.decoder.weight.val(),
+                &bias.val(),
+                Way::Outwards,
+                plan.layer(images),
+                plan.decoder_activation,
+            )
+        {
+            return y;
+        }
         let x = code.reshape([
             images,
             plan.inner_channels,

@@ -5,6 +5,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
+use super::fused;
 use super::layers::{LayerInfo, Side};
 
 /// Shape and activations of a pair of dense layers.
@@ -34,6 +35,7 @@ impl DensePlan {
             maps: None,
             activation: activation.choice().name.to_owned(),
             parameters: from * to + to,
+            products: from * to,
         };
         let decoder = if stage == 0 {
             output
@@ -78,12 +80,19 @@ impl DensePair {
     /// # Shapes
     /// `[images, outer]` to `[images, inner]`
     pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
-        self.encoder_activation.apply(self.encoder.forward(x))
+        forward(&self.encoder, x, self.encoder_activation)
     }
 
     /// # Shapes
     /// `[images, inner]` to `[images, outer]`
     pub fn decode(&self, code: Tensor<2>) -> Tensor<2> {
-        self.decoder_activation.apply(self.decoder.forward(code))
+        forward(&self.decoder, code, self.decoder_activation)
+    }
+}
+
+fn forward(layer: &Linear, x: Tensor<2>, activation: Activation) -> Tensor<2> {
+    match &layer.bias {
+        Some(bias) => fused::dense(x, layer.weight.val(), bias.val(), activation),
+        None => activation.apply(layer.forward(x)),
     }
 }

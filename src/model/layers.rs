@@ -34,6 +34,8 @@ pub struct LayerInfo {
     pub activation: String,
     /// Weights and biases.
     pub parameters: usize,
+    /// Multiplications of a weight with a value, for one image.
+    pub products: usize,
 }
 
 impl LayerInfo {

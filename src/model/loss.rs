@@ -3,6 +3,7 @@
 use burn::tensor::{Tensor, activation};
 
 use super::activation::Activation;
+use super::fused;
 
 /// A distance between output and target, averaged over all their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct ImageLoss {
 impl ImageLoss {
     /// Turns the last layer's values into pixels.
     pub fn pixels(self, logits: Tensor<2>) -> Tensor<2> {
-        self.output.apply(logits)
+        fused::bend(logits, self.output)
     }
 
     /// The loss between the last layer's values, before the output function, and pixels in [0, 1].
@@ -34,8 +35,16 @@ impl ImageLoss {
     /// - logits, target: `[images, pixels]`
     /// - returns: `[1]`
     pub fn compute(self, logits: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
+        fused::image_loss(logits, target, self)
+    }
+
+    /// The same in Burn's own operations.
+    pub(super) fn plainly(self, logits: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
         match self.loss {
-            Loss::Mse => mean_squared_error(self.pixels(logits), target),
+            Loss::Mse => {
+                let difference = self.output.apply(logits) - target;
+                (difference.clone() * difference).mean()
+            }
             // From logits, as softplus(x) − t x: exact where the sigmoid would round to 0 or 1.
             Loss::Bce => (activation::softplus(logits.clone(), 1.0) - target * logits).mean(),
         }
@@ -44,6 +53,9 @@ impl ImageLoss {
 
 /// Mean of the squared differences.
 pub fn mean_squared_error(output: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
-    let difference = output - target;
-    (difference.clone() * difference).mean()
+    let loss = ImageLoss {
+        output: Activation::Linear,
+        loss: Loss::Mse,
+    };
+    loss.compute(output, target)
 }

@@ -4,8 +4,10 @@
 //! device, for every thread, and after a run was continued.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
+
+use crate::kernels::mask;
 
 /// The noise of one training step.
 #[derive(Clone, Debug)]
@@ -38,16 +40,7 @@ impl Noise {
 
     fn mask(&mut self, rows: usize, columns: usize, device: &Device) -> Tensor<2> {
         let kept = (1.0 / (1.0 - self.rate)) as f32;
-        let threshold = (self.rate * 4_294_967_296.0) as u32;
-        let values: Vec<f32> = (0..rows * columns)
-            .map(|_value| {
-                if self.generator.random::<u32>() < threshold {
-                    0.0
-                } else {
-                    kept
-                }
-            })
-            .collect();
+        let values = mask::draw(&mut self.generator, rows * columns, self.rate, kept);
         Tensor::from_data(TensorData::new(values, [rows, columns]), device)
     }
 }

@@ -36,6 +36,17 @@ impl Objective {
         }
     }
 
+    /// How many stages, from the image inwards, only pass the image on: those outside the outermost
+    /// one that trains.
+    pub fn entry(self, stages: usize) -> usize {
+        self.trained(stages).start
+    }
+
+    /// Whether what is rebuilt are images, not codes.
+    pub fn rebuilds_images(self) -> bool {
+        !matches!(self, Self::Greedy { stage } if stage > 0)
+    }
+
     /// How many stages, from the image inwards, a picture runs through under this objective:
     /// the stages beyond the one that trains are still untrained and left out.
     pub fn depth(self, stages: usize) -> usize {

@@ -5,6 +5,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
 use super::autoencoder::{Autoencoder, is_trained};
+use super::batch::Batch;
 use super::init::{Init, initialise};
 use super::layers::LayerInfo;
 use super::loss::ImageLoss;
@@ -58,15 +59,19 @@ pub trait Trainee: Send {
     fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig);
 
     /// One step on a batch. Returns the loss before the step, shape `[1]`, still on the device.
-    fn step(&mut self, images: Tensor<2>, learning_rate: f64, noise: &mut Noise) -> Tensor<1>;
+    fn step(&mut self, batch: Batch, learning_rate: f64, noise: &mut Noise) -> Tensor<1>;
 
     /// Exactly the same step, to the bit, that also tells what it did to each layer.
     fn observed_step(
         &mut self,
-        images: Tensor<2>,
+        batch: Batch,
         learning_rate: f64,
         noise: &mut Noise,
     ) -> (Tensor<1>, StepObservation);
+
+    /// Images behind the stages that only pass them on in this phase: what [`Batch::codes`] holds.
+    /// They stay the same until the next phase begins.
+    fn frozen_codes(&self, images: Tensor<2>) -> Tensor<2>;
 
     /// Outputs of every layer for images, `[images, values]`, in the order of [`Trainee::layers`]:
     /// after the activation, of the last one after the output function. Absent for layers that are
@@ -196,14 +201,13 @@ impl<M: Autoencoder> Fit<M> {
 
     fn train(
         &mut self,
-        images: Tensor<2>,
+        batch: Batch,
         learning_rate: f64,
         noise: &mut Noise,
         observation: Option<&mut StepObservation>,
     ) -> Tensor<1> {
         let model = self.take();
-        let images = images.autodiff();
-        let loss = model.loss(self.objective, images, self.image_loss, noise);
+        let loss = model.loss(self.objective, batch.autodiff(), self.image_loss, noise);
         let value = loss.clone().inner();
         let grads = GradientsParams::from_grads(loss.backward(), &model);
         self.model = Some(self.updater.step(model, grads, learning_rate, observation));
@@ -244,19 +248,25 @@ impl<M: Autoencoder> Trainee for Fit<M> {
         self.model = Some(self.freeze(model));
     }
 
-    fn step(&mut self, images: Tensor<2>, learning_rate: f64, noise: &mut Noise) -> Tensor<1> {
-        self.train(images, learning_rate, noise, None)
+    fn step(&mut self, batch: Batch, learning_rate: f64, noise: &mut Noise) -> Tensor<1> {
+        self.train(batch, learning_rate, noise, None)
     }
 
     fn observed_step(
         &mut self,
-        images: Tensor<2>,
+        batch: Batch,
         learning_rate: f64,
         noise: &mut Noise,
     ) -> (Tensor<1>, StepObservation) {
         let mut observation = StepObservation::default();
-        let loss = self.train(images, learning_rate, noise, Some(&mut observation));
+        let loss = self.train(batch, learning_rate, noise, Some(&mut observation));
         (loss, observation)
+    }
+
+    fn frozen_codes(&self, images: Tensor<2>) -> Tensor<2> {
+        let model = self.model().valid();
+        let entry = self.objective.entry(model.stages());
+        model.encode(images, entry)
     }
 
     fn activations(&self, images: Tensor<2>) -> Vec<Option<Tensor<2>>> {

@@ -83,7 +83,7 @@ fn an_observed_step_tells_the_norms_worked_out_by_hand() {
         };
         trainee.begin_phase(Objective::EndToEnd, &optimizer);
         let mut noise = Noise::new(0.0, 1, 0, 0);
-        let (_, observation) = trainee.observed_step(image(), f64::from(rate), &mut noise);
+        let (_, observation) = trainee.observed_step(image().into(), f64::from(rate), &mut noise);
         let layers = trainee.layers().to_vec();
         let norm = |weights: [f32; 2]| (weights[0].powi(2) + weights[1].powi(2)).sqrt();
         assert_close(
@@ -109,7 +109,7 @@ fn the_gradient_is_told_as_it_was_before_clipping() {
         };
         trainee.begin_phase(Objective::EndToEnd, &optimizer);
         let mut noise = Noise::new(0.0, 1, 0, 0);
-        let (_, observation) = trainee.observed_step(image(), 0.1, &mut noise);
+        let (_, observation) = trainee.observed_step(image().into(), 0.1, &mut noise);
         let layers = trainee.layers().to_vec();
         lengths(&observation, &layers[0])
     };
@@ -142,7 +142,7 @@ fn frozen_layers_have_no_gradient_and_deeper_ones_no_output() {
         ] {
             trainee.begin_phase(objective, &optimizer);
             let mut noise = Noise::new(0.0, 1, 0, 0);
-            let (_, observation) = trainee.observed_step(images(), 0.1, &mut noise);
+            let (_, observation) = trainee.observed_step(images().into(), 0.1, &mut noise);
             let outputs = trainee.activations(images());
             let layers = trainee.layers().to_vec();
             assert_eq!(outputs.len(), layers.len());

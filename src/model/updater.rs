@@ -1,25 +1,22 @@
 //! The optimizer at work: gradients in, new weights out, with a state by name.
 //!
-//! The update rules are Burn's. Burn's own `ModuleOptimizer` is not used for two reasons: it restores
-//! a saved state on the default device, which is a GPU even where there is none, and it keys the state
-//! by ids that change with every start, where names stay.
+//! Burn's own `ModuleOptimizer` is not used for two reasons: it restores a saved state on the default
+//! device, which is a GPU even where there is none, and it keys the state by ids that change with every
+//! start, where names stay.
 
 use std::any::Any;
 use std::collections::BTreeMap;
 
-use burn::grad_clipping::{GradientClipping, GradientClippingConfig};
+use burn::grad_clipping::GradientClipping;
 use burn::module::{Module, ModuleMapper, Param};
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::momentum::MomentumConfig;
-use burn::optim::{
-    Adam, AdamConfig, AdamW, AdamWConfig, GradientsParams, Optimizer, RecordState, Sgd, SgdConfig,
-    StateSink, StateSource,
-};
+use burn::optim::{GradientsParams, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Tensor, TensorData};
 
 use super::TrainingError;
+use super::fused;
 use super::observation::StepObservation;
 use super::optimizer::{OptimizerConfig, OptimizerKind};
+use super::rules::{AdamRule, Decay, SgdRule};
 use super::weights::{NamedArray, parameter_name};
 
 /// An optimizer's memory as plain arrays: momenta and moments, and counters.
@@ -34,47 +31,29 @@ pub struct OptimizerState {
 /// An update rule with its state for every parameter it has met.
 pub enum Updater {
     /// SGD with momentum.
-    Sgd(Rule<Sgd>),
-    /// Adam.
-    Adam(Rule<Adam>),
-    /// AdamW.
-    AdamW(Rule<AdamW>),
+    Sgd(Rule<SgdRule>),
+    /// Adam and AdamW.
+    Adam(Rule<AdamRule>),
 }
 
 impl Updater {
     /// A fresh optimizer.
     pub fn new(config: &OptimizerConfig) -> Self {
-        let clip =
-            (config.clip > 0.0).then(|| GradientClippingConfig::Norm(config.clip as f32).init());
-        let decay = config.weight_decay as f32;
+        let clip = (config.clip > 0.0).then_some(config.clip as f32);
+        let weight_decay = config.weight_decay as f32;
         match config.kind {
-            OptimizerKind::Sgd => {
-                let mut sgd = SgdConfig::new();
-                if config.momentum > 0.0 {
-                    // PyTorch's momentum: the gradient enters whole, not times (1 − dampening).
-                    sgd = sgd.with_momentum(Some(
-                        MomentumConfig::new()
-                            .with_momentum(config.momentum)
-                            .with_dampening(0.0),
-                    ));
-                }
-                if decay > 0.0 {
-                    sgd = sgd.with_weight_decay(Some(WeightDecayConfig::new(decay)));
-                }
-                Self::Sgd(Rule::new(sgd.build(), clip))
-            }
+            OptimizerKind::Sgd => Self::Sgd(Rule::new(
+                SgdRule {
+                    momentum: config.momentum,
+                    weight_decay,
+                },
+                clip,
+            )),
             OptimizerKind::Adam => {
-                let mut adam = AdamConfig::new().with_epsilon(1e-8);
-                if decay > 0.0 {
-                    adam = adam.with_weight_decay(Some(WeightDecayConfig::new(decay)));
-                }
-                Self::Adam(Rule::new(adam.build(), clip))
+                Self::Adam(Rule::new(AdamRule::new(Decay::Coupled(weight_decay)), clip))
             }
-            OptimizerKind::AdamW => Self::AdamW(Rule::new(
-                AdamWConfig::new()
-                    .with_epsilon(1e-8)
-                    .with_weight_decay(decay)
-                    .build(),
+            OptimizerKind::AdamW => Self::Adam(Rule::new(
+                AdamRule::new(Decay::Decoupled(weight_decay)),
                 clip,
             )),
         }
@@ -92,7 +71,6 @@ impl Updater {
         match self {
             Self::Sgd(rule) => rule.step(module, grads, learning_rate, observation),
             Self::Adam(rule) => rule.step(module, grads, learning_rate, observation),
-            Self::AdamW(rule) => rule.step(module, grads, learning_rate, observation),
         }
     }
 
@@ -105,7 +83,6 @@ impl Updater {
         let untouched = match self {
             Self::Sgd(rule) => rule.flatten(&mut sink),
             Self::Adam(rule) => rule.flatten(&mut sink),
-            Self::AdamW(rule) => rule.flatten(&mut sink),
         };
         if let Some(restored) = untouched {
             return Ok(restored.clone());
@@ -151,7 +128,6 @@ impl Updater {
         match self {
             Self::Sgd(rule) => rule.restore(source, state.clone()),
             Self::Adam(rule) => rule.restore(source, state.clone()),
-            Self::AdamW(rule) => rule.restore(source, state.clone()),
         }
     }
 }
@@ -172,10 +148,11 @@ impl<S: RecordState> ParameterState for S {
     }
 }
 
-/// One of Burn's update rules and its state by parameter name.
+/// An update rule and its state by parameter name.
 pub struct Rule<O: Optimizer> {
     optimizer: O,
-    clip: Option<GradientClipping>,
+    /// Largest norm of the gradient of one parameter.
+    clip: Option<f32>,
     states: BTreeMap<String, Box<dyn ParameterState>>,
     /// A saved state not yet taken up.
     source: Option<StateSource>,
@@ -184,7 +161,7 @@ pub struct Rule<O: Optimizer> {
 }
 
 impl<O: Optimizer> Rule<O> {
-    fn new(optimizer: O, clip: Option<GradientClipping>) -> Self {
+    fn new(optimizer: O, clip: Option<f32>) -> Self {
         Self {
             optimizer,
             clip,
@@ -247,8 +224,9 @@ impl<O: Optimizer> ModuleMapper for Mover<'_, O> {
             return param;
         };
         let unclipped = self.observation.as_ref().map(|_watched| gradient.clone());
-        let gradient = match &self.rule.clip {
-            Some(clip) => clip.clip_gradient(gradient),
+        let gradient = match self.rule.clip {
+            Some(most) if fused::are_for(&gradient) => fused::clip(gradient, most),
+            Some(most) => GradientClipping::Norm(most).clip_gradient(gradient),
             None => gradient,
         };
         let name = parameter_name(&self.path);

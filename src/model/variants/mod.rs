@@ -18,6 +18,7 @@ use super::knobs::{Knob, KnobError, Knobs};
 use super::layers::LayerInfo;
 use super::objective::{Objective, Pretraining};
 use super::optimizer::OptimizerKind;
+use super::torch::TorchNetwork;
 use super::trainee::{Trainee, TrainingError};
 use super::weights::NamedArray;
 
@@ -95,6 +96,12 @@ pub trait Variant: Sync {
     /// # Errors
     /// Knobs that contradict the images or each other.
     fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError>;
+
+    /// The same network in PyTorch's terms.
+    ///
+    /// # Errors
+    /// The same as [`Variant::plan`].
+    fn torch(&self, shape: ImageShape, knobs: &Knobs) -> Result<TorchNetwork, KnobError>;
 
     /// The network with its first weights, on `device` without autodiff.
     ///

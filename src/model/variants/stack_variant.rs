@@ -8,6 +8,7 @@ use crate::data::ImageShape;
 use crate::model::autoencoder::StackPlan;
 use crate::model::knobs::{Knob, KnobError, Knobs};
 use crate::model::objective::Objective;
+use crate::model::torch::TorchNetwork;
 use crate::model::trainee::{Fit, Trainee, TrainingError};
 use crate::model::weights::NamedArray;
 
@@ -64,6 +65,12 @@ impl Variant for StackVariant {
         })
     }
 
+    fn torch(&self, shape: ImageShape, knobs: &Knobs) -> Result<TorchNetwork, KnobError> {
+        let stack = (self.stack)(shape, knobs)?;
+        let image = [shape.channels, shape.height, shape.width];
+        Ok(TorchNetwork::of(&stack, image))
+    }
+
     fn build(
         &self,
         shape: ImageShape,
@@ -82,6 +89,7 @@ impl Variant for StackVariant {
             device.clone(),
         )))
     }
+
     fn replica(
         &self,
         shape: ImageShape,

@@ -1,0 +1,352 @@
+//! Networks in PyTorch's terms: which modules follow each other, and how weights lie in them.
+//!
+//! A *module* is one entry of an `nn.Sequential`, such as `Linear(784, 10)`; entries count from 0, and
+//! parameters are called after them: `encoder.0.weight`. PyTorch keeps the weights of a dense layer
+//! transposed; those of convolutions lie the same way in both.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::activation::Activation;
+use super::autoencoder::{PairPlan, StackPlan};
+use super::conv::{Axis, ConvPlan, STRIDE};
+use super::dense::DensePlan;
+use super::weights::NamedArray;
+
+/// A network as two sequences of modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TorchNetwork {
+    /// Sizes of what goes in for one image and comes out again, such as `[784]` or `[1, 28, 28]`.
+    pub input: Vec<usize>,
+    /// From the image to the code.
+    pub encoder: Vec<TorchModule>,
+    /// From the code to the image.
+    pub decoder: Vec<TorchModule>,
+}
+
+/// One entry of an `nn.Sequential`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TorchModule {
+    /// Name of its class in `torch.nn`.
+    pub class: &'static str,
+    /// What its class is called with, in order.
+    pub arguments: Vec<Value>,
+    /// Its weights, where it has any.
+    layer: Option<Layer>,
+}
+
+/// A module that has weights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Layer {
+    /// Name of the same layer here, such as `stages.0.encoder`.
+    name: String,
+    /// Sizes of the weights in PyTorch.
+    weight: Vec<usize>,
+    /// Values of the bias.
+    bias: usize,
+    /// Whether PyTorch keeps rows where columns are here.
+    is_transposed: bool,
+}
+
+/// Places of one parameter: its name and shape in PyTorch, its name here, whether it is transposed.
+struct Place<'a> {
+    torch: String,
+    here: String,
+    shape: Vec<usize>,
+    layer: &'a Layer,
+    is_weight: bool,
+}
+
+impl TorchModule {
+    fn plain(class: &'static str, arguments: Vec<Value>) -> Self {
+        Self {
+            class,
+            arguments,
+            layer: None,
+        }
+    }
+
+    /// As a list: the class, then what it is called with.
+    pub fn json(&self) -> Value {
+        let class = Value::from(self.class);
+        std::iter::once(class)
+            .chain(self.arguments.iter().cloned())
+            .collect()
+    }
+}
+
+impl TorchNetwork {
+    /// The modules of a stack of pairs on images of `[channels, height, width]`.
+    pub(super) fn of(stack: &StackPlan, image: [usize; 3]) -> Self {
+        let mut encoder = Vec::new();
+        let mut decoder = Vec::new();
+        let mut is_flat = !matches!(stack.pairs.first(), Some(PairPlan::Conv(_)));
+        let input = if is_flat {
+            vec![image.iter().product()]
+        } else {
+            image.to_vec()
+        };
+        let mut map = image;
+        // Decoders are read from the image inwards too, and turned round at the end.
+        let mut outwards: Vec<Vec<TorchModule>> = Vec::new();
+        for (stage, pair) in stack.pairs.iter().enumerate() {
+            let last = (stage == 0).then_some(stack.output);
+            match pair {
+                PairPlan::Dense(plan) => {
+                    let mut out = dense_decoder(stage, plan, last);
+                    if !is_flat {
+                        encoder.push(TorchModule::plain("Flatten", Vec::new()));
+                        out.push(TorchModule::plain("Unflatten", vec![json!(1), json!(map)]));
+                        is_flat = true;
+                    }
+                    encoder.extend(dense_encoder(stage, plan));
+                    outwards.push(out);
+                }
+                PairPlan::Conv(plan) => {
+                    encoder.extend(conv_encoder(stage, plan));
+                    outwards.push(conv_decoder(stage, plan, last));
+                    map = [plan.inner_channels, plan.height.inner, plan.width.inner];
+                }
+            }
+        }
+        decoder.extend(outwards.into_iter().rev().flatten());
+        Self {
+            input,
+            encoder,
+            decoder,
+        }
+    }
+
+    fn places(&self) -> Vec<Place<'_>> {
+        let halves = [("encoder", &self.encoder), ("decoder", &self.decoder)];
+        halves
+            .iter()
+            .flat_map(|(half, modules)| {
+                modules
+                    .iter()
+                    .enumerate()
+                    .filter_map(move |(index, module)| Some((half, index, module.layer.as_ref()?)))
+            })
+            .flat_map(|(half, index, layer)| {
+                [(true, "weight"), (false, "bias")].map(|(is_weight, name)| Place {
+                    torch: format!("{half}.{index}.{name}"),
+                    here: format!("{}.{name}", layer.name),
+                    shape: if is_weight {
+                        layer.weight.clone()
+                    } else {
+                        vec![layer.bias]
+                    },
+                    layer,
+                    is_weight,
+                })
+            })
+            .collect()
+    }
+
+    /// Weights of this program as PyTorch has them, in the order of its modules.
+    ///
+    /// # Errors
+    /// The first one that is missing or has another shape, in a clause.
+    pub fn export(&self, weights: &[NamedArray]) -> Result<Vec<NamedArray>, String> {
+        let known = by_name(weights);
+        self.places()
+            .into_iter()
+            .map(|place| {
+                let array = find(&known, &place.here)?;
+                let shape = if place.is_transposed() {
+                    place.shape.iter().rev().copied().collect()
+                } else {
+                    place.shape.clone()
+                };
+                fits(array, &shape)?;
+                Ok(NamedArray {
+                    values: place.turned(array),
+                    name: place.torch,
+                    shape: place.shape,
+                })
+            })
+            .collect()
+    }
+
+    /// Weights of PyTorch as this program has them.
+    ///
+    /// # Errors
+    /// The first one that is missing, has another shape or is one too many, in a clause.
+    pub fn import(&self, weights: &[NamedArray]) -> Result<Vec<NamedArray>, String> {
+        let known = by_name(weights);
+        let places = self.places();
+        let imported = places
+            .iter()
+            .map(|place| {
+                let array = find(&known, &place.torch)?;
+                fits(array, &place.shape)?;
+                let shape = if place.is_transposed() {
+                    place.shape.iter().rev().copied().collect()
+                } else {
+                    place.shape.clone()
+                };
+                Ok(NamedArray {
+                    values: place.turned(array),
+                    name: place.here.clone(),
+                    shape,
+                })
+            })
+            .collect::<Result<Vec<_>, String>>()?;
+        let surplus = weights
+            .iter()
+            .find(|array| places.iter().all(|place| place.torch != array.name));
+        match surplus {
+            None => Ok(imported),
+            Some(array) => Err(format!("the network has no {}", array.name)),
+        }
+    }
+}
+
+impl Place<'_> {
+    fn is_transposed(&self) -> bool {
+        self.is_weight && self.layer.is_transposed
+    }
+
+    /// The values of an array, rows for columns where that is called for.
+    fn turned(&self, array: &NamedArray) -> Vec<f32> {
+        match array.shape[..] {
+            [rows, columns] if self.is_transposed() => (0..columns)
+                .flat_map(|column| (0..rows).map(move |row| array.values[row * columns + column]))
+                .collect(),
+            _ => array.values.clone(),
+        }
+    }
+}
+
+fn by_name(weights: &[NamedArray]) -> BTreeMap<&str, &NamedArray> {
+    weights
+        .iter()
+        .map(|array| (array.name.as_str(), array))
+        .collect()
+}
+
+fn find<'a>(known: &BTreeMap<&str, &'a NamedArray>, name: &str) -> Result<&'a NamedArray, String> {
+    known
+        .get(name)
+        .copied()
+        .ok_or_else(|| format!("{name} is missing"))
+}
+
+fn fits(array: &NamedArray, shape: &[usize]) -> Result<(), String> {
+    if array.shape == shape && array.values.len() == shape.iter().product::<usize>() {
+        return Ok(());
+    }
+    Err(format!(
+        "{} must have shape {shape:?}, but has {:?}",
+        array.name, array.shape
+    ))
+}
+
+fn activation(activation: Activation) -> Option<TorchModule> {
+    let (class, arguments) = match activation {
+        Activation::Linear => return None,
+        Activation::Relu => ("ReLU", Vec::new()),
+        Activation::LeakyRelu => ("LeakyReLU", vec![json!(0.01)]),
+        Activation::Tanh => ("Tanh", Vec::new()),
+        Activation::Sigmoid => ("Sigmoid", Vec::new()),
+        Activation::Gelu => ("GELU", Vec::new()),
+    };
+    Some(TorchModule::plain(class, arguments))
+}
+
+fn linear(name: String, from: usize, to: usize) -> TorchModule {
+    TorchModule {
+        class: "Linear",
+        arguments: vec![json!(from), json!(to)],
+        layer: Some(Layer {
+            name,
+            weight: vec![to, from],
+            bias: to,
+            is_transposed: true,
+        }),
+    }
+}
+
+fn dense_encoder(stage: usize, plan: &DensePlan) -> Vec<TorchModule> {
+    let layer = linear(format!("stages.{stage}.encoder"), plan.outer, plan.inner);
+    std::iter::once(layer)
+        .chain(activation(plan.encoder_activation))
+        .collect()
+}
+
+fn dense_decoder(stage: usize, plan: &DensePlan, output: Option<Activation>) -> Vec<TorchModule> {
+    let layer = linear(format!("stages.{stage}.decoder"), plan.inner, plan.outer);
+    std::iter::once(layer)
+        .chain(activation(plan.decoder_activation))
+        .chain(output.and_then(activation))
+        .collect()
+}
+
+/// Padding of both axes, negative ones crop, unless there is none.
+fn pad([left, right, top, bottom]: [isize; 4]) -> Option<TorchModule> {
+    ([left, right, top, bottom] != [0; 4])
+        .then(|| TorchModule::plain("ZeroPad2d", vec![json!([left, right, top, bottom])]))
+}
+
+fn conv_encoder(stage: usize, plan: &ConvPlan) -> Vec<TorchModule> {
+    let sides = |axis: Axis| [axis.padding.before as isize, axis.padding.after as isize];
+    let ([left, right], [top, bottom]) = (sides(plan.width), sides(plan.height));
+    let (outer, inner) = (plan.outer_channels, plan.inner_channels);
+    let layer = TorchModule {
+        class: "Conv2d",
+        arguments: [outer, inner, plan.kernel, STRIDE]
+            .map(Value::from)
+            .to_vec(),
+        layer: Some(Layer {
+            name: format!("stages.{stage}.encoder"),
+            weight: vec![inner, outer, plan.kernel, plan.kernel],
+            bias: inner,
+            is_transposed: false,
+        }),
+    };
+    pad([left, right, top, bottom])
+        .into_iter()
+        .chain(std::iter::once(layer))
+        .chain(activation(plan.encoder_activation))
+        .collect()
+}
+
+/// What a transposed convolution without padding lacks at the end of an axis, and what is to be
+/// cropped on both sides afterwards.
+fn crop(axis: Axis, kernel: usize) -> (usize, [isize; 2]) {
+    let full = (axis.inner - 1) * STRIDE + kernel;
+    let wanted = axis.padding.before + axis.outer;
+    let lacking = wanted.saturating_sub(full);
+    let surplus = (full + lacking - wanted) as isize;
+    (lacking, [-(axis.padding.before as isize), -surplus])
+}
+
+fn conv_decoder(stage: usize, plan: &ConvPlan, output: Option<Activation>) -> Vec<TorchModule> {
+    let (lacks_height, [top, bottom]) = crop(plan.height, plan.kernel);
+    let (lacks_width, [left, right]) = crop(plan.width, plan.kernel);
+    let (outer, inner) = (plan.outer_channels, plan.inner_channels);
+    let mut arguments = [inner, outer, plan.kernel, STRIDE, 0]
+        .map(Value::from)
+        .to_vec();
+    arguments.push(json!([lacks_height, lacks_width]));
+    let layer = TorchModule {
+        class: "ConvTranspose2d",
+        arguments,
+        layer: Some(Layer {
+            name: format!("stages.{stage}.decoder"),
+            weight: vec![inner, outer, plan.kernel, plan.kernel],
+            bias: outer,
+            is_transposed: false,
+        }),
+    };
+    std::iter::once(layer)
+        .chain(pad([left, right, top, bottom]))
+        .chain(activation(plan.decoder_activation))
+        .chain(output.and_then(activation))
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "torch_tests.rs"]
+mod tests;
