@@ -6,14 +6,14 @@ use std::time::Duration;
 use burn::tensor::Transaction;
 
 use crate::data::Dataset;
-use crate::model::{Side, TrainingError};
+use crate::model::{Side, Trainee, TrainingError};
 
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
 use super::error::TrainerError;
 use super::evaluation::Evaluation;
 use super::feed::{Compute, Half};
-use super::metrics::TestPoint;
+use super::metrics::{Metrics, TestPoint};
 use super::trainer::Trainer;
 
 /// Images that are encoded at a time: an image in the middle of a convolution is large.
@@ -31,7 +31,7 @@ impl Trainer {
         data: Arc<Dataset>,
         compute: &Compute,
     ) -> Result<Self, TrainerError> {
-        let mut trainer = Self::new(config, data, compute)?;
+        let mut trainer = Self::drawn(config, data, compute)?;
         let per_epoch = trainer.steps_per_epoch();
         let phases = trainer.config.schedule.phases.iter();
         let phase_steps: Vec<u64> = phases
@@ -53,6 +53,15 @@ impl Trainer {
             trainer.trainee.set_optimizer_state(&checkpoint.optimizer);
         }
         Ok(trainer)
+    }
+
+    /// With another network in place of its own, such as one around it.
+    #[must_use]
+    pub fn around(self, wrap: impl FnOnce(Box<dyn Trainee>) -> Box<dyn Trainee>) -> Self {
+        Self {
+            trainee: wrap(self.trainee),
+            ..self
+        }
     }
 
     /// Size of the code.
@@ -163,13 +172,32 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub fn checkpoint(&mut self) -> Result<Checkpoint, TrainerError> {
+        self.checkpoint_beyond(0, 0)
+    }
+
+    /// The run as plain data, of its history only what follows so many losses and measurements, and
+    /// the starts of all phases.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn checkpoint_beyond(
+        &mut self,
+        train: usize,
+        test: usize,
+    ) -> Result<Checkpoint, TrainerError> {
         self.collect()?;
+        let all = &self.metrics;
+        let metrics = Metrics {
+            train: all.train.get(train..).unwrap_or_default().to_vec(),
+            test: all.test.get(test..).unwrap_or_default().to_vec(),
+            phases: all.phases.clone(),
+        };
         Ok(Checkpoint {
             config: self.config.clone(),
             position: self.position,
             train_secs: self.train_time.as_secs_f64(),
             elapsed_secs: self.elapsed.as_secs_f64(),
-            metrics: self.metrics.clone(),
+            metrics,
             weights: self.trainee.weights()?,
             optimizer: self.trainee.optimizer_state()?,
         })

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{NamedArray, OptimizerState};
 
 use super::checkpoint::{Checkpoint, Position};
@@ -14,21 +16,37 @@ use super::feed::Compute;
 use super::metrics::Metrics;
 use super::trainer::Trainer;
 
-/// A run at the start of a phase.
-#[derive(Clone, Debug)]
-pub struct Boundary {
-    position: Position,
+/// Where a boundary lies in its run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoundaryMark {
     /// Measurements until then.
     tests: usize,
     train_secs: f64,
     elapsed_secs: f64,
+    position: Position,
+}
+
+/// A run at the start of a phase.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Boundary {
+    mark: BoundaryMark,
     weights: Vec<Arc<NamedArray>>,
 }
 
 impl Boundary {
+    /// A boundary from what was kept of it.
+    pub fn new(mark: BoundaryMark, weights: Vec<Arc<NamedArray>>) -> Self {
+        Self { mark, weights }
+    }
+
+    /// Where it lies.
+    pub fn mark(&self) -> BoundaryMark {
+        self.mark
+    }
+
     /// Index of the phase that begins.
     pub fn phase(&self) -> usize {
-        self.position.phase
+        self.mark.position.phase
     }
 
     /// All weights.
@@ -55,13 +73,15 @@ impl Trainer {
         };
         let phase = self.position.phase;
         Ok(Boundary {
-            position: Position {
-                is_measured: false,
-                ..self.position
+            mark: BoundaryMark {
+                position: Position {
+                    is_measured: false,
+                    ..self.position
+                },
+                tests: self.metrics.test.partition_point(|t| t.phase < phase),
+                train_secs: self.train_time.as_secs_f64(),
+                elapsed_secs: self.elapsed.as_secs_f64(),
             },
-            tests: self.metrics.test.partition_point(|t| t.phase < phase),
-            train_secs: self.train_time.as_secs_f64(),
-            elapsed_secs: self.elapsed.as_secs_f64(),
             weights: self.trainee.weights()?.into_iter().map(shared).collect(),
         })
     }
@@ -81,11 +101,12 @@ impl Trainer {
         config.name = name;
         let data = Arc::clone(self.data());
         let Some(boundary) = boundary else {
-            return Self::new(config, data, compute);
+            return self.anew(config, data, compute);
         };
-        let (step, phase) = (boundary.position.step, boundary.position.phase);
+        let mark = boundary.mark;
+        let (step, phase) = (mark.position.step, mark.position.phase);
         let read = self.metrics.train.get(..step as usize);
-        let measured = self.metrics.test.get(..boundary.tests);
+        let measured = self.metrics.test.get(..mark.tests);
         let begun = self.metrics.phases.get(..=phase);
         let (Some(train), Some(test), Some(phases)) = (read, measured, begun) else {
             return Err(ConfigError::new(format!(
@@ -95,9 +116,9 @@ impl Trainer {
         };
         let checkpoint = Checkpoint {
             config: config.clone(),
-            position: boundary.position,
-            train_secs: boundary.train_secs,
-            elapsed_secs: boundary.elapsed_secs,
+            position: mark.position,
+            train_secs: mark.train_secs,
+            elapsed_secs: mark.elapsed_secs,
             metrics: Metrics {
                 train: train.to_vec(),
                 test: test.to_vec(),

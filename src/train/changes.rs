@@ -183,6 +183,7 @@ impl Trainer {
                 // What was measured at the start of the phase was measured at another depth.
                 self.position.is_measured = false;
                 self.metrics.test.retain(|test| test.phase != at);
+                self.revision += 1;
             }
         }
         Ok(())

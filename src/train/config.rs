@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::ImageShape;
+use crate::data::{Color, DatasetRequest, ImageShape, ImageSize, Reading};
 use crate::model::{Knobs, Pretraining, Variant};
 
 use super::changes::{self, LearningRateChange};
+use super::initial::InitialWeights;
 use super::schedule::{PhaseSettings, Schedule, in_range};
 
 /// What is wrong with a configuration, in a sentence.
@@ -27,8 +28,16 @@ pub struct RunConfig {
     /// What the run is called in the window.
     #[serde(default)]
     pub name: String,
-    /// Where the images come from: the name of a built-in data set, or a folder.
+    /// Where the images come from: the name of a built-in data set, or a folder or file.
     pub dataset: String,
+    /// Width and height that the pictures of a folder are brought to; 28×28 when absent. Data sets
+    /// with a shape of their own refuse it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<ImageSize>,
+    /// Whether the pictures of a folder are read in colour; grey when absent. Data sets with a shape
+    /// of their own refuse it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<Color>,
     /// SHA-256 of the images in hexadecimal: when present, the run trains on no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset_sha256: Option<String>,
@@ -52,6 +61,9 @@ pub struct RunConfig {
     /// Values of the variant's knobs; defaults where absent.
     #[serde(default)]
     pub knobs: Knobs,
+    /// The file of the first weights; drawn from the seed when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_weights: Option<InitialWeights>,
     /// The phases, in order; built from the variant's recipe when absent.
     #[serde(rename = "phase", default = "no_phases")]
     pub schedule: Schedule,
@@ -82,6 +94,8 @@ impl RunConfig {
         let mut config = Self {
             name: variant.name().to_owned(),
             dataset: dataset.to_owned(),
+            image_size: None,
+            color: None,
             dataset_sha256: None,
             limit: None,
             variant: variant.id().to_owned(),
@@ -90,11 +104,29 @@ impl RunConfig {
             device: default_device(),
             pretraining: variant.recipe().pretraining,
             knobs: Knobs::defaults(variant.knobs()),
+            initial_weights: None,
             schedule: no_phases(),
             learning_rate_changes: Vec::new(),
         };
         config.rebuild_schedule(variant);
         config
+    }
+
+    /// What the pictures of a folder are brought to.
+    pub fn reading(&self) -> Reading {
+        Reading {
+            size: self.image_size,
+            color: self.color,
+        }
+    }
+
+    /// The images to open: two runs with the same request train on the same images.
+    pub fn images(&self) -> DatasetRequest {
+        DatasetRequest {
+            location: self.dataset.clone(),
+            limit: self.limit,
+            reading: self.reading(),
+        }
     }
 
     /// Builds the phases anew from the variant's recipe and the kind of pretraining. Widths that

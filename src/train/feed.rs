@@ -68,6 +68,11 @@ impl Feed {
         &self.data
     }
 
+    /// Whether the training images are kept on the device.
+    pub fn is_resident(&self) -> bool {
+        self.train.is_some()
+    }
+
     /// Images as `[indices, pixels]`, pixels in [0, 1]. Indices must be below the number of images.
     pub fn batch(&self, half: Half, indices: &[u32]) -> Tensor<2> {
         let (images, resident) = match half {

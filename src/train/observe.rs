@@ -6,7 +6,8 @@
 use burn::tensor::{Tensor, Transaction};
 
 use crate::model::{
-    Histogram, LayerInfo, LayerStat, Noise, OutputStat, StepObservation, Trainee, TrainingError,
+    Batch, Histogram, LayerInfo, LayerStat, Noise, OutputStat, StepObservation, Trainee,
+    TrainingError,
 };
 
 use super::error::TrainerError;
@@ -35,15 +36,15 @@ impl Watch {
     pub(super) fn step(
         &mut self,
         trainee: &mut dyn Trainee,
-        images: Tensor<2>,
+        batch: Batch,
         learning_rate: f64,
         noise: &mut Noise,
     ) -> Tensor<1> {
         if !self.is_due {
-            return trainee.step(images, learning_rate, noise);
+            return trainee.step(batch, learning_rate, noise);
         }
         self.is_due = false;
-        let (loss, observation) = trainee.observed_step(images, learning_rate, noise);
+        let (loss, observation) = trainee.observed_step(batch, learning_rate, noise);
         self.last = Some(observation);
         loss
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::*;
-use crate::data::{Dataset, DatasetParts, ImageShape, Images, Split};
+use crate::data::{Dataset, DatasetParts, ImageShape, Images};
 use crate::model::{KnobValue, Pretraining, VARIANTS, variant};
 use crate::train::{Advance, Compute, PhaseSettings, RunConfig};
 
@@ -20,15 +20,7 @@ fn stripes() -> Arc<Dataset> {
         let pixels = (0..count * 64).map(|at| ((at / 64 + 1) * (at % 64) * 37 % 251) as u8);
         Images::new(shape, pixels.collect()).unwrap()
     };
-    let parts = DatasetParts {
-        name: "stripes".to_owned(),
-        train: images(64),
-        test: images(16),
-        train_labels: None,
-        test_labels: None,
-        split: Split::Given,
-        factors: None,
-    };
+    let parts = DatasetParts::new("stripes", images(64), images(16));
     Arc::new(Dataset::new("stripes", parts, None).unwrap())
 }
 

@@ -6,19 +6,25 @@ use std::time::{Duration, Instant};
 use burn::tensor::{Tensor, Transaction};
 
 use crate::data::{BatchOrder, Dataset};
-use crate::model::{Noise, Trainee, TrainingError};
+use crate::model::{NamedArray, Noise, Trainee, TrainingError};
 
 use super::checkpoint::Position;
+use super::codes::FrozenCodes;
 use super::config::{ConfigError, RunConfig};
 use super::error::TrainerError;
 use super::evaluation::{Evaluation, Spread};
-use super::feed::{Compute, Feed, Half};
+use super::feed::{Compute, Feed};
+use super::initial::must_not_be_named;
 use super::metrics::{Metrics, PhaseStart, TestPoint, TrainPoint};
 use super::observe::Watch;
 use super::schedule::Phase;
 
 /// A loss beyond this means outputs off by a hundredfold: the run has diverged.
 const DIVERGED_LOSS: f32 = 1e4;
+
+/// Parts of the first epoch of a phase after the first of which the test images are measured, besides
+/// the ends of epochs.
+const EARLY: [u64; 2] = [8, 2];
 
 /// What one call of [`Trainer::advance`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +54,8 @@ pub struct Trainer {
     pub(super) feed: Feed,
     pub(super) spread: Spread,
     pub(super) order: Option<(u64, BatchOrder)>,
+    /// Codes of the stages that do not train.
+    pub(super) codes: FrozenCodes,
     pub(super) position: Position,
     pub(super) metrics: Metrics,
     /// Losses still on the device, with their steps.
@@ -59,14 +67,29 @@ pub struct Trainer {
     pub(super) train_time: Duration,
     pub(super) elapsed: Duration,
     pub(super) watch: Watch,
+    /// How often points were taken back.
+    pub(super) revision: u64,
+    /// First weights that were read from a file.
+    pub(super) imported: Option<Arc<[NamedArray]>>,
 }
 
 impl Trainer {
     /// A run with its first weights.
     ///
     /// # Errors
-    /// [`TrainerError::Config`] when the configuration does not fit itself or the images.
+    /// [`TrainerError::Config`] when the configuration does not fit itself or the images, or names a
+    /// file of weights: [`Trainer::with_weights`] takes those.
     pub fn new(
+        config: RunConfig,
+        data: Arc<Dataset>,
+        compute: &Compute,
+    ) -> Result<Self, TrainerError> {
+        must_not_be_named(&config)?;
+        Self::drawn(config, data, compute)
+    }
+
+    /// A run with weights drawn from the seed, whatever the configuration says of them.
+    pub(super) fn drawn(
         mut config: RunConfig,
         data: Arc<Dataset>,
         compute: &Compute,
@@ -97,6 +120,7 @@ impl Trainer {
             spread: Spread::of(&data.test),
             feed: Feed::new(data, compute),
             order: None,
+            codes: FrozenCodes::default(),
             position: Position::default(),
             metrics: Metrics::default(),
             unread: Vec::new(),
@@ -106,6 +130,8 @@ impl Trainer {
             train_time: Duration::ZERO,
             elapsed: Duration::ZERO,
             watch: Watch::default(),
+            revision: 0,
+            imported: None,
         })
     }
 
@@ -137,6 +163,12 @@ impl Trainer {
     /// Everything measured so far, as of the last [`Trainer::collect`].
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Another number whenever points of [`Trainer::metrics`] were taken back; otherwise these only
+    /// grow at their ends.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Time spent in training steps.
@@ -223,7 +255,7 @@ impl Trainer {
             self.begin_phase();
             return Ok(Advance::Measured);
         }
-        self.train_step();
+        self.train_step()?;
         Ok(Advance::Trained)
     }
 
@@ -239,7 +271,7 @@ impl Trainer {
         });
     }
 
-    fn train_step(&mut self) {
+    fn train_step(&mut self) -> Result<(), TrainerError> {
         let per_epoch = self.steps_per_epoch();
         let learning_rate = self.learning_rate();
         let Position {
@@ -258,18 +290,32 @@ impl Trainer {
                 epoch,
             ),
         };
-        let images = self
-            .feed
-            .batch(Half::Train, order.batch((step % per_epoch) as usize));
+        let batch = self.batch(order.batch((step % per_epoch) as usize))?;
         let mut noise = Noise::new(self.phase().dropout, self.config.seed, phase, step_in_phase);
         let loss = self
             .watch
-            .step(&mut *self.trainee, images, learning_rate, &mut noise);
+            .step(&mut *self.trainee, batch, learning_rate, &mut noise);
         self.order = Some((epoch, order));
         self.unread.push((step, loss));
         self.position.step += 1;
         self.position.step_in_phase += 1;
-        self.position.is_measured = !self.position.step.is_multiple_of(per_epoch);
+        self.position.is_measured = !self.is_measurement_due();
+        Ok(())
+    }
+
+    /// Whether the test images are to be measured after the step just made: at the end of every epoch,
+    /// and within the first one of a phase, in which most happens.
+    fn is_measurement_due(&self) -> bool {
+        let per_epoch = self.steps_per_epoch();
+        let Position {
+            step,
+            step_in_phase,
+            ..
+        } = self.position;
+        let is_early = EARLY
+            .iter()
+            .any(|parts| per_epoch >= 2 * parts && step_in_phase == per_epoch / parts);
+        step.is_multiple_of(per_epoch) || is_early
     }
 
     /// Asks for a measurement now, between two epochs too; [`Trainer::advance`] does it.
@@ -360,6 +406,7 @@ impl Trainer {
     /// memory of the present one has seen what made the run diverge.
     pub(crate) fn roll_back(&mut self) {
         self.trainee.roll_back();
+        self.revision += 1;
         self.evaluation = None;
         self.unread.clear();
         self.position = self.good.position;
@@ -370,6 +417,7 @@ impl Trainer {
         self.metrics.phases.truncate(self.good.phases);
         self.marked = self.good;
         self.watch.forget();
+        self.codes = FrozenCodes::default();
         if self.position.has_begun {
             let phase = *self.phase();
             self.trainee.begin_phase(phase.objective, &phase.optimizer);
