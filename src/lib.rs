@@ -3,17 +3,18 @@
 //! # Layers, one way
 //!
 //! ```text
-//! data ← analysis ← model ← train ← store ← engine ← { cli, gui } ← main
+//! data ← analysis ← kernels ← model ← train ← store ← engine ← { cli, gui } ← main
 //! ```
 //!
 //! | module | owns | never names |
 //! |---|---|---|
 //! | [`data`] | [`data::Dataset`]: u8 images of one shape, labels, splits, the seeded batch order; one file a source and the table [`data::SOURCES`] | burn, egui |
-//! | [`analysis`] | PCA and the reference lines of every chart: plain arrays in and out | burn, egui, data |
+//! | [`analysis`] | PCA, the reference lines of every chart, how codes are spread: plain arrays in and out | burn, egui, data |
+//! | [`kernels`] | the loops of training on the CPU: plain slices in and out | burn, egui, data |
 //! | [`model`] | networks built from stages, losses, optimizers, knobs as data; one file a variant and the table [`model::VARIANTS`] | egui, threads |
 //! | [`train`] | [`train::RunConfig`], the [`train::Schedule`] of phases, the [`train::Trainer`], metrics, checkpoints | egui, threads |
 //! | [`store`] | a run as a folder, replaced atomically | egui |
-//! | [`engine`] | the thread that trains all live runs in turn; [`engine::Command`], [`engine::Event`], devices | egui |
+//! | [`engine`] | the thread that trains all live runs in turn, jobs beside it; [`engine::Command`], [`engine::Event`], devices | egui |
 //! | [`cli`] | headless runs, questions about kept runs, lists | egui |
 //! | [`gui`] | the window: one state, panels that read it and send actions | burn |
 //!
@@ -25,6 +26,20 @@
 //! and none lost, and snapshots of pictures, of which only the newest counts. Nothing but plain data
 //! crosses. The engine gives every active run a slice of some milliseconds in turn. Losses stay on
 //! the device and are read in one go a report; test images are measured in chunks between slices.
+//! Some snapshots, one [`engine::Frame`] a run, are told as events too: the window keeps them to look
+//! back, and its scrubber is one cursor over them.
+//!
+//! What follows the pointer goes another way. The window has *standing wishes* ([`engine::Wish`]: the
+//! picture of a code, a plane of codes, filters), at most one a place on the screen, and the thread
+//! "explorer" fulfils them on the CPU with copies of the newest weights, so that a slider never waits
+//! for a training step. A newer wish replaces an older one, and answers come back like events.
+//!
+//! A run whose device fails is *parked*: built anew on the CPU from the last state that was copied off
+//! the device, which happens whenever it is saved. There it stands until it is continued elsewhere.
+//!
+//! A run that trains can be changed: its learning rate and the phases to come. Such changes are written
+//! into its configuration, with the step they came at, so that it still repeats; and a new run can branch
+//! off where any phase began.
 //!
 //! # Stages, and why pretraining is a schedule
 //!
@@ -33,6 +48,13 @@
 //! frozen. End to end is one phase, greedy and ends-inward pretraining are one phase a stage and a
 //! last one for all. So every layered variant has every schedule, and a new variant is a file with
 //! its knobs and its stack, and a line in the table.
+//!
+//! # Fast where there is no GPU
+//!
+//! Networks are Burn modules on every device. On Flex, a layer with its activation, a loss with its
+//! gradient and an optimizer's step go through a seam in [`model`] to [`kernels`], one pass over memory
+//! each; elsewhere the same functions are Burn's own operations. What frozen stages make of the
+//! training images is computed once a phase.
 //!
 //! # What repeats
 //!
@@ -46,6 +68,7 @@ pub mod cli;
 pub mod data;
 pub mod engine;
 pub mod gui;
+pub mod kernels;
 pub mod model;
 pub mod store;
 pub mod train;

@@ -2,9 +2,10 @@
 
 use crate::train::{ConfigError, Trainer};
 
-use super::devices;
+use super::faults::Faults;
 use super::guard::guarded;
 use super::live::LiveRun;
+use super::parking::start_device;
 use super::protocol::{Event, RunId, RunState};
 use super::worker::Worker;
 
@@ -30,6 +31,7 @@ impl Worker {
         }
         let total_steps = trainer.total_steps();
         let goes_on = run.state == RunState::Finished && !trainer.is_finished();
+        run.edits += 1;
         // Another depth may be in use.
         run.has_changed = true;
         if let Some(config) = run.told_config() {
@@ -49,7 +51,7 @@ impl Worker {
         self.tickets += 1;
         let mut fresh = LiveRun::new(id, self.tickets);
         let made = match self.runs.iter().find(|run| run.id == from) {
-            Some(source) => branched(source, phase, name),
+            Some(source) => branched(&self.faults, source, phase, name),
             None => Err(("there is no run to branch from".to_owned(), true)),
         };
         self.runs.retain(|run| run.id != id);
@@ -71,7 +73,7 @@ impl Worker {
 type Branched =
     Result<(Trainer, crate::train::Compute, Vec<crate::train::Boundary>), (String, bool)>;
 
-fn branched(source: &LiveRun, phase: usize, name: String) -> Branched {
+fn branched(faults: &Faults, source: &LiveRun, phase: usize, name: String) -> Branched {
     let boundary = source.boundaries.iter().find(|kept| kept.phase() == phase);
     let missing = || {
         let sentence = format!(
@@ -84,8 +86,8 @@ fn branched(source: &LiveRun, phase: usize, name: String) -> Branched {
     if boundary.is_none() && phase > 0 {
         return Err(missing());
     }
-    let compute = devices::start_device(&trainer.config().device)
-        .map_err(|error| (error.to_string(), true))?;
+    let compute = start_device(faults, trainer.config())
+        .map_err(|failure| (failure.sentence, failure.is_bad_input))?;
     let branch = guarded(|| trainer.branch(boundary, name, &compute))
         .map_err(|failure| (failure.sentence, failure.is_bad_input))?;
     let so_far = source

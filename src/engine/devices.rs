@@ -3,14 +3,15 @@
 //! A *software adapter* is a CPU that plays a GPU. It computes the same numbers, but far slower than
 //! Flex, so it is named as such and never chosen by itself.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use burn::tensor::{Device, DeviceKind};
 
 use crate::train::Compute;
 
+use super::guard::words_of_panic;
 use super::protocol::DeviceInfo;
+use super::started;
 
 /// A device that was asked for but is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +39,16 @@ pub enum DeviceError {
     },
 }
 
+impl DeviceError {
+    /// Whether what the user asked for was wrong, rather than the machine.
+    pub fn is_bad_input(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::Missing { .. } => true,
+            Self::Broken { .. } => false,
+        }
+    }
+}
+
 /// An adapter of wgpu, and how Burn names it.
 #[derive(Clone, Debug)]
 struct Adapter {
@@ -51,21 +62,22 @@ struct Adapter {
 struct Detected {
     adapters: Vec<Adapter>,
     /// Kept: some Vulkan loaders crash when instances come and go on several threads.
-    _instance: wgpu::Instance,
+    instance: wgpu::Instance,
 }
 
 static DETECTED: OnceLock<Detected> = OnceLock::new();
-
-/// Devices of Burn's that were started; each starts once in the life of the program.
-static STARTED: Mutex<BTreeMap<usize, Device>> = Mutex::new(BTreeMap::new());
 
 fn adapters() -> &'static [Adapter] {
     &DETECTED.get_or_init(detect).adapters
 }
 
+/// The native interfaces only, as Burn does: OpenGL shows the same cards a second time.
+fn backends() -> wgpu::Backends {
+    wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12
+}
+
 fn detect() -> Detected {
-    // The native interfaces only, as Burn does: OpenGL shows the same cards a second time.
-    let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+    let backends = backends();
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
@@ -96,10 +108,29 @@ fn detect() -> Detected {
             })
         })
         .collect();
-    Detected {
-        adapters,
-        _instance: instance,
+    Detected { adapters, instance }
+}
+
+/// An adapter in wgpu's terms, and the instance it is of.
+///
+/// # Errors
+/// When it is there no more.
+pub(super) fn open_adapter(index: usize) -> Result<(wgpu::Instance, wgpu::Adapter), String> {
+    let instance = DETECTED.get_or_init(detect).instance.clone();
+    let found = pollster::block_on(instance.enumerate_adapters(backends()));
+    let mut known = found
+        .into_iter()
+        .filter(|adapter| adapter.get_info().device_type != wgpu::DeviceType::Other);
+    let adapter = known.nth(index).ok_or("it is there no more")?;
+    Ok((instance, adapter))
+}
+
+/// The number of the adapter that is meant, if it is one.
+pub(super) fn adapter_of(asked: &str) -> Option<usize> {
+    if asked == "flex" {
+        return None;
     }
+    find(asked).ok()?.0
 }
 
 /// The adapter `auto` takes, if there is a real GPU.
@@ -224,21 +255,13 @@ pub fn start_device(asked: &str) -> Result<Compute, DeviceError> {
         });
     };
     let adapter = &adapters()[index];
-    let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
-    let device = match started.get(&index) {
-        Some(device) => device.clone(),
-        None => {
-            let device = Device::wgpu_options()
-                .device_kind(adapter.kind.clone())
-                .init()
-                .map_err(|error| DeviceError::Broken {
-                    name: adapter.name.clone(),
-                    reason: error.to_string(),
-                })?;
-            started.insert(index, device.clone());
-            device
-        }
-    };
+    // A driver that panics is one that does not start.
+    let device = words_of_panic(|| started::start(index, &adapter.kind))
+        .and_then(|started| started)
+        .map_err(|reason| DeviceError::Broken {
+            name: adapter.name.clone(),
+            reason,
+        })?;
     Ok(Compute {
         device,
         name: adapter.name.clone(),

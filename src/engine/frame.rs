@@ -84,3 +84,10 @@ pub struct PcaPictures {
     /// Mean squared error of each, pixels in [0, 1], before clamping.
     pub errors: Vec<f32>,
 }
+
+/// The newest frame of every run.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// One entry a run that has a frame, in order of the runs.
+    pub runs: Vec<Arc<Frame>>,
+}

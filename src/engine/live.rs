@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::data::{Dataset, Split};
+use crate::data::Dataset;
 use crate::train::{Boundary, Metrics, RunConfig, Trainer, TrainerError, Verdict};
 
+use super::about_data::DatasetInfo;
 use super::cadence::Cadence;
 use super::frame::Frame;
-use super::protocol::{DatasetInfo, Progress, RunId, RunInfo, RunState};
+use super::history::History;
+use super::parking::HostCopy;
+use super::protocol::{Progress, RunId, RunInfo, RunState};
 use super::turn::Goal;
 
 /// A run between `AddRun` and `Remove`.
@@ -51,6 +54,18 @@ pub(super) struct LiveRun {
     pub(super) boundaries: Vec<Boundary>,
     /// How many of them have been told.
     pub(super) told_boundaries: usize,
+    /// Frames held for looking back.
+    pub(super) history: History,
+    /// Those among them that no file has.
+    pub(super) unwritten: Vec<Arc<Frame>>,
+    /// All that were ever kept.
+    pub(super) frames_kept: u64,
+    /// How often it was changed after it had begun.
+    pub(super) edits: u64,
+    /// What it goes on from should its device fail.
+    pub(super) copy: Option<HostCopy>,
+    /// Its device has failed, and it stands on the CPU.
+    pub(super) is_parked: bool,
 }
 
 /// How much of the history has been sent.
@@ -64,6 +79,9 @@ struct Told {
 }
 
 /// Steps a second, lately.
+/// How much the newest window counts in the pace that is told.
+const PACE_WEIGHT: f64 = 0.3;
+
 struct Pace {
     since: Instant,
     step: u64,
@@ -101,6 +119,12 @@ impl LiveRun {
             kept: Vec::new(),
             boundaries: Vec::new(),
             told_boundaries: 0,
+            history: History::default(),
+            unwritten: Vec::new(),
+            frames_kept: 0,
+            edits: 0,
+            copy: None,
+            is_parked: false,
         }
     }
 
@@ -112,6 +136,12 @@ impl LiveRun {
         if let Some(trainer) = &mut self.trainer {
             trainer.rename(name);
         }
+    }
+
+    /// Whether there is more to it than its configuration.
+    pub(super) fn has_begun(&self) -> bool {
+        let trainer = self.trainer.as_ref();
+        trainer.is_some_and(|trainer| trainer.position().step > 0)
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -160,6 +190,15 @@ impl LiveRun {
             return Ok(Metrics::default());
         };
         let read = trainer.collect();
+        let more = self.untold();
+        read.map(|()| more)
+    }
+
+    /// Points not told yet, as of the last time the losses were read.
+    pub(super) fn untold(&mut self) -> Metrics {
+        let Some(trainer) = &self.trainer else {
+            return Metrics::default();
+        };
         let metrics = trainer.metrics();
         let more = Metrics {
             train: beyond(&metrics.train, self.told.train),
@@ -167,7 +206,7 @@ impl LiveRun {
             phases: beyond(&metrics.phases, self.told.phases),
         };
         self.tell_all();
-        read.map(|()| more)
+        more
     }
 
     /// Takes everything measured so far as told.
@@ -192,6 +231,13 @@ impl LiveRun {
         let window = self.pace.since.elapsed().as_secs_f64();
         if window > 0.5 {
             let lately = (position.step - self.pace.step.min(position.step)) as f64 / window;
+            // Slices and measurements make it jump from one window to the next.
+            let before = self.pace.steps_per_sec;
+            let lately = if before > 0.0 {
+                before + (lately - before) * PACE_WEIGHT
+            } else {
+                lately
+            };
             self.pace = Pace {
                 since: Instant::now(),
                 step: position.step,
@@ -230,7 +276,7 @@ impl LiveRun {
         // Untrained networks answer alike: that is no news before the first epoch.
         let last = trainer.metrics().last_test()?;
         let phase_start = trainer.metrics().phases.last()?.step;
-        if last.step == phase_start {
+        if last.step < phase_start + trainer.steps_per_epoch() {
             return None;
         }
         if self.warning == Some(last.verdict) {
@@ -263,7 +309,7 @@ impl LiveRun {
         let latent = trainer.latent();
         Some(RunInfo {
             config: self.told_config()?,
-            dataset: dataset_info(trainer.data()),
+            dataset: DatasetInfo::of(trainer.data()),
             parameters: layers.iter().map(|layer| layer.parameters).sum(),
             layers,
             stages,
@@ -279,23 +325,4 @@ impl LiveRun {
 /// What comes after the first `told`: nothing where divergence took points back.
 fn beyond<T: Clone>(points: &[T], told: usize) -> Vec<T> {
     points.get(told..).unwrap_or_default().to_vec()
-}
-
-fn dataset_info(data: &Dataset) -> DatasetInfo {
-    let split = match data.split {
-        Split::Given => String::new(),
-        Split::FromTrain { test_count, seed } => {
-            format!("{test_count} images were set aside for testing (seed {seed})")
-        }
-    };
-    DatasetInfo {
-        location: data.location.clone(),
-        name: data.name.clone(),
-        shape: data.train.shape(),
-        train: data.train.len(),
-        test: data.test.len(),
-        split,
-        hash: data.hash.clone(),
-        test_labels: data.test_labels.as_deref().map(Arc::from),
-    }
 }

@@ -4,21 +4,35 @@
 //! send [`Command`]s and receive [`Event`]s, in order and none lost, and [`Snapshot`]s, of which
 //! only the newest counts.
 
+mod about_data;
 mod cadence;
 mod changes;
+mod crew;
 mod devices;
 mod drawing;
 mod explorer;
+mod exporting;
+mod faults;
+mod fetching;
 mod frame;
 mod guard;
+mod history;
+mod importing;
+mod jobs;
 mod library;
 mod lifecycle;
 mod lines;
 mod live;
 mod outlet;
+mod parking;
+mod pictures;
 mod protocol;
 mod reports;
+mod session;
+mod shelf;
+mod started;
 mod turn;
+mod until;
 mod wish;
 mod worker;
 mod worst;
@@ -30,14 +44,24 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
+pub use about_data::{DataPage, DatasetInfo, PageRequest, Part};
+pub use crew::lead_crew;
 pub use devices::{DeviceError, check_device, list_devices, start_device};
 use explorer::Explorer;
-pub use frame::{Codes, Frame, PcaPictures, RunPictures};
+pub use exporting::{Export, ExportedRun};
+use faults::Faults;
+pub use frame::{Codes, Frame, PcaPictures, RunPictures, Snapshot};
+use guard::words_of_panic;
+pub use history::{History, MOST_FRAMES, MOST_HISTORY_BYTES, bound_histories};
+pub use importing::{WeightsError, first_weights};
+use jobs::Jobs;
+pub use jobs::{JobId, JobOutcome};
 use outlet::Outlet;
 pub use protocol::{
-    Command, DatasetInfo, DeviceInfo, Event, Extension, Pictures, Progress, RunId, RunInfo,
-    RunState, Snapshot, Watch,
+    Command, DeviceInfo, Event, Extension, Pictures, Progress, RunId, RunInfo, RunState, Watch,
 };
+pub use session::{Desk, LostSession, OpenedRun, OpenedSession, SessionCommand, SessionNews};
+pub use until::Until;
 pub use wish::{
     Answer, CodeSpec, Content, InputImage, Plane, Slot, Start, Tiles, Traversal, Wish, WishKey,
 };
@@ -52,6 +76,7 @@ pub struct Engine {
     events: Receiver<Event>,
     snapshots: Receiver<Arc<Snapshot>>,
     explorer: Explorer,
+    jobs: Jobs,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -64,7 +89,8 @@ impl Engine {
     pub fn spawn(wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         // On this thread, before any other has to do with the graphics driver: some crash otherwise.
         let devices = devices::list_devices();
-        Self::start(wake, Some(Event::Devices(devices)))
+        let first = vec![Event::Devices(devices), fetching::held()];
+        Self::start(wake, first, Faults::of_environment())
     }
 
     /// Starts the thread for a user who asks nothing about devices: a run on the CPU then leaves
@@ -74,38 +100,70 @@ impl Engine {
     /// # Errors
     /// When the system has no thread to give.
     pub fn spawn_headless() -> io::Result<Self> {
-        Self::start(|| {}, None)
+        Self::start(|| {}, Vec::new(), Faults::of_environment())
     }
 
-    fn start(wake: impl Fn() + Send + Sync + 'static, first: Option<Event>) -> io::Result<Self> {
+    /// The same for a test, with faults that are to come: `lost=RUN@STEP` and the like.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    #[doc(hidden)]
+    pub fn spawn_faulty(faults: &str, wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        Self::start(wake, Vec::new(), Faults::new(faults))
+    }
+
+    fn start(
+        wake: impl Fn() + Send + Sync + 'static,
+        first: Vec<Event>,
+        faults: Faults,
+    ) -> io::Result<Self> {
         let (commands, inbox) = unbounded();
         let (events_in, events) = unbounded();
         let (snapshots_in, snapshots) = bounded(1);
         let wake: Wake = Arc::new(wake);
         let explorer = Explorer::spawn(Arc::clone(&wake), commands.clone())?;
         let feeder = explorer.feeder();
+        let jobs = Jobs::new(events_in.clone(), Arc::clone(&wake));
+        let (last_words, last_wake) = (events_in.clone(), Arc::clone(&wake));
         let outlet = Outlet::new(events_in, snapshots_in, snapshots.clone(), wake);
-        if let Some(event) = first {
+        for event in first {
             outlet.tell(event);
-            outlet.wake_if_told();
         }
+        outlet.wake_if_told();
         let answers = commands.clone();
+        let shared = jobs.clone();
         let thread = thread::Builder::new()
             .name("engine".to_owned())
-            .spawn(move || Worker::new(inbox, answers, outlet, feeder).run())?;
+            .spawn(move || {
+                let _crew = lead_crew().map_err(|error| {
+                    log::warn!("loops are shared out among the threads of all: {error}");
+                });
+                let work = || Worker::new(inbox, answers, outlet, feeder, shared, faults).run();
+                if let Err(error) = words_of_panic(work) {
+                    // A closed channel means that nobody listens any more.
+                    let _gone = last_words.send(Event::Ended { error });
+                    last_wake();
+                }
+            })?;
         Ok(Self {
             commands,
             events,
             snapshots,
             explorer,
+            jobs,
             thread: Some(thread),
         })
     }
 
     /// Asks for something. Never waits.
     pub fn send(&self, command: Command) {
+        if let Command::CancelJob(id) = command {
+            // At once, however long the step under way takes.
+            self.jobs.cancel(id);
+        }
         if self.commands.send(Message::Command(command)).is_err() {
-            log::error!("the engine has ended, a command was lost");
+            // Whoever uses the engine tells of its end, once; this is for looking closer.
+            log::debug!("the engine has ended, a command was lost");
         }
     }
 
@@ -144,11 +202,13 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
+        self.jobs.close();
         self.send(Command::Shutdown);
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
             log::error!("the engine's thread panicked");
         }
+        self.jobs.wait();
     }
 }

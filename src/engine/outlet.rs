@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 
 use super::Wake;
-use super::protocol::{Event, Snapshot};
+use super::frame::Snapshot;
+use super::protocol::Event;
 
 /// Where reports go.
 pub(super) struct Outlet {

@@ -9,11 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::analysis::Baselines;
-use crate::data::ImageShape;
+use crate::data::Survey;
 use crate::model::LayerInfo;
 use crate::train::{Metrics, RunConfig, Schedule};
 
+use super::about_data::{DataPage, DatasetInfo, PageRequest};
+use super::exporting::Export;
 use super::frame::{Frame, PcaPictures};
+use super::jobs::{JobId, JobOutcome};
+pub use super::pictures::Pictures;
+use super::session::{SessionCommand, SessionNews};
+use super::until::Until;
 
 /// Names a run for as long as the engine lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,12 +46,27 @@ pub enum Command {
     },
     /// Trains until the schedule ends, or until paused.
     Start(RunId),
+    /// Trains on a run whose device has failed, from where it is parked; answers `RunReady` or `Failed`.
+    Continue {
+        /// The run.
+        id: RunId,
+        /// The device to go on with, as `--device` spells it.
+        device: String,
+    },
     /// Stops between two steps; `Start` goes on.
     Pause(RunId),
     /// One training step, then pauses.
     StepOnce(RunId),
     /// Trains to the end of the epoch under way, then pauses.
     EpochOnce(RunId),
+    /// Trains until something is reached, measures there, then pauses; a run that trains already
+    /// goes on no further than that.
+    RunUntil {
+        /// The run.
+        id: RunId,
+        /// What.
+        until: Until,
+    },
     /// Another learning rate from the next step on, for the phase under way; answers `Configured`.
     SetLearningRate {
         /// The run.
@@ -102,8 +123,34 @@ pub enum Command {
         /// The folder to write: new, empty, or a run already.
         folder: PathBuf,
     },
+    /// Gives up reading the images of a run that is being prepared; answers `Failed`.
+    CancelLoading(RunId),
+    /// Looks through all images of a run; answers `Survey`.
+    Survey(RunId),
+    /// Some images of a run; answers `DataPage`.
+    ShowData(PageRequest),
     /// Which test images the snapshots show.
     ShowImages(Vec<u32>),
+    /// About the whole workbench.
+    Session(SessionCommand),
+    /// Fetches a data set from the internet as a job; `Fetched` tells what is there then.
+    Fetch {
+        /// A new name.
+        id: JobId,
+        /// The set's name.
+        set: String,
+    },
+    /// Writes a file as a job; answers `JobStarted`, and `JobEnded` once it is there.
+    Export {
+        /// A new name.
+        id: JobId,
+        /// What.
+        export: Box<Export>,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Ends a job early; answers `JobEnded`.
+    CancelJob(JobId),
     /// Ends the thread once everything before it is done.
     Shutdown,
 }
@@ -175,27 +222,6 @@ pub struct RunInfo {
     pub remarks: Vec<String>,
 }
 
-/// A data set as the window shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatasetInfo {
-    /// Name or folder it was opened by.
-    pub location: String,
-    /// What to call it.
-    pub name: String,
-    /// Size of an image.
-    pub shape: ImageShape,
-    /// Training images in use.
-    pub train: usize,
-    /// Test images.
-    pub test: usize,
-    /// How the test images came about, where that needs saying.
-    pub split: String,
-    /// SHA-256 of the pixels.
-    pub hash: String,
-    /// One class a test image, where known.
-    pub test_labels: Option<Arc<[u8]>>,
-}
-
 /// How far a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
@@ -234,6 +260,15 @@ pub enum Event {
         metrics: Arc<Metrics>,
         /// How far it is.
         progress: Progress,
+    },
+    /// How far reading the images of a run is that is being prepared.
+    Loading {
+        /// The run.
+        id: RunId,
+        /// Pictures or bytes done.
+        done: u64,
+        /// Of so many, once that is known.
+        total: Option<u64>,
     },
     /// The run does something else now.
     StateChanged {
@@ -298,6 +333,15 @@ pub enum Event {
         /// Indices among the test images.
         indices: Vec<u32>,
     },
+    /// All images of a data set, counted and averaged.
+    Survey {
+        /// Of its images.
+        hash: String,
+        /// What was found.
+        survey: Arc<Survey>,
+    },
+    /// Images of a data set that were asked for.
+    DataPage(Arc<DataPage>),
     /// Memory of this process, in bytes.
     Memory(u64),
     /// Something the user should know about a run that goes on; empty text takes it back.
@@ -316,6 +360,21 @@ pub enum Event {
         /// Whether what the user asked for was wrong, rather than the machine.
         is_bad_input: bool,
     },
+    /// The device of a run has failed, which `Failed` tells next; all the run was at this step is
+    /// safe, and `Continue` goes on from there.
+    Parked {
+        /// The run.
+        id: RunId,
+        /// Training steps done.
+        step: u64,
+    },
+    /// The engine has ended though nobody asked it to; nothing follows.
+    Ended {
+        /// Why, in a sentence.
+        error: String,
+    },
+    /// About the whole workbench.
+    Session(SessionNews),
     /// The run was kept.
     Saved {
         /// The run.
@@ -332,6 +391,31 @@ pub enum Event {
         /// Whether what the user asked for was wrong, rather than the machine.
         is_bad_input: bool,
     },
+    /// The data sets that were fetched and can be trained on; sent at the start and when it changes.
+    Fetched(Vec<&'static str>),
+    /// Long work beside the training has begun.
+    JobStarted {
+        /// The job.
+        id: JobId,
+        /// What it does, such as `Fetching MNIST`.
+        name: String,
+    },
+    /// How far a job is.
+    JobProgress {
+        /// The job.
+        id: JobId,
+        /// Units done, such as bytes.
+        done: u64,
+        /// Units in all, where that is known.
+        total: Option<u64>,
+    },
+    /// A job has ended.
+    JobEnded {
+        /// The job.
+        id: JobId,
+        /// What it came to.
+        outcome: JobOutcome,
+    },
 }
 
 /// A device that can train.
@@ -345,40 +429,4 @@ pub struct DeviceInfo {
     pub is_software: bool,
     /// What `auto` takes.
     pub is_auto: bool,
-}
-
-/// Equal-sized pictures, one after another, each channel-planar like the data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pictures {
-    /// Size of each.
-    pub shape: ImageShape,
-    /// Pixels of all of them, 0 to 255.
-    pub pixels: Vec<u8>,
-}
-
-impl Pictures {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.pixels.len() / self.shape.pixels().max(1)
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.pixels.is_empty()
-    }
-
-    /// The pixels of one of them, or nothing beyond the end.
-    pub fn get(&self, index: usize) -> &[u8] {
-        let pixels = self.shape.pixels();
-        self.pixels
-            .get(index * pixels..(index + 1) * pixels)
-            .unwrap_or_default()
-    }
-}
-
-/// The newest frame of every run.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// One entry a run that has a frame, in order of the runs.
-    pub runs: Vec<Arc<Frame>>,
 }

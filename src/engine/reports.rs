@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use crate::train::Metrics;
 
-use super::guard::{Failure, guarded};
+use super::frame::Snapshot;
+use super::guard::on_device;
+use super::history::{MOST_HISTORY_BYTES, bound_histories};
 use super::live::LiveRun;
-use super::protocol::{Event, RunId, RunState, Snapshot};
+use super::protocol::{Event, RunId, RunState};
 use super::worker::Worker;
 
 /// Between two reports while nobody looks, at least.
@@ -69,17 +71,6 @@ impl Worker {
         }
     }
 
-    pub(super) fn fail_training(&mut self, id: RunId, failure: Failure) {
-        if let Some(run) = self.find(id) {
-            // Back to the last good weights, whatever the failure left behind: show them.
-            if let Some(trainer) = &mut run.trainer {
-                trainer.roll_back();
-            }
-            run.has_changed = true;
-        }
-        self.fail(id, failure.sentence, failure.is_bad_input);
-    }
-
     /// Sends a run's new points and how far it is.
     fn report(&mut self, index: usize) {
         let run = &mut self.runs[index];
@@ -89,9 +80,10 @@ impl Worker {
         let id = run.id;
         // A run that trains on is no reason to wake anybody who does not look.
         let is_quiet = self.watch.is_hidden && run.is_running();
-        match guarded(|| run.news()) {
+        match on_device(|| run.news()) {
             Ok(more) => {
                 let progress = run.progress();
+                log::trace!("run {} is at step {}", id.0, progress.step);
                 let warning = run.new_warning();
                 let event = Event::Progress { id, more, progress };
                 if is_quiet {
@@ -103,14 +95,14 @@ impl Worker {
                     self.outlet.tell(Event::Warning { id, text });
                 }
             }
-            Err(failure) => {
+            Err(breakdown) => {
                 let progress = run.progress();
                 self.outlet.tell(Event::Progress {
                     id,
                     more: Metrics::default(),
                     progress,
                 });
-                self.fail_training(id, failure);
+                self.fail_training(id, breakdown);
             }
         }
     }
@@ -142,25 +134,37 @@ impl Worker {
                 continue;
             }
             let is_kept = run.state == RunState::Finished && run.has_changed;
-            if let Err(failure) = guarded(|| run.draw(&self.images, is_kept)) {
+            if let Err(breakdown) = on_device(|| run.draw(&self.images, is_kept)) {
                 run.has_changed = false;
                 run.has_other_images = false;
-                failures.push((run.id, failure));
+                failures.push((run.id, breakdown));
             }
         }
-        for (id, failure) in failures {
-            self.fail_training(id, failure);
+        for (id, breakdown) in failures {
+            self.fail_training(id, breakdown);
         }
         let mut is_new = false;
+        let mut has_kept = false;
         for run in &mut self.runs {
             is_new |= std::mem::take(&mut run.is_frame_new);
             for frame in run.kept.drain(..) {
+                if self.keeping.needs_frames() {
+                    run.history.keep(Arc::clone(&frame));
+                    run.unwritten.push(Arc::clone(&frame));
+                    run.frames_kept += 1;
+                    has_kept = true;
+                }
                 if self.watch.is_hidden {
                     self.outlet.tell_quietly(Event::Frame(frame));
                 } else {
                     self.outlet.tell(Event::Frame(frame));
                 }
             }
+        }
+        if has_kept {
+            let runs = self.runs.iter_mut();
+            let mut histories: Vec<_> = runs.map(|run| &mut run.history).collect();
+            bound_histories(&mut histories, MOST_HISTORY_BYTES);
         }
         if is_new {
             let runs = self.runs.iter().filter_map(|run| run.frame.clone());

@@ -9,9 +9,10 @@ use crate::train::{Advance, TrainerError};
 
 use super::live::LiveRun;
 use super::protocol::Watch;
+use super::until::Until;
 
 /// How far a run is to go before it pauses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Goal {
     /// To the end of its schedule.
     End,
@@ -21,6 +22,10 @@ pub(super) enum Goal {
     Epoch,
     /// Until so many steps are done and measured.
     At(u64),
+    /// Until a measurement finds a test error of at most this.
+    TestError(f64),
+    /// What that is, is found once the run is there.
+    Until(Until),
 }
 
 /// What a run is to do with its slice of time.
@@ -82,6 +87,7 @@ impl LiveRun {
         match advance {
             Advance::Trained => {
                 self.has_changed = true;
+                self.measure_at_goal();
                 if let Some(every) = turn.step_interval {
                     self.next_step_at = (self.next_step_at + every).max(start);
                 }
@@ -131,9 +137,15 @@ impl LiveRun {
         let position = trainer.position();
         let is_measured = position.is_measured && !trainer.is_measuring();
         let is_there = match self.goal {
-            Goal::End | Goal::Epoch => false,
+            Goal::End | Goal::Epoch | Goal::Until(_) => false,
             Goal::Step => advance == Advance::Trained,
             Goal::At(step) => position.step >= step && is_measured,
+            Goal::TestError(most) => {
+                let newest = trainer.metrics().last_test();
+                advance == Advance::Measured
+                    && is_measured
+                    && newest.is_some_and(|test| test.mse <= most)
+            }
         };
         if is_there {
             self.goal = Goal::End;

@@ -158,7 +158,9 @@ pub enum Content {
         code: Vec<f32>,
         /// Its picture.
         picture: Pictures,
-        /// Mean squared error to the image the code began with, where it was one.
+        /// The image the code began with, where it was one.
+        original: Option<Pictures>,
+        /// Mean squared error to that image.
         error: Option<f32>,
     },
     /// Of [`Wish::Line`], [`Wish::Traversals`] and [`Wish::Plane`]: row after row.

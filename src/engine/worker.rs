@@ -1,18 +1,23 @@
 //! The engine's thread: commands in, slices of work for every active run, events and snapshots out.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
+use crate::data::Survey;
 use crate::train::Trainer;
 
 use super::explorer::Feeder;
-use super::guard::guarded;
+use super::faults::Faults;
+use super::guard::on_device;
+use super::jobs::Jobs;
 use super::library::{Library, Lines, Loaded, Source};
 use super::live::LiveRun;
 use super::outlet::Outlet;
 use super::protocol::{Command, Event, RunId, RunState, Watch};
 use super::reports::Reports;
+use super::session::{Keeping, Report};
 use super::turn::{Goal, Turn};
 use super::worst::Search;
 
@@ -29,6 +34,17 @@ pub(super) enum Message {
     Command(Command),
     /// From a loader.
     Loaded(Box<Loaded>),
+    /// From a loader that broke down: for which run and ticket, and why.
+    LoadFailed(RunId, u64, String),
+    /// From a loader under way: for which run and ticket, and how far it is.
+    Loading(RunId, u64, (u64, Option<u64>)),
+    /// From the thread that looks through a data set.
+    Surveyed {
+        /// Of its images.
+        hash: String,
+        /// What was found.
+        survey: Arc<Survey>,
+    },
     /// From the thread that computes the reference lines of a data set.
     Lines {
         /// Of its images.
@@ -36,6 +52,8 @@ pub(super) enum Message {
         /// The lines, or why there are none.
         lines: Lines,
     },
+    /// From the keeper.
+    Kept(Report),
     /// From the explorer: whether the weights of a run are wanted.
     Wanted(RunId, bool),
 }
@@ -54,6 +72,12 @@ pub(super) struct Worker {
     pub(super) searches: Vec<Search>,
     pub(super) reports: Reports,
     pub(super) feeder: Feeder,
+    pub(super) keeping: Keeping,
+    /// Nothing more is to be done.
+    is_ending: bool,
+    pub(super) jobs: Jobs,
+    /// Faults that a test asks for.
+    pub(super) faults: Faults,
 }
 
 impl Worker {
@@ -62,11 +86,15 @@ impl Worker {
         answers: Sender<Message>,
         outlet: Outlet,
         feeder: Feeder,
+        jobs: Jobs,
+        faults: Faults,
     ) -> Self {
         Self {
             inbox,
             outlet,
-            library: Library::new(answers),
+            library: Library::new(answers.clone(), faults.clone()),
+            keeping: Keeping::new(answers),
+            is_ending: false,
             runs: Vec::new(),
             images: (0..FIRST_IMAGES).collect(),
             tickets: 0,
@@ -75,6 +103,8 @@ impl Worker {
             searches: Vec::new(),
             reports: Reports::new(),
             feeder,
+            jobs,
+            faults,
         }
     }
 
@@ -83,15 +113,17 @@ impl Worker {
         while let Ok(first) = self.wait() {
             let mut next = first;
             while let Some(message) = next {
-                if matches!(message, Message::Command(Command::Shutdown)) {
+                self.receive(message);
+                if self.is_ending {
                     return;
                 }
-                self.receive(message);
                 next = self.inbox.try_recv().ok();
             }
+            self.renew_copies();
             self.work();
             self.search();
             self.publish();
+            self.autosave();
         }
     }
 
@@ -101,12 +133,20 @@ impl Worker {
     /// When nobody is left who could send one.
     fn wait(&self) -> Result<Option<Message>, RecvTimeoutError> {
         let now = Instant::now();
+        let save_at = self.keeping.due_at(&self.runs);
         let mut running = self.runs.iter().filter(|run| run.is_running()).peekable();
         if running.peek().is_none() && self.searches.is_empty() {
-            let message = self.inbox.recv();
-            return message
-                .map(Some)
-                .map_err(|_closed| RecvTimeoutError::Disconnected);
+            let Some(at) = save_at else {
+                let message = self.inbox.recv();
+                return message
+                    .map(Some)
+                    .map_err(|_closed| RecvTimeoutError::Disconnected);
+            };
+            return match self.inbox.recv_deadline(at) {
+                Ok(message) => Ok(Some(message)),
+                Err(RecvTimeoutError::Timeout) => Ok(None),
+                Err(RecvTimeoutError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+            };
         }
         let is_waiting = |run: &LiveRun| run.is_waiting(self.step_interval, now);
         let is_busy = !self.searches.is_empty() || !running.clone().all(is_waiting);
@@ -114,7 +154,11 @@ impl Worker {
         let next_report = running
             .any(LiveRun::has_news)
             .then(|| self.next_report_at());
-        let until = next_step.into_iter().chain(next_report).min();
+        let until = next_step
+            .into_iter()
+            .chain(next_report)
+            .chain(save_at)
+            .min();
         let timeout = match until {
             Some(until) if !is_busy => until.saturating_duration_since(now),
             Some(_) | None => Duration::ZERO,
@@ -129,10 +173,24 @@ impl Worker {
         }
     }
 
-    fn receive(&mut self, message: Message) {
+    pub(super) fn receive(&mut self, message: Message) {
         match message {
             Message::Command(command) => self.obey(command),
             Message::Loaded(loaded) => self.prepare(*loaded),
+            Message::LoadFailed(id, ticket, sentence) => {
+                if self.find(id).is_some_and(|run| run.ticket == ticket) {
+                    self.fail(id, sentence, false);
+                }
+            }
+            Message::Kept(report) => self.take_report(report),
+            Message::Loading(id, ticket, (done, total)) => {
+                if self.find(id).is_some_and(|run| run.ticket == ticket) {
+                    self.outlet.tell(Event::Loading { id, done, total });
+                }
+            }
+            Message::Surveyed { hash, survey } => {
+                self.outlet.tell(Event::Survey { hash, survey });
+            }
             Message::Wanted(id, is_wanted) => self.feeder.set_wanted(id, is_wanted),
             Message::Lines { hash, lines } => {
                 self.library.set_lines(hash.clone(), lines);
@@ -147,9 +205,11 @@ impl Worker {
             Command::OpenRun { id, folder, extend } => {
                 self.add(id, Source::Folder(folder, extend));
             }
+            Command::Continue { id, device } => self.continue_run(id, device),
             Command::Start(id) => self.start(id, Goal::End),
             Command::StepOnce(id) => self.start(id, Goal::Step),
             Command::EpochOnce(id) => self.start(id, Goal::Epoch),
+            Command::RunUntil { id, until } => self.run_until(id, until),
             Command::Pause(id) => {
                 if let Some(run) = self.find(id) {
                     run.starts_when_ready = false;
@@ -181,10 +241,14 @@ impl Worker {
             Command::Rename { id, name } => {
                 if let Some(run) = self.find(id) {
                     run.rename(name);
+                    run.edits += 1;
                 }
             }
             Command::Remove(id) => self.remove(id),
             Command::Save { id, folder } => self.save(id, &folder),
+            Command::Survey(id) => self.survey(id),
+            Command::ShowData(request) => self.show_data(request),
+            Command::CancelLoading(id) => self.library.cancel(id),
             Command::ShowImages(images) => {
                 if self.images != images {
                     self.images = images;
@@ -217,7 +281,12 @@ impl Worker {
                 }
             }
             Command::Watch(watch) => self.watch = watch,
-            Command::Shutdown => {}
+            Command::Export { id, export, path } => self.export(id, *export, path),
+            Command::Session(command) => self.obey_session(command),
+            Command::Shutdown => self.is_ending = true,
+            Command::Fetch { id, set } => self.fetch(id, &set),
+            // Once more, for a job that was started just before.
+            Command::CancelJob(id) => self.jobs.cancel(id),
         }
     }
 
@@ -277,7 +346,7 @@ impl Worker {
             watch: self.watch,
             step_interval,
         };
-        let worked = guarded(|| run.work(&turn));
+        let worked = on_device(|| run.work(&turn));
         run.used += now.elapsed();
         match worked {
             Ok(true) => {}
@@ -291,7 +360,7 @@ impl Worker {
                 };
                 self.finish_slice(id, state);
             }
-            Err(failure) => self.fail_training(id, failure),
+            Err(breakdown) => self.fail_training(id, breakdown),
         }
     }
 }

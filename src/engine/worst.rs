@@ -2,7 +2,7 @@
 
 use crate::train::TrainerError;
 
-use super::guard::guarded;
+use super::guard::on_device;
 use super::live::LiveRun;
 use super::protocol::{Event, RunId};
 use super::worker::Worker;
@@ -62,7 +62,7 @@ impl Worker {
         let id = search.id;
         let run = self.runs.iter_mut().find(|run| run.id == id);
         let found = match run {
-            Some(run) if run.trainer.is_some() => guarded(|| search.advance(run)),
+            Some(run) if run.trainer.is_some() => on_device(|| search.advance(run)),
             // It is not ready or gone: nothing is worst.
             Some(_) | None => {
                 self.searches.remove(0);
@@ -76,9 +76,9 @@ impl Worker {
                 self.searches.remove(0);
                 self.outlet.tell(Event::Worst { id, indices });
             }
-            Err(failure) => {
+            Err(breakdown) => {
                 self.searches.remove(0);
-                self.fail_training(id, failure);
+                self.fail_training(id, breakdown);
             }
         }
     }

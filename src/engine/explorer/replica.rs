@@ -205,22 +205,24 @@ impl Replica {
         let outputs = self.network.decode(codes);
         let mut transaction = Transaction::default().register(outputs.clone());
         if let Some(image) = code.image {
-            let difference = outputs - image;
+            let difference = outputs - image.clone();
             let error = (difference.clone() * difference).mean_dim(1);
-            transaction = transaction.register(error);
+            transaction = transaction.register(error).register(image);
         }
         let mut arrays = Vec::new();
         for data in transaction.try_execute().map_err(TrainingError::from)? {
             arrays.push(data.try_to_vec::<f32>().map_err(TrainingError::from)?);
         }
-        let pixels = arrays.first().map(|values| to_bytes(values));
+        let shape = self.shape();
+        let picture = |values: &Vec<f32>| Pictures {
+            shape,
+            pixels: to_bytes(values),
+        };
         Ok(Content::Point {
             start: code.start,
             code: code.values,
-            picture: Pictures {
-                shape: self.shape(),
-                pixels: pixels.unwrap_or_default(),
-            },
+            picture: arrays.first().map_or_else(|| picture(&Vec::new()), picture),
+            original: arrays.get(2).map(picture),
             error: arrays.get(1).and_then(|errors| errors.first().copied()),
         })
     }

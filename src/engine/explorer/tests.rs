@@ -10,7 +10,7 @@ use std::time::Duration;
 use burn::tensor::{Device, Tensor, TensorData};
 use crossbeam_channel::{Receiver, unbounded};
 
-use crate::data::{Dataset, DatasetParts, ImageShape, Images, Split, to_bytes};
+use crate::data::{Dataset, DatasetParts, ImageShape, Images, to_bytes};
 use crate::engine::Wake;
 use crate::engine::protocol::RunId;
 use crate::engine::wish::{
@@ -122,15 +122,7 @@ fn images(count: usize) -> Images {
 }
 
 fn dataset() -> Arc<Dataset> {
-    let parts = DatasetParts {
-        name: "waves".to_owned(),
-        train: images(64),
-        test: images(20),
-        train_labels: None,
-        test_labels: None,
-        split: Split::Given,
-        factors: None,
-    };
+    let parts = DatasetParts::new("waves", images(64), images(20));
     Arc::new(Dataset::new("waves", parts, None).unwrap())
 }
 

@@ -23,6 +23,7 @@ fn reconstructions_are_the_trainers_own_in_every_phase() {
                 start,
                 code,
                 picture,
+                original,
                 error,
             } = answer.content
             else {
@@ -31,6 +32,7 @@ fn reconstructions_are_the_trainers_own_in_every_phase() {
             let (expected, errors) = trainer.pictures(&[7]).unwrap();
             assert_eq!(picture.pixels, to_bytes(&expected), "{}", variant.id());
             assert_eq!(error, Some(errors[0]));
+            assert_eq!(original.unwrap().pixels, trainer.data().test.image(7));
             assert_eq!((&start, &start), (&code, &encode(&trainer, 7)));
             phases.push(trainer.position().phase);
             let mut advance = Advance::Measured;
@@ -60,6 +62,7 @@ fn codes_are_fitted_to_the_depth_and_pinned() {
         start,
         code,
         picture,
+        original,
         error,
     } = lab.ask(Wish::Point(spec)).content
     else {
@@ -69,6 +72,7 @@ fn codes_are_fitted_to_the_depth_and_pinned() {
     assert_eq!(code, [1.0, -2.0, 3.0, 4.0, 5.0]);
     assert_eq!(picture.pixels, decode(&trainer, &code, 5));
     assert_eq!(error, None);
+    assert_eq!(original, None, "it began with a code");
     // A drawn image is put through like one of the data.
     let pixels: Arc<[u8]> = Arc::from(trainer.data().test.image(4));
     let drawn = CodeSpec {
