@@ -17,9 +17,20 @@ fn main() -> ExitCode {
     };
     match request {
         Request::Done(code) => code,
-        Request::Window { config, open } => {
+        Request::Window {
+            config,
+            open,
+            session,
+            share,
+        } => {
             let config = config.map(|config| *config);
-            match gui::run(StartOptions { config, open }) {
+            let share = share.map(|share| *share);
+            match gui::run(StartOptions {
+                config,
+                open,
+                session,
+                share,
+            }) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => fail(&error, ExitCode::from(2)),
             }
@@ -34,12 +45,29 @@ fn fail(error: &dyn std::error::Error, code: ExitCode) -> ExitCode {
     code
 }
 
+/// How the names of threads begin whose panics are caught: those of the engine and those it starts,
+/// and those that drive a device for it. Threads without a name work for one of them.
+const GUARDED: &[&str] = &[
+    "engine",
+    "explorer",
+    "export",
+    "job ",
+    "keeper",
+    "loader",
+    "baselines",
+    "import-",
+    "DSU-",
+    "DSD-",
+];
+
 /// The engine catches the panics of its libraries and tells them in a sentence; their traces go to
 /// the log only.
 fn quiet_engine_panics() {
     let standard = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() == Some("engine") {
+        let thread = std::thread::current();
+        let is_told = |name: &str| GUARDED.iter().any(|start| name.starts_with(start));
+        if thread.name().is_none_or(is_told) {
             log::warn!("{panic}");
         } else {
             standard(panic);

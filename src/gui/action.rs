@@ -7,18 +7,26 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Command, RunId};
+use crate::engine::{Command, RunId, Until};
 
 use super::curves::{CurveOptions, CurvesAction};
+use super::data::DataAction;
 use super::desk::DeskAction;
+use super::drop::Dropped;
+use super::export::Target;
+use super::fetch::FetchAction;
 use super::history::HistoryAction;
 use super::input::InputAction;
+use super::jobs::JobsAction;
 use super::latent::LatentAction;
 use super::layers::LayersAction;
 use super::layout::{Pane, Preset};
 use super::pictures::PicturesAction;
+use super::restart::Restart;
 use super::schedule::ScheduleAction;
+use super::session::{self, SessionAction};
 use super::setup::draft::Draft;
+use super::share::ShareAction;
 use super::story::StoryAction;
 
 /// What panels collect in a frame, in order.
@@ -33,6 +41,8 @@ pub enum Action {
     Duplicate(RunId),
     /// Forgets the run.
     Remove(RunId),
+    /// Has a run go on whose device has failed, on the device that is spelled like this.
+    Continue(RunId, String),
     /// Trains.
     Start(RunId),
     /// Stops between two steps.
@@ -43,12 +53,14 @@ pub enum Action {
     Step(RunId),
     /// Trains to the end of the epoch under way.
     Epoch(RunId),
+    /// Trains until something is reached.
+    RunUntil(RunId, Until),
     /// Ends the run where it is.
     Stop(RunId),
-    /// Back to the initial weights.
-    Reset(RunId),
-    /// Initial weights of another seed, the same one for all of these runs.
-    NewSeed(Vec<RunId>),
+    /// Back to initial weights, once the user has said so where much training would be lost.
+    Restart(Restart, Vec<RunId>),
+    /// Whether training may be given up.
+    AnswerRestart(bool),
     /// Pauses every run where one trains, starts every run where none does.
     ToggleAll,
     /// Trains every run that can.
@@ -61,10 +73,10 @@ pub enum Action {
     Rename(RunId, String),
     /// The settings as they are now are meant; the run is made anew.
     Commit(RunId),
-    /// Asks for a folder.
-    AskFolder(FolderFor),
-    /// A folder was chosen.
-    FolderChosen(FolderFor, PathBuf),
+    /// Asks for a path.
+    AskPath(PathFor),
+    /// A path was chosen.
+    PathChosen(PathFor, PathBuf),
     /// The desktop has no dialog to offer.
     DialogMissing,
     /// Test images and their reconstructions.
@@ -81,8 +93,16 @@ pub enum Action {
     ClosePane(Pane),
     /// What lies on the desk.
     Desk(DeskAction),
+    /// The whole workbench in one place.
+    Session(SessionAction),
     /// The story of the program.
     Story(StoryAction),
+    /// The images as a whole.
+    Data(DataAction),
+    /// Something was dropped onto the window.
+    Drop(Dropped),
+    /// Gives up reading the images of a run.
+    CancelLoading(RunId),
     /// The chart.
     Curves(CurvesAction),
     /// Looking back.
@@ -93,6 +113,12 @@ pub enum Action {
     Input(InputAction),
     /// Inside the network.
     Layers(LayersAction),
+    /// Data sets from the internet.
+    Fetch(FetchAction),
+    /// Share strings.
+    Share(ShareAction),
+    /// Long work beside the training.
+    Jobs(JobsAction),
     /// The strip of phases.
     Schedule(ScheduleAction),
     /// Another learning rate for the phase under way.
@@ -106,24 +132,83 @@ pub enum Action {
     },
 }
 
-/// What a folder is asked for.
+/// What a path is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FolderFor {
-    /// The images of a run.
+pub enum PathFor {
+    /// A folder with the images of a run.
     Data(RunId),
+    /// A file with the images of a run.
+    DataFile(RunId),
     /// Where to keep a run.
     Save(RunId),
     /// A run that was kept.
     Open,
+    /// A file to be written.
+    Export(Target),
+    /// Weights for a run to begin with.
+    Weights(RunId),
+    /// A session.
+    OpenSession,
+    /// Where to keep the session.
+    SaveSession,
 }
 
-impl FolderFor {
+/// What the dialog for a path lets the user choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A folder that is there, or made in the dialog.
+    Folder,
+    /// A file that is there.
+    File {
+        /// What the files hold, such as `Pictures`.
+        what: &'static str,
+        /// How their names may end, without the dot.
+        endings: &'static [&'static str],
+    },
+    /// A file to be written.
+    NewFile {
+        /// What it will hold, such as `Picture`.
+        what: &'static str,
+        /// How its name ends, without the dot.
+        ending: &'static str,
+    },
+}
+
+impl PathFor {
     /// Title of the dialog.
     pub fn title(self) -> &'static str {
         match self {
             Self::Data(_) => "Open a folder of images",
+            Self::DataFile(_) => "Open a file of images",
             Self::Save(_) => "Choose an empty folder to save the run in",
             Self::Open => "Open the folder of a saved run",
+            Self::Export(target) => target.title(),
+            Self::Weights(_) => "Import weights",
+            Self::OpenSession => "Open the folder of a session",
+            Self::SaveSession => "Save the session",
+        }
+    }
+
+    /// What can be chosen.
+    pub fn choice(self) -> Choice {
+        match self {
+            Self::Data(_) | Self::Save(_) | Self::Open | Self::OpenSession => Choice::Folder,
+            Self::DataFile(_) => Choice::File {
+                what: "Images",
+                endings: &["npz", "npy", "csv", "gz", "idx", "idx3-ubyte"],
+            },
+            Self::Export(target) => Choice::NewFile {
+                what: target.what(),
+                ending: target.format.ending(),
+            },
+            Self::Weights(_) => Choice::File {
+                what: "Weights",
+                endings: &["safetensors"],
+            },
+            Self::SaveSession => Choice::NewFile {
+                what: "Session",
+                ending: session::ENDING,
+            },
         }
     }
 }
@@ -133,14 +218,22 @@ impl FolderFor {
 pub enum Effect {
     /// For the engine.
     Send(Command),
-    /// A folder is to be asked for; [`Action::FolderChosen`] answers, unless it was cancelled.
-    Ask(FolderFor),
+    /// A path is to be asked for; [`Action::PathChosen`] answers, unless it was cancelled.
+    Ask(PathFor),
     /// The panes are to be laid out.
     Arrange(Preset),
     /// A pane is to come to the front.
     OpenPane(Pane),
     /// A pane is to go.
     ClosePane(Pane),
+    /// The panes are to lie like this.
+    LayOut(Box<egui_tiles::Tree<Pane>>),
+    /// The engine is to have the newest desk before what follows.
+    KeepDesk,
+    /// The window is to close.
+    Close,
+    /// The window is not to close, though it was asked to.
+    StayOpen,
 }
 
 /// Longest line about an action in the log, in characters.
@@ -263,6 +356,8 @@ pub enum NoticeKey {
     Warning(RunId),
     /// Why a run ended.
     Failure(RunId),
+    /// What a crash left, by its place among others.
+    Lost(usize),
     /// Anything else, by number.
     Message(u64),
 }

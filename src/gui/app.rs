@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
-use crate::engine::{Answer, Command, Engine, Event, Snapshot, Wish, WishKey};
+use egui::ViewportCommand;
+
+use crate::engine::{Answer, Command, Engine, Event, SessionCommand, Snapshot, Wish, WishKey};
 
 use super::action::{Action, Actions, Effect, ViewOptions};
 use super::desk::DeskAction;
-use super::dialogs::AskFolder;
+use super::dialogs::AskPath;
 use super::layout::{self, Pane, Preset};
+use super::session::{self, SessionAction};
 use super::settings::Settings;
 use super::state::AppState;
 use super::textures::Textures;
@@ -65,6 +68,9 @@ impl EngineLink for Engine {
 /// How long a run that was removed can be brought back, in seconds.
 const UNDO_SECS: f64 = 30.0;
 
+/// Between two looks at what is to be kept of the window, in seconds.
+const DESK_SECS: f64 = 1.0;
+
 /// The application.
 pub struct App<L> {
     state: AppState,
@@ -72,18 +78,22 @@ pub struct App<L> {
     textures: Textures,
     tiles: egui_tiles::Tree<Pane>,
     wishes: SentWishes,
-    ask_folder: AskFolder,
+    ask_path: AskPath,
     answers: Receiver<Action>,
     answer_to: Sender<Action>,
     gate: Arc<Gate>,
     watcher: Watcher,
+    /// What the bar of the window says.
+    title: String,
+    /// When the engine last had the chance to hear of the desk.
+    desk_at: f64,
     /// The message of a removal, and when it was first seen.
     removal: Option<(u64, f64)>,
 }
 
 impl<L: EngineLink> App<L> {
     /// An application over a link, with a way to ask for folders.
-    pub fn new(ctx: &egui::Context, link: L, ask_folder: AskFolder, start: StartOptions) -> Self {
+    pub fn new(ctx: &egui::Context, link: L, ask_path: AskPath, start: StartOptions) -> Self {
         theme::install(ctx);
         let (state, effects) = AppState::new(start);
         let (answer_to, answers) = mpsc::channel();
@@ -94,11 +104,13 @@ impl<L: EngineLink> App<L> {
             textures: Textures::default(),
             tiles: Preset::Comparison.tree(),
             wishes: SentWishes::default(),
-            ask_folder,
+            ask_path,
             answers,
             answer_to,
             watcher: Watcher::new(Arc::clone(&gate)),
             gate,
+            title: String::new(),
+            desk_at: f64::NEG_INFINITY,
             removal: None,
         };
         app.carry_out(ctx, effects);
@@ -153,10 +165,14 @@ impl<L: EngineLink> App<L> {
         for effect in effects {
             match effect {
                 Effect::Send(command) => self.link.send(command),
-                Effect::Ask(purpose) => (self.ask_folder)(purpose, ctx, self.answer_to.clone()),
+                Effect::Ask(purpose) => (self.ask_path)(purpose, ctx, self.answer_to.clone()),
                 Effect::Arrange(preset) => self.tiles = preset.tree(),
                 Effect::OpenPane(pane) => layout::open(&mut self.tiles, pane),
                 Effect::ClosePane(pane) => layout::close(&mut self.tiles, pane),
+                Effect::LayOut(tree) => self.tiles = *tree,
+                Effect::KeepDesk => self.keep_desk(),
+                Effect::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
+                Effect::StayOpen => ctx.send_viewport_cmd(ViewportCommand::CancelClose),
             }
         }
     }
@@ -197,6 +213,39 @@ impl<L: EngineLink> App<L> {
         }
     }
 
+    /// Tells the engine what is to be kept of the window, where that has changed.
+    fn keep_desk(&mut self) {
+        let window = session::kept_window(&self.state, &self.tiles);
+        if let Some(command) = self.state.new_desk(window) {
+            self.link.send(command);
+        }
+    }
+
+    /// The same, but not in every frame.
+    fn keep_desk_in_time(&mut self, ctx: &egui::Context) {
+        let now = ctx.input(|input| input.time);
+        let left = self.desk_at + DESK_SECS - now;
+        if left <= 0.0 {
+            self.desk_at = now;
+            self.keep_desk();
+        } else if ctx.input(|input| !input.events.is_empty()) {
+            // The last of many changes is not to be missed.
+            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        }
+    }
+
+    /// Has the bar of the window say whose it is, and asks before it closes where work would be lost.
+    fn follow_window(&mut self, ctx: &egui::Context) {
+        let title = self.state.title();
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+        if ctx.input(|input| input.viewport().close_requested()) {
+            self.act(ctx, Action::Session(SessionAction::Close));
+        }
+    }
+
     /// Tells the engine how closely the window is watched.
     fn watch(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
         let is_software = launch::is_software(frame.wgpu_render_state());
@@ -234,12 +283,18 @@ fn dress(ctx: &egui::Context, before: ViewOptions, now: ViewOptions) {
 
 impl<L: EngineLink> eframe::App for App<L> {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if ctx.cumulative_frame_nr() == 1 {
+            log::debug!(target: TARGET, "the first frame has been drawn");
+        }
         self.watch(ctx, frame);
         self.forget_in_time(ctx);
         while let Some(event) = self.link.next_event() {
             self.state.apply(event);
         }
         if let Some(snapshot) = self.link.newest_snapshot() {
+            for run in &snapshot.runs {
+                log::trace!(target: TARGET, "pictures of run {} at step {}", run.id.0, run.step);
+            }
             self.state.apply_snapshot(&snapshot);
         }
         while let Some(answer) = self.link.next_answer() {
@@ -250,6 +305,7 @@ impl<L: EngineLink> eframe::App for App<L> {
         }
         let effects = self.state.catch_up();
         self.carry_out(ctx, effects);
+        self.follow_window(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -276,6 +332,7 @@ impl<L: EngineLink> eframe::App for App<L> {
             // What was drawn is the state before these actions.
             ctx.request_repaint();
         }
+        self.keep_desk_in_time(&ctx);
         let wanted = self.state.wishes();
         let (link, latent) = (&self.link, &mut self.state.latent);
         self.wishes.send(wanted, |key, number, wish| {
@@ -294,6 +351,8 @@ impl<L: EngineLink> eframe::App for App<L> {
     }
 
     fn on_exit(&mut self) {
+        self.keep_desk();
+        self.link.send(Command::Session(SessionCommand::Leave));
         self.link.send(Command::Shutdown);
     }
 }

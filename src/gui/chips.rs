@@ -47,7 +47,7 @@ fn chip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
             ui.horizontal(|ui| {
                 ui.set_min_height(HEIGHT);
                 go_ui(ui, view, run, out);
-                line_ui(ui, run.slot, color);
+                line_ui(ui, run, color, out);
                 let typed = view.state.desk.renaming.as_ref();
                 match typed.filter(|(id, _)| *id == run.id) {
                     Some((_, name)) => rename_ui(ui, name, out),
@@ -78,7 +78,7 @@ fn go_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let off = view
         .state
         .problem(run)
-        .unwrap_or_else(|| "This run has ended: reset it to train again.".to_owned());
+        .unwrap_or_else(|| run.why_it_stands().to_owned());
     let response = ui
         .add_enabled(can_toggle, Button::new("").frame(false).min_size(size))
         .on_hover_text(format!("{name} alone"))
@@ -111,10 +111,18 @@ fn go_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     }
 }
 
-/// A piece of the run's line, as it is in the curves.
-fn line_ui(ui: &mut Ui, slot: usize, color: egui::Color32) {
+/// A piece of the run's line, as it is in the curves; a click selects the run, as on its name, which
+/// speaks for both.
+fn line_ui(ui: &mut Ui, run: &Run, color: egui::Color32, out: &mut Actions) {
     let (rect, _) = ui.allocate_exact_size(vec2(26.0, HEIGHT), egui::Sense::hover());
-    pattern::paint_sample(ui.painter(), rect, slot, color);
+    pattern::paint_sample(ui.painter(), rect, run.slot, color);
+    let is_clicked = ui.input(|input| {
+        let at = input.pointer.interact_pos();
+        input.pointer.primary_clicked() && at.is_some_and(|at| rect.contains(at))
+    });
+    if is_clicked && ui.rect_contains_pointer(rect) {
+        out.push(Action::Select(run.id));
+    }
 }
 
 fn name_ui(ui: &mut Ui, view: &View<'_>, run: &Run, is_selected: bool, out: &mut Actions) {
@@ -143,6 +151,11 @@ fn name_ui(ui: &mut Ui, view: &View<'_>, run: &Run, is_selected: bool, out: &mut
             format!("Run {}", run.name()),
         )
     });
+    if response.has_focus() {
+        let stroke = egui::Stroke::new(1.5, view.palette.accent);
+        let kind = egui::StrokeKind::Outside;
+        ui.painter().rect_stroke(response.rect, 3.0, stroke, kind);
+    }
     if response.double_clicked() {
         out.push(Action::Desk(DeskAction::BeginRename(run.id)));
     } else if response.clicked() {

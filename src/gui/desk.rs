@@ -11,8 +11,10 @@ use crate::engine::{Command, RunId};
 
 use super::action::{Effect, NoticeKey};
 use super::layout::Pane;
+use super::restart::RestartQuestion;
 use super::run::Run;
 use super::state::{AppState, MAX_RUNS};
+use super::until::UntilDraft;
 
 /// Longest name of a run, in characters.
 pub const MAX_NAME: usize = 60;
@@ -94,8 +96,12 @@ pub struct Desk {
     pub expanded: Option<NoticeKey>,
     /// Whether a first-time user is offered the story.
     pub is_welcoming: bool,
+    /// Runs that are to restart, as soon as the user has said so.
+    pub restart: Option<RestartQuestion>,
     /// Panes that are there, to be seen or behind others.
     pub panes: BTreeSet<Pane>,
+    /// What runs are to be trained until, as it was set last.
+    pub until: UntilDraft,
 }
 
 /// Wishes about what lies on the desk.
@@ -121,6 +127,8 @@ pub enum DeskAction {
     SetPace(Pace),
     /// Shows a notice in full, or not any more.
     Expand(NoticeKey),
+    /// What runs are to be trained until; sets nothing going.
+    SetUntil(UntilDraft),
 }
 
 impl AppState {
@@ -145,6 +153,7 @@ impl AppState {
                 self.desk.pace = pace;
                 return vec![Effect::Send(Command::SetPace(pace.steps_per_sec()))];
             }
+            DeskAction::SetUntil(draft) => self.desk.until = draft,
             DeskAction::Expand(key) => {
                 let is_open = self.desk.expanded == Some(key);
                 self.desk.expanded = (!is_open).then_some(key);
@@ -216,7 +225,11 @@ impl AppState {
         self.messages
             .retain(|message| message.number != removed.message);
         let gone = removed.runs.iter().map(|(_, run)| run.id);
-        gone.map(|id| Effect::Send(Command::Remove(id))).collect()
+        gone.map(|id| {
+            self.layers.forget(id);
+            Effect::Send(Command::Remove(id))
+        })
+        .collect()
     }
 
     fn undo_remove(&mut self) -> Vec<Effect> {

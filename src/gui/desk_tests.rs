@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::gui::action::Action;
+use crate::gui::restart::Restart;
 use crate::gui::state::tests::{advance, first, make_ready, sent};
 
 fn desk(state: &mut AppState, action: DeskAction) -> Vec<Command> {
@@ -136,7 +137,7 @@ fn a_run_is_renamed_while_it_trains() {
 fn a_new_seed_is_the_same_for_all_that_are_meant() {
     let (mut state, first, second) = two();
     let seed = state.run(first).unwrap().draft.config.seed;
-    let commands = sent(state.handle(Action::NewSeed(vec![first, second])));
+    let commands = sent(state.handle(Action::Restart(Restart::NewSeed, vec![first, second])));
     let seeds: Vec<u64> = commands
         .iter()
         .map(|command| match command {
@@ -147,7 +148,7 @@ fn a_new_seed_is_the_same_for_all_that_are_meant() {
     assert_eq!(seeds, [seed + 1, seed + 1]);
     let run = state.run(first).unwrap();
     assert!(!run.has_started() && run.last_test().is_none());
-    let commands = sent(state.handle(Action::NewSeed(vec![second])));
+    let commands = sent(state.handle(Action::Restart(Restart::NewSeed, vec![second])));
     assert!(
         matches!(&commands[..], [Command::AddRun { id, config }] if *id == second && config.seed == seed + 2),
         "{commands:?}"

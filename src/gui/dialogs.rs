@@ -1,37 +1,36 @@
 //! Dialogs of the desktop, which the window never waits for.
 //!
-//! [`AskFolder`] is the one way to a dialog; tests put their own in its place.
+//! [`AskPath`] is the one way to a dialog; tests put their own in its place.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::action::{Action, FolderFor};
+use super::action::{Action, Choice, PathFor};
 
 /// A dialog that is gone sooner than this never was there.
 const FASTEST_CANCEL: Duration = Duration::from_secs(1);
 
-/// Asks for a folder and sends [`Action::FolderChosen`], or nothing when the user cancels. Returns
+/// Asks for a path and sends [`Action::PathChosen`], or nothing when the user cancels. Returns
 /// at once.
-pub type AskFolder = Box<dyn Fn(FolderFor, &egui::Context, Sender<Action>)>;
+pub type AskPath = Box<dyn Fn(PathFor, &egui::Context, Sender<Action>)>;
 
 /// The dialog of the desktop, waited for in a thread of its own.
-pub fn desktop() -> AskFolder {
+pub fn desktop() -> AskPath {
     Box::new(|purpose, ctx, answers| {
-        let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title());
         // Made here because some desktops want their dialogs from the window's thread.
-        let answer = dialog.pick_folder();
+        let answer = open(purpose);
         let ctx = ctx.clone();
         let waiting = thread::Builder::new()
-            .name("folder dialog".to_owned())
+            .name("file dialog".to_owned())
             .spawn(move || {
                 let since = Instant::now();
                 let action = match wait_for(answer) {
-                    Some(folder) => Action::FolderChosen(purpose, folder.path().to_owned()),
+                    Some(chosen) => Action::PathChosen(purpose, chosen.path().to_owned()),
                     // rfd tells a missing dialog from a cancelled one in the log only; nobody
                     // cancels as fast as that.
                     None if since.elapsed() < FASTEST_CANCEL => Action::DialogMissing,
@@ -42,9 +41,25 @@ pub fn desktop() -> AskFolder {
                 ctx.request_repaint();
             });
         if let Err(error) = waiting {
-            log::error!("the folder dialog could not be opened: {error}");
+            log::error!("the file dialog could not be opened: {error}");
         }
     })
+}
+
+/// What a dialog comes to.
+type Answer = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+
+fn open(purpose: PathFor) -> Answer {
+    let dialog = rfd::AsyncFileDialog::new().set_title(purpose.title());
+    match purpose.choice() {
+        Choice::Folder => Box::pin(dialog.pick_folder()),
+        Choice::File { what, endings } => Box::pin(dialog.add_filter(what, endings).pick_file()),
+        Choice::NewFile { what, ending } => {
+            let name = format!("{}.{ending}", what.to_lowercase().replace(' ', "-"));
+            let dialog = dialog.add_filter(what, &[ending]).set_file_name(name);
+            Box::pin(dialog.save_file())
+        }
+    }
 }
 
 struct Unpark(Thread);

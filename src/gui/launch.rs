@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::engine::Engine;
 
+use super::action::Action;
 use super::app::App;
+use super::session::SessionAction;
 use super::watch::Gate;
 use super::{GuiError, StartOptions, dialogs};
 
@@ -27,6 +29,8 @@ pub fn run(start: StartOptions) -> Result<(), GuiError> {
     let options = eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Wgpu,
+        // Noise on every pixel, for gradients that are not here: pictures are to be shown as they are.
+        dithering: false,
         ..Default::default()
     };
     eframe::run_native(
@@ -42,6 +46,7 @@ pub fn run(start: StartOptions) -> Result<(), GuiError> {
             if let Some(storage) = creation.storage {
                 app.restore(&creation.egui_ctx, storage);
             }
+            app.act(&creation.egui_ctx, Action::Session(SessionAction::Look));
             if is_software(creation.wgpu_render_state.as_ref()) {
                 // Every frame of an animation costs what a step of training does.
                 creation

@@ -7,12 +7,6 @@ use std::collections::{BTreeSet, HashSet};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree};
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, Actions};
-use super::theme::Palette;
-use super::trace::trace_widget;
-use super::view::View;
-use super::{curves, input, latent, layers, pictures};
-
 /// A part in the middle of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Pane {
@@ -34,6 +28,8 @@ pub enum Pane {
     Layers,
     /// Filters and feature maps.
     Filters,
+    /// The images as a whole.
+    Data,
 }
 
 impl Pane {
@@ -48,6 +44,7 @@ impl Pane {
         Self::Network,
         Self::Layers,
         Self::Filters,
+        Self::Data,
     ];
 
     /// What the window calls it.
@@ -62,6 +59,7 @@ impl Pane {
             Self::Network => "Network",
             Self::Layers => "Layers over time",
             Self::Filters => "Filters",
+            Self::Data => "Data",
         }
     }
 }
@@ -81,6 +79,7 @@ impl Pane {
             Self::Network => "The layers, and which of them train, are frozen, or wait.",
             Self::Layers => "Gradients, updates and outputs of every layer over time.",
             Self::Filters => "What the first layer looks for and what the last one paints with.",
+            Self::Data => "The images themselves: by class, on average, and how they were read.",
         }
     }
 }
@@ -125,12 +124,14 @@ impl Preset {
 
     /// The panes, laid out.
     pub fn tree(self) -> Tree<Pane> {
-        use Pane::{Curves, Filters, Input, Layers, Network, Pictures, Plane, Sliders, Traversals};
+        use Pane::{
+            Curves, Data, Filters, Input, Layers, Network, Pictures, Plane, Sliders, Traversals,
+        };
         let mut tiles = Tiles::default();
         let root = match self {
             Self::OneRun => {
                 let curves = tabs(&mut tiles, &[Curves, Layers, Filters]);
-                let pictures = tabs(&mut tiles, &[Pictures, Input]);
+                let pictures = tabs(&mut tiles, &[Pictures, Input, Data]);
                 let network = tabs(&mut tiles, &[Network]);
                 let codes = tabs(&mut tiles, &[Sliders, Plane, Traversals]);
                 let left = split(&mut tiles, LinearDir::Vertical, [curves, pictures], 0.55);
@@ -139,32 +140,31 @@ impl Preset {
             }
             Self::Comparison => {
                 let above = tabs(&mut tiles, &[Curves, Network, Layers, Filters]);
-                let below = tabs(&mut tiles, &[Pictures, Input, Sliders, Plane, Traversals]);
+                let below = tabs(
+                    &mut tiles,
+                    &[Pictures, Input, Sliders, Plane, Traversals, Data],
+                );
                 split(&mut tiles, LinearDir::Vertical, [above, below], 0.5)
             }
             Self::Latent => {
                 let sliders = tabs(&mut tiles, &[Sliders, Curves, Network]);
                 let plane = tabs(&mut tiles, &[Plane, Layers, Filters]);
-                let rows = tabs(&mut tiles, &[Traversals, Pictures, Input]);
+                let rows = tabs(&mut tiles, &[Traversals, Pictures, Input, Data]);
                 let right = split(&mut tiles, LinearDir::Vertical, [plane, rows], 0.62);
                 split(&mut tiles, LinearDir::Horizontal, [sliders, right], 0.5)
             }
             Self::Teaching => {
-                let curves = tabs(&mut tiles, &[Curves, Input]);
+                let curves = tabs(&mut tiles, &[Curves, Data]);
                 let pictures = tabs(&mut tiles, &[Pictures, Sliders, Plane, Traversals]);
-                let layers = tabs(&mut tiles, &[Layers, Filters]);
-                let network = tabs(&mut tiles, &[Network]);
-                let left = split(&mut tiles, LinearDir::Vertical, [curves, pictures], 0.5);
-                let right = split(&mut tiles, LinearDir::Vertical, [layers, network], 0.6);
-                split(&mut tiles, LinearDir::Horizontal, [left, right], 0.55)
+                // One above the other neither would have room for two deep networks.
+                let inside = tabs(&mut tiles, &[Layers, Network, Filters, Input]);
+                let left = split(&mut tiles, LinearDir::Vertical, [curves, pictures], 0.46);
+                split(&mut tiles, LinearDir::Horizontal, [left, inside], 0.55)
             }
         };
         Tree::new(egui::Id::unique(TREE), root, tiles)
     }
 }
-
-/// Smallest width and height of a pane, in points.
-const MIN_PANE: f32 = 90.0;
 
 /// Name of the one tree of panes.
 const TREE: &str = "panes";
@@ -260,113 +260,6 @@ pub fn read(text: &str) -> Result<Tree<Pane>, String> {
         return Err("it holds no pane".to_owned());
     }
     Ok(tree)
-}
-
-/// Draws the panes and returns those that were to be seen.
-pub fn panes_ui(
-    ui: &mut egui::Ui,
-    tree: &mut Tree<Pane>,
-    view: &View<'_>,
-    out: &mut Actions,
-) -> BTreeSet<Pane> {
-    if tree.is_empty() {
-        empty_ui(ui, out);
-        return BTreeSet::new();
-    }
-    let mut behavior = Behavior {
-        view,
-        out,
-        shown: BTreeSet::new(),
-    };
-    tree.ui(&mut behavior, ui);
-    behavior.shown
-}
-
-/// What is there when every pane was closed.
-fn empty_ui(ui: &mut egui::Ui, out: &mut Actions) {
-    ui.vertical_centered(|ui| {
-        ui.add_space(24.0);
-        ui.label("Every pane is closed. Choose an arrangement to go on.");
-        for preset in Preset::ALL {
-            let button = ui.button(preset.name()).on_hover_text(preset.summary());
-            if button.clicked() {
-                out.push(Action::Arrange(*preset));
-            }
-        }
-    });
-}
-
-struct Behavior<'a, 'b> {
-    view: &'a View<'b>,
-    out: &'a mut Actions,
-    shown: BTreeSet<Pane>,
-}
-
-impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
-    fn pane_ui(
-        &mut self,
-        ui: &mut egui::Ui,
-        _tile: TileId,
-        pane: &mut Pane,
-    ) -> egui_tiles::UiResponse {
-        self.shown.insert(*pane);
-        let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(10, 8));
-        frame.show(ui, |ui| pane_ui(ui, *pane, self.view, self.out));
-        egui_tiles::UiResponse::None
-    }
-
-    fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
-        pane.title().into()
-    }
-
-    fn on_tab_button(
-        &mut self,
-        tiles: &mut Tiles<Pane>,
-        tile: TileId,
-        button: egui::Response,
-    ) -> egui::Response {
-        match tiles.get_pane(&tile) {
-            Some(pane) => {
-                trace_widget(&format!("tab {}", pane.title()), &button);
-                button.on_hover_text(pane.summary())
-            }
-            None => button,
-        }
-    }
-
-    fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
-        egui_tiles::SimplificationOptions {
-            // A pane that stands alone keeps its name and its cross.
-            all_panes_must_have_tabs: true,
-            ..Default::default()
-        }
-    }
-
-    fn min_size(&self) -> f32 {
-        MIN_PANE
-    }
-
-    fn tab_bar_color(&self, visuals: &egui::Visuals) -> egui::Color32 {
-        Palette::of(visuals).bar
-    }
-
-    fn is_tab_closable(&self, tiles: &Tiles<Pane>, tile: TileId) -> bool {
-        matches!(tiles.get(tile), Some(Tile::Pane(_)))
-    }
-}
-
-fn pane_ui(ui: &mut egui::Ui, pane: Pane, view: &View<'_>, out: &mut Actions) {
-    match pane {
-        Pane::Curves => curves::curves_ui(ui, view, out),
-        Pane::Pictures => pictures::pictures_ui(ui, view, out),
-        Pane::Sliders => latent::sliders_ui(ui, view, out),
-        Pane::Plane => latent::plane_ui(ui, view, out),
-        Pane::Traversals => latent::traversals_ui(ui, view, out),
-        Pane::Input => input::input_ui(ui, view, out),
-        Pane::Network => layers::network_ui(ui, view, out),
-        Pane::Layers => layers::strips_ui(ui, view, out),
-        Pane::Filters => layers::filters_ui(ui, view, out),
-    }
 }
 
 #[cfg(test)]

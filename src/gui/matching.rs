@@ -5,15 +5,15 @@
 //! and the seed, whatever the schedule; weights from the seed, the distribution, and the layer's name
 //! and shape, whatever else the network holds.
 
-use std::collections::BTreeMap;
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Align, Layout, PopupCloseBehavior, RichText, Ui};
 
-use egui::{RichText, Ui};
-
-use crate::data::ImageShape;
+use crate::data::DatasetRequest;
 use crate::model::{KnobValue, LayerInfo, variant};
 
-use super::naming::data_name;
+use super::data::names::data_name;
 use super::run::Run;
+use super::state::Shapes;
 use super::view::View;
 use super::words;
 
@@ -43,8 +43,8 @@ struct Start {
 /// The training images of a run.
 #[derive(Clone, Debug)]
 struct Data {
-    location: String,
-    limit: Option<usize>,
+    /// What is asked for.
+    images: DatasetRequest,
     /// Of the images, once they are open.
     hash: Option<String>,
 }
@@ -53,7 +53,7 @@ impl PartialEq for Data {
     fn eq(&self, other: &Self) -> bool {
         match (&self.hash, &other.hash) {
             (Some(own), Some(theirs)) => own == theirs,
-            _ => self.location == other.location && self.limit == other.limit,
+            _ => self.images == other.images,
         }
     }
 }
@@ -62,8 +62,8 @@ impl Eq for Data {}
 
 impl Data {
     fn words(&self) -> String {
-        let name = data_name(&self.location);
-        match self.limit {
+        let name = data_name(&self.images.location);
+        match self.images.limit {
             Some(limit) => format!("the first {} of {name}", words::count(limit as u64)),
             None => name.to_owned(),
         }
@@ -71,7 +71,7 @@ impl Data {
 }
 
 /// What the runs have in common; nothing to say of fewer than two.
-pub fn summary(runs: &[Run], shapes: &BTreeMap<String, ImageShape>) -> Option<Matching> {
+pub fn summary(runs: &[Run], shapes: &Shapes) -> Option<Matching> {
     let starts: Vec<Start> = runs
         .iter()
         .filter(|run| run.opening.is_none())
@@ -81,17 +81,17 @@ pub fn summary(runs: &[Run], shapes: &BTreeMap<String, ImageShape>) -> Option<Ma
 }
 
 impl Start {
-    fn of(run: &Run, shapes: &BTreeMap<String, ImageShape>) -> Self {
+    fn of(run: &Run, shapes: &Shapes) -> Self {
         let config = &run.draft.config;
         let is_theirs = |info: &crate::engine::RunInfo| {
             let made = &info.config;
-            made.dataset == config.dataset && made.limit == config.limit
+            made.images() == config.images()
         };
         let info = run.info.as_deref().filter(|info| is_theirs(info));
         let layers = match info {
             Some(info) if run.has_started() => info.layers.clone(),
             Some(_) | None => shapes
-                .get(&config.dataset)
+                .get(&(config.dataset.clone(), config.reading()))
                 .and_then(|shape| run.draft.plan(*shape))
                 .map(|plan| plan.layers)
                 .unwrap_or_default(),
@@ -99,8 +99,7 @@ impl Start {
         Self {
             name: run.name().to_owned(),
             data: Data {
-                location: config.dataset.clone(),
-                limit: config.limit,
+                images: config.images(),
                 hash: info
                     .map(|info| info.dataset.hash.clone())
                     .filter(|hash| !hash.is_empty()),
@@ -146,6 +145,9 @@ impl Start {
 
 /// The distribution of the first weights, from the knobs that set it.
 fn init_words(config: &crate::train::RunConfig) -> String {
+    if let Some(weights) = &config.initial_weights {
+        return format!("imported ({})", weights.file);
+    }
     let Ok(variant) = variant(&config.variant) else {
         return String::new();
     };
@@ -245,7 +247,7 @@ fn weights(run: &Start, before: &[Start]) -> (String, Option<String>) {
     (line, difference)
 }
 
-/// Draws the line, with everything about it on hovering.
+/// Draws the line at the right, and a button for everything about it.
 pub fn matching_ui(ui: &mut Ui, view: &View<'_>) {
     let Some(matching) = &view.state.matching else {
         return;
@@ -256,21 +258,33 @@ pub fn matching_ui(ui: &mut Ui, view: &View<'_>) {
         view.palette.warning
     };
     let text = RichText::new(&matching.summary).small().color(color);
-    ui.add(egui::Label::new(text).truncate()).on_hover_ui(|ui| {
-        ui.set_max_width(420.0);
-        for line in &matching.details {
-            ui.label(line);
-        }
-        ui.weak(
-            "Matched runs see the same images in the same order and start from the same \
-                 weights, so what differs in their curves comes from what differs in their setup.",
-        );
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let (button, _) = MenuButton::new("Details")
+            .config(stays)
+            .ui(ui, |ui| details_ui(ui, matching));
+        button.on_hover_text("What every run has in common with the others, and what not");
+        ui.add(egui::Label::new(text).truncate())
+            .on_hover_ui(|ui| details_ui(ui, matching));
     });
+}
+
+fn details_ui(ui: &mut Ui, matching: &Matching) {
+    ui.set_max_width(420.0);
+    ui.label(&matching.summary);
+    for line in &matching.details {
+        ui.label(line);
+    }
+    ui.weak(
+        "Matched runs see the same images in the same order and start from the same weights, so what \
+         differs in their curves comes from what differs in their setup.",
+    );
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{ImageShape, Reading};
     use crate::engine::RunId;
     use crate::gui::setup::draft::Draft;
     use crate::model::Pretraining;
@@ -282,6 +296,10 @@ mod tests {
         channels: 1,
     };
 
+    fn shapes() -> Shapes {
+        Shapes::from([(("glyphs".to_owned(), Reading::default()), SHAPE)])
+    }
+
     fn recipe(id: &str) -> RunConfig {
         RunConfig::recipe(variant(id).unwrap(), "glyphs")
     }
@@ -292,7 +310,7 @@ mod tests {
             .enumerate()
             .map(|(index, config)| Run::new(RunId(index as u64), index, Draft::new(config)))
             .collect();
-        summary(&runs, &BTreeMap::from([("glyphs".to_owned(), SHAPE)]))
+        summary(&runs, &shapes())
     }
 
     #[test]
@@ -353,14 +371,14 @@ mod tests {
         let starts: Vec<Start> = configs
             .map(|config| {
                 let run = Run::new(RunId(1), 0, Draft::new(config));
-                Start::of(&run, &BTreeMap::from([("glyphs".to_owned(), SHAPE)]))
+                Start::of(&run, &shapes())
             })
             .into();
         let layers = starts[0].layers.len();
         assert!(layers > 2, "{layers}");
         assert_eq!(starts[0].shared_layers(&starts[0]), layers);
         let conv = Run::new(RunId(2), 0, Draft::new(recipe("convolutional")));
-        let conv = Start::of(&conv, &BTreeMap::from([("glyphs".to_owned(), SHAPE)]));
+        let conv = Start::of(&conv, &shapes());
         assert!(conv.shared_layers(&starts[0]) < layers);
     }
 }

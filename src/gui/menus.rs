@@ -2,14 +2,19 @@
 
 use egui::{Button, Ui};
 
-use super::action::{Action, Actions, FolderFor, ThemeChoice, ViewOptions};
+use super::action::{Action, Actions, PathFor, ThemeChoice, ViewOptions};
 use super::desk::DeskAction;
+use super::export;
 use super::layout::{Pane, Preset};
+use super::restart::Restart;
 use super::run::Run;
+use super::session::SessionAction;
+use super::share::ShareAction;
 use super::shortcuts::{self, Does};
 use super::state::MAX_RUNS;
 use super::story::StoryAction;
 use super::trace::trace_widget;
+use super::until;
 use super::view::View;
 
 /// Draws the menus.
@@ -17,7 +22,7 @@ pub fn menus_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     story_ui(ui, view, out);
     ui.menu_button("File", |ui| files_ui(ui, view, out))
         .response
-        .on_hover_text("Save and open runs");
+        .on_hover_text("Save and open sessions and runs");
     ui.menu_button("Layout", |ui| layout_ui(ui, view, out))
         .response
         .on_hover_text("Arrange, open and close panes");
@@ -64,7 +69,43 @@ fn entry(ui: &mut Ui, is_on: bool, text: &str, help: &str, off: &str) -> bool {
     response.clicked()
 }
 
+fn session_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let state = view.state;
+    let open = shortcuts::with_key(
+        ui.ctx(),
+        "Take up a session: all its runs, with weights, history and the arrangement of the window",
+        Does::OpenSession,
+    );
+    if entry(ui, true, "Open session…", &open, "") {
+        out.push(Action::AskPath(PathFor::OpenSession));
+    }
+    let name = match state.session.folder {
+        None => "Save session…",
+        Some(_) => "Save session",
+    };
+    let save = shortcuts::with_key(
+        ui.ctx(),
+        "Keep all runs and the window in one folder. From then on they are kept there by themselves",
+        Does::SaveSession,
+    );
+    if entry(ui, true, name, &save, "") {
+        out.push(Action::Session(SessionAction::Save));
+    }
+    let save_as = shortcuts::with_key(
+        ui.ctx(),
+        "Keep the session in another folder from now on; the old one stays as it was saved last",
+        Does::SaveSessionAs,
+    );
+    let off = "The session is not saved anywhere yet.";
+    let is_open = state.session.folder.is_some();
+    if entry(ui, is_open, "Save session as…", &save_as, off) {
+        out.push(Action::Session(SessionAction::SaveAs));
+    }
+    ui.separator();
+}
+
 fn files_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    session_ui(ui, view, out);
     if let Some(run) = view.run() {
         let help = "Keep settings, weights, history and pictures of the selected run in a folder";
         if entry(
@@ -74,14 +115,33 @@ fn files_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             help,
             "This run is not ready yet.",
         ) {
-            out.push(Action::AskFolder(FolderFor::Save(run.id)));
+            out.push(Action::AskPath(PathFor::Save(run.id)));
         }
     }
+    if let Some(run) = view.run() {
+        let help = "The settings of the selected run as a short text, for others and for lessons";
+        let off = "This run is being opened.";
+        if entry(ui, run.opening.is_none(), "Copy share string…", help, off) {
+            out.push(Action::Share(ShareAction::Copy(run.id)));
+        }
+    }
+    if entry(
+        ui,
+        true,
+        "Paste share string…",
+        "A further run with the settings that somebody shared",
+        "",
+    ) {
+        out.push(Action::Share(ShareAction::Paste));
+    }
+    ui.separator();
     let help = "Open the folder of a run that was saved";
     let off = format!("Remove a run first: there is room for {MAX_RUNS}.");
     if entry(ui, view.state.has_room(), "Open run…", help, &off) {
-        out.push(Action::AskFolder(FolderFor::Open));
+        out.push(Action::AskPath(PathFor::Open));
     }
+    ui.separator();
+    export::export_ui(ui, view, out);
 }
 
 fn layout_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
@@ -168,11 +228,18 @@ pub fn run_menu_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     if entry(ui, true, "Rename", "Type another name", "") {
         out.push(Action::Desk(DeskAction::BeginRename(run.id)));
     }
+    for (words, wish) in view.state.offers_to_continue(run) {
+        let help = "Its device failed: it goes on from its last good state";
+        if entry(ui, true, &words, help, "") {
+            out.push(wish);
+        }
+    }
     let off = format!("There is room for {MAX_RUNS} runs.");
     let help = "A further run with these settings, to be changed and compared";
     if entry(ui, view.state.has_room(), "Duplicate", help, &off) {
         out.push(Action::Duplicate(run.id));
     }
+    until::submenu_ui(ui, view, run, out);
     let help = "Back to the same initial weights; what was trained is lost";
     if entry(
         ui,
@@ -181,7 +248,7 @@ pub fn run_menu_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         help,
         "This run has not started.",
     ) {
-        out.push(Action::Reset(run.id));
+        out.push(Action::Restart(Restart::Reset, vec![run.id]));
     }
     let can_save = run.can_save();
     if entry(
@@ -191,7 +258,7 @@ pub fn run_menu_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         "Keep the run in a folder",
         "This run is not ready yet.",
     ) {
-        out.push(Action::AskFolder(FolderFor::Save(run.id)));
+        out.push(Action::AskPath(PathFor::Save(run.id)));
     }
     if entry(
         ui,

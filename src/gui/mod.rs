@@ -10,10 +10,16 @@ mod action;
 mod app;
 mod chips;
 mod curves;
+mod data;
 mod desk;
 mod dialogs;
+mod drop;
+mod export;
+mod fetch;
+mod focus;
 mod history;
 mod input;
+mod jobs;
 mod latent;
 mod launch;
 mod layers;
@@ -23,20 +29,27 @@ mod menus;
 mod naming;
 mod news;
 mod notices;
+mod panes;
+mod parking;
 mod pictures;
+mod restart;
 mod run;
 mod runs;
 mod schedule;
+mod session;
 mod settings;
 mod setup;
+mod share;
 mod shortcuts;
 mod state;
 mod status;
 mod story;
+mod tabs;
 mod textures;
 mod theme;
 mod trace;
 mod transport;
+mod until;
 mod view;
 mod watch;
 mod window;
@@ -45,19 +58,22 @@ mod words;
 
 use std::path::PathBuf;
 
+use crate::store::share::Share;
 use crate::train::RunConfig;
 
 pub use action::{
-    Action, Actions, ChartUnit, Effect, FolderFor, NoticeKey, ThemeChoice, ViewOptions,
+    Action, Actions, ChartUnit, Effect, NoticeKey, PathFor, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
 pub use curves::{
     Axis, CurveOptions, CurvesAction, CurvesState, MOST_SMOOTHING, Reduction, Series, Train, XUnit,
 };
 pub use desk::{Desk, DeskAction, Pace, Removed};
-pub use dialogs::AskFolder;
+pub use dialogs::AskPath;
+pub use fetch::{FetchAction, FetchState};
 pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
+pub use jobs::{Job, JobsAction, JobsState};
 pub use latent::{
     LatentAction, LatentState, Origin, PlaneAction, PlaneAxes, PlaneState, PlaneWindow, Spot,
 };
@@ -65,10 +81,13 @@ pub use layers::{LayersAction, LayersState, Measure, Section, TileScale};
 pub use layout::{Pane, Preset};
 pub use matching::Matching;
 pub use pictures::{ImageChoice, Order, PicturesAction, PicturesState, TestSet};
+pub use restart::{Restart, RestartQuestion};
 pub use run::{Failure, LossUnit, Opening, Run};
 pub use schedule::{ScheduleAction, ScheduleState, Way};
+pub use session::{Next, Question, SessionAction, SessionState};
 pub use settings::Settings;
 pub use setup::draft::Draft;
+pub use share::{Copying, Pasting, ShareAction, ShareState};
 pub use state::{AppState, MAX_RUNS};
 pub use story::{Part, StoryAction, StoryState};
 
@@ -79,6 +98,10 @@ pub struct StartOptions {
     pub config: Option<RunConfig>,
     /// The folder of a run to open.
     pub open: Option<PathBuf>,
+    /// The first run, with what may be changed about it.
+    pub share: Option<Share>,
+    /// The folder of a session to open.
+    pub session: Option<PathBuf>,
 }
 
 /// Why the window cannot be.

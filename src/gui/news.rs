@@ -9,6 +9,7 @@ use crate::train::RunConfig;
 
 use super::curves::Series;
 use super::notices::Message;
+use super::parking::become_moved;
 use super::run::{Failure, Opening, Run};
 use super::setup::draft::Draft;
 use super::state::AppState;
@@ -25,10 +26,10 @@ impl AppState {
                 metrics,
                 progress,
             } => {
-                self.shapes
-                    .insert(info.dataset.location.clone(), info.dataset.shape);
-                self.shapes
-                    .insert(info.config.dataset.clone(), info.dataset.shape);
+                for location in [&info.dataset.location, &info.config.dataset] {
+                    let key = (location.clone(), info.config.reading());
+                    self.shapes.insert(key, info.dataset.shape);
+                }
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
                 Self::rewind(run, progress.step);
@@ -39,8 +40,13 @@ impl AppState {
                 self.settle_cursor();
                 self.relate();
             }
+            Event::Loading { id, done, total } => {
+                let Some(run) = self.run_mut(id) else { return };
+                run.loading = Some((done, total));
+            }
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
+                run.loading = None;
                 log::info!(
                     target: TARGET,
                     "run {} ({}) {state:?} at step {}",
@@ -49,16 +55,24 @@ impl AppState {
                     run.progress.step
                 );
                 run.state = state;
+                if state == RunState::Preparing {
+                    // Made anew, not continued.
+                    run.parked_at = None;
+                }
                 self.latent.follow(&self.runs);
+                self.follow_story();
             }
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
                 if let Some(point) = more.last_test() {
                     run.last_test = Some(*point);
                 }
+                let is_news = progress.step != run.progress.step || !more.is_empty();
                 run.metrics
                     .extend(&more, progress.step, progress.elapsed_secs);
                 run.progress = progress;
+                self.session.has_changed |= is_news;
+                self.follow_story();
             }
             Event::Baselines { id, baselines } => {
                 let Some(run) = self.run_mut(id) else { return };
@@ -85,7 +99,10 @@ impl AppState {
                 self.relate();
             }
             Event::Worst { id, indices } => self.take_worst(id, indices),
+            Event::Survey { hash, survey } => self.take_survey(hash, survey),
+            Event::DataPage(page) => self.data.take_page(page),
             Event::Memory(bytes) => self.memory = Some(bytes),
+            Event::Session(news) => self.apply_session(news),
             Event::Warning { id, text } => {
                 let Some(run) = self.run_mut(id) else { return };
                 let text = Some(text).filter(|text| !text.is_empty());
@@ -102,16 +119,25 @@ impl AppState {
             } => {
                 let Some(run) = self.run_mut(id) else { return };
                 run.state = RunState::Failed;
-                run.failure = Some(Failure {
+                run.loading = None;
+                let failure = Some(Failure {
                     text: error,
                     is_bad_input,
                 });
-                run.is_failure_dismissed = false;
+                // Once put away it stays so, unless there is another reason now.
+                run.is_failure_dismissed &= run.failure == failure;
+                run.failure = failure;
                 run.take_back_phases();
             }
+            Event::Parked { id, step } => self.note_parked(id, step),
+            Event::Ended { error } => self.note_ended(&error),
             Event::Saved { id, folder } => {
                 let text = format!("Saved in {}.", folder.display());
                 self.tell(Some(id), text, false);
+            }
+            Event::Fetched(held) => self.note_fetched(held),
+            Event::JobStarted { .. } | Event::JobProgress { .. } | Event::JobEnded { .. } => {
+                self.note_job(event);
             }
             Event::NoBaselines { id, error } | Event::SaveFailed { id, error, .. } => {
                 self.tell(Some(id), error, true);
@@ -176,12 +202,14 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
         let (name, is_named) = (run.draft.config.name.clone(), run.draft.is_named);
         run.draft = Draft::new(info.config.clone());
         // A branch has the name that the window gave it, a folder that of its run.
-        if opening == Opening::Branch || run.draft.config.name.trim().is_empty() {
+        let is_named_here = matches!(opening, Opening::Branch | Opening::Session(_));
+        if is_named_here || run.draft.config.name.trim().is_empty() {
             run.draft.config.name = name;
             run.draft.is_named = is_named;
         }
         run.sent = Some(run.draft.config.clone());
     }
+    run.loading = None;
     run.asked_phases = None;
     run.asked_rate = None;
     if run.state == RunState::Preparing || run.state == RunState::Failed {
@@ -192,7 +220,12 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
         run.baselines = None;
         run.pca_pictures = None;
     }
+    if run.parked_at.take().is_some() {
+        // It goes on where it was told to.
+        become_moved(run, &info.config.device);
+    }
     run.failure = None;
+    run.is_failure_dismissed = false;
     run.warning = None;
     run.info = Some(info);
 }

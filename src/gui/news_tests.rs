@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::engine::{Command, Frame, Pictures, Progress, RunPictures};
 use crate::gui::StartOptions;
-use crate::gui::action::{Action, Effect, FolderFor, NoticeKey};
+use crate::gui::action::{Action, Effect, NoticeKey, PathFor};
 use crate::gui::notices::notices;
 use crate::gui::state::tests::{SHAPE, first, info, make_ready, sent};
 use crate::model::variant;
@@ -14,8 +14,8 @@ use crate::train::RunConfig;
 #[test]
 fn a_run_that_was_saved_is_opened_with_its_own_settings() {
     let start = StartOptions {
-        config: None,
         open: Some(PathBuf::from("runs/best")),
+        ..StartOptions::default()
     };
     let (mut state, effects) = AppState::new(start);
     assert!(
@@ -100,7 +100,7 @@ fn saving_is_answered_by_a_message() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
     let folder = PathBuf::from("runs/a");
-    let commands = sent(state.handle(Action::FolderChosen(FolderFor::Save(id), folder.clone())));
+    let commands = sent(state.handle(Action::PathChosen(PathFor::Save(id), folder.clone())));
     assert!(
         matches!(commands[..], [Command::Save { .. }]),
         "{commands:?}"

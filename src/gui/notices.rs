@@ -1,6 +1,11 @@
 //! Notices: warnings, failures and other news, each to be read and put away.
 //!
-//! A long notice is shown in its first words; *More* shows all of it.
+//! A notice of more than two lines is shown in its first two, in a low window with others in its first
+//! one; *More* shows all of it.
+
+use std::borrow::Cow;
+
+use egui::text::LayoutJob;
 
 use crate::engine::RunId;
 
@@ -46,15 +51,21 @@ pub struct Notice {
     pub run: Option<(String, usize)>,
     /// One sentence or two.
     pub text: String,
-    /// What can be done about it: words and wish.
-    pub offer: Option<(&'static str, Action)>,
+    /// What can be done about it: words and wishes.
+    pub offers: Vec<(Cow<'static, str>, Action)>,
 }
 
 /// Notices shown at once; the others wait behind them.
 const MAX_SHOWN: usize = 3;
 
-/// Longest text that is shown in full at once, in characters.
-const MAX_BRIEF: usize = 150;
+/// Devices that a notice offers to go on with; the menu of the run has all of them.
+const MAX_OFFERS: usize = 2;
+
+/// Lines of a notice that are shown at once.
+const MAX_LINES: usize = 2;
+
+/// In windows lower than this several notices have a line each.
+const LOW: f32 = 760.0;
 
 /// All that has not been put away, failures first.
 pub fn notices(state: &AppState) -> Vec<Notice> {
@@ -66,17 +77,22 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
                 key: NoticeKey::Failure(run.id),
                 level: Level::Failure,
                 run: about.clone(),
-                text: failure.text.clone(),
-                offer: None,
+                text: run.failure_text(failure),
+                offers: state
+                    .offers_to_continue(run)
+                    .into_iter()
+                    .take(MAX_OFFERS)
+                    .collect(),
             });
         }
-        if let Some(warning) = run.warning.as_ref().filter(|_| !run.is_warning_dismissed) {
+        let is_put_away = run.is_warning_dismissed || state.is_warning_told(run);
+        if let Some(warning) = run.warning.as_ref().filter(|_| !is_put_away) {
             notices.push(Notice {
                 key: NoticeKey::Warning(run.id),
                 level: Level::Warning,
                 run: about,
                 text: warning.clone(),
-                offer: None,
+                offers: Vec::new(),
             });
         }
     }
@@ -91,23 +107,27 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
             },
             run: run.map(|run| (run.name().to_owned(), run.slot)),
             text: message.text.clone(),
-            offer: state
+            offers: state
                 .desk
                 .removed
                 .as_ref()
                 .filter(|removed| removed.message == message.number)
-                .map(|_removed| ("Undo", Action::Desk(DeskAction::Undo))),
+                .map(|_removed| ("Undo".into(), Action::Desk(DeskAction::Undo)))
+                .into_iter()
+                .collect(),
         });
     }
+    notices.extend(state.lost_notices());
     if notices.is_empty() && state.is_welcoming() {
         notices.push(Notice {
             key: NoticeKey::Welcome,
             level: Level::Info,
             run: None,
-            text: "New here? The story shows in a few minutes why deep networks need pretraining. \
-                   Or press Play, and turn the settings on the left."
-                .to_owned(),
-            offer: Some(("Start the story", Action::Story(StoryAction::Open))),
+            text:
+                "New here? The story shows in a few minutes why pretraining helps a deep network \
+                   with small random weights. Or press Play, and turn the settings on the left."
+                    .to_owned(),
+            offers: vec![("Start the story".into(), Action::Story(StoryAction::Open))],
         });
     }
     notices.sort_by_key(|notice| match notice.level {
@@ -128,8 +148,14 @@ impl AppState {
 /// Draws notices one below the other.
 pub fn notices_ui(ui: &mut egui::Ui, view: &View<'_>, notices: &[Notice], out: &mut Actions) {
     ui.spacing_mut().item_spacing.y = 4.0;
+    let is_low = ui.ctx().content_rect().height() < LOW;
+    let lines = if is_low && notices.len() > 1 {
+        1
+    } else {
+        MAX_LINES
+    };
     for notice in notices.iter().take(MAX_SHOWN) {
-        notice_ui(ui, view, notice, out);
+        notice_ui(ui, view, (notice, lines), out);
     }
     let hidden = notices.len().saturating_sub(MAX_SHOWN);
     if hidden > 0 {
@@ -142,26 +168,29 @@ pub fn notices_ui(ui: &mut egui::Ui, view: &View<'_>, notices: &[Notice], out: &
     }
 }
 
-/// The first words of a text that is too long to be shown at once.
-fn brief(text: &str) -> Option<&str> {
-    let is_long = text.chars().count() > MAX_BRIEF;
-    let cut = text.char_indices().nth(MAX_BRIEF)?.0;
-    let end = text[..cut].rfind(' ').unwrap_or(cut);
-    is_long.then_some(&text[..end])
+/// A text laid out in the first lines of a notice; whether more of it is left.
+fn cut(ui: &egui::Ui, text: &str, width: f32, lines: usize) -> (LayoutJob, bool) {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let color = ui.visuals().text_color();
+    let mut job = LayoutJob::simple(text.to_owned(), font, color, width);
+    job.wrap.max_rows = lines;
+    job.wrap.overflow_character = Some('…');
+    let is_cut = ui.painter().layout_job(job.clone()).elided;
+    (job, is_cut)
 }
 
-fn notice_ui(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Actions) {
+fn notice_ui(
+    ui: &mut egui::Ui,
+    view: &View<'_>,
+    (notice, lines): (&Notice, usize),
+    out: &mut Actions,
+) {
     let (mark, color) = match notice.level {
         Level::Info => ("Note", view.palette.accent),
         Level::Warning => ("Warning", view.palette.warning),
         Level::Failure => ("Failed", view.palette.failure),
     };
     let is_expanded = view.state.desk.expanded == Some(notice.key);
-    let short = brief(&notice.text);
-    let text = match short {
-        Some(short) if !is_expanded => format!("{short} …"),
-        Some(_) | None => notice.text.clone(),
-    };
     let frame = egui::Frame::new()
         .fill(view.palette.raised)
         .stroke(egui::Stroke::new(1.0, view.palette.border))
@@ -180,10 +209,20 @@ fn notice_ui(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Acti
                     ui.label(egui::RichText::new(name).color(color).strong());
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    buttons_ui(ui, notice, short.is_some(), is_expanded, out);
+                    buttons_ui(ui, notice, out);
+                    let whole = ui.available_width();
+                    let is_long = cut(ui, &notice.text, whole, lines).1;
+                    if is_long {
+                        more_ui(ui, notice, is_expanded, out);
+                    }
+                    let text = if is_expanded {
+                        egui::WidgetText::from(notice.text.as_str())
+                    } else {
+                        cut(ui, &notice.text, ui.available_width(), lines).0.into()
+                    };
                     ui.with_layout(
                         egui::Layout::left_to_right(egui::Align::Center).with_main_wrap(false),
-                        |ui| ui.add(egui::Label::new(&text).wrap()),
+                        |ui| ui.add(egui::Label::new(text).wrap()),
                     );
                 });
             });
@@ -196,13 +235,15 @@ fn notice_ui(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Acti
     ui.painter().rect_filled(stripe, 2.0, color);
 }
 
-fn buttons_ui(
-    ui: &mut egui::Ui,
-    notice: &Notice,
-    is_long: bool,
-    is_expanded: bool,
-    out: &mut Actions,
-) {
+/// Shows all of a text that was cut, or cuts it again.
+fn more_ui(ui: &mut egui::Ui, notice: &Notice, is_expanded: bool, out: &mut Actions) {
+    let word = if is_expanded { "Less" } else { "More" };
+    if ui.small_button(word).clicked() {
+        out.push(Action::Desk(DeskAction::Expand(notice.key)));
+    }
+}
+
+fn buttons_ui(ui: &mut egui::Ui, notice: &Notice, out: &mut Actions) {
     let dismiss = if notice.key == NoticeKey::Welcome {
         "Not now"
     } else {
@@ -219,33 +260,9 @@ fn buttons_ui(
             ui.ctx().copy_text(notice.text.clone());
         }
     }
-    if is_long {
-        let word = if is_expanded { "Less" } else { "More" };
-        if ui.small_button(word).clicked() {
-            out.push(Action::Desk(DeskAction::Expand(notice.key)));
+    for (words, wish) in &notice.offers {
+        if ui.small_button(words.as_ref()).clicked() {
+            out.push(wish.clone());
         }
-    }
-    if let Some((words, wish)) = &notice.offer
-        && ui.small_button(*words).clicked()
-    {
-        out.push(wish.clone());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_text_is_cut_between_words() {
-        assert_eq!(brief("short"), None);
-        let long = "word ".repeat(100);
-        let cut = brief(&long).unwrap();
-        assert!(cut.ends_with("word") && cut.len() <= MAX_BRIEF, "{cut}");
-        let glued = "ä".repeat(400);
-        assert_eq!(
-            brief(&glued).map(|cut| cut.chars().count()),
-            Some(MAX_BRIEF)
-        );
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::analysis::Baselines;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
+use crate::store::share::Controls;
 use crate::train::{Phase, RunConfig, Schedule, TestPoint};
 
 use super::curves::Series;
@@ -29,6 +30,8 @@ pub struct Failure {
 pub enum Opening {
     /// A run that was kept.
     Folder(PathBuf),
+    /// A run of a session.
+    Session(PathBuf),
     /// A run that stands where another one began a phase.
     Branch,
 }
@@ -50,10 +53,14 @@ pub struct Run {
     pub asked_rate: Option<f64>,
     /// The phase at whose start it branched off another run.
     pub branched_at: Option<usize>,
+    /// What may be changed about its settings.
+    pub controls: Controls,
     /// What it is being made from; stays where that failed.
     pub opening: Option<Opening>,
     /// What it does.
     pub state: RunState,
+    /// How far reading its images is, and of how much, while that goes on.
+    pub loading: Option<(u64, Option<u64>)>,
     /// What the engine made of the settings.
     pub info: Option<Arc<RunInfo>>,
     /// Its history.
@@ -72,6 +79,8 @@ pub struct Run {
     pub pca_pictures: Option<Arc<PcaPictures>>,
     /// Phases whose first step it can be branched from.
     pub boundaries: Vec<usize>,
+    /// The step of its last good state, where its device has failed: it can be continued from there.
+    pub parked_at: Option<u64>,
     /// What the engine warns of.
     pub warning: Option<String>,
     /// Whether the user has read the warning.
@@ -104,8 +113,10 @@ impl Run {
             asked_phases: None,
             asked_rate: None,
             branched_at: None,
+            controls: Controls::default(),
             opening: None,
             state: RunState::Preparing,
+            loading: None,
             info: None,
             metrics: Series::default(),
             progress: Progress::default(),
@@ -115,6 +126,7 @@ impl Run {
             history: History::default(),
             pca_pictures: None,
             boundaries: Vec::new(),
+            parked_at: None,
             warning: None,
             is_warning_dismissed: false,
             failure: None,
@@ -149,6 +161,7 @@ impl Run {
     pub fn begin_anew(&mut self) {
         *self = Self {
             sent: None,
+            controls: std::mem::take(&mut self.controls),
             info: self.info.take(),
             baselines: self.baselines.take(),
             pca_pictures: self.pca_pictures.take(),
@@ -247,6 +260,7 @@ impl Run {
     /// What it does, in a word or two.
     pub fn state_name(&self) -> &'static str {
         match self.state {
+            RunState::Preparing if self.loading.is_some() => "Reading images…",
             RunState::Preparing if self.opening.is_some() => "Opening…",
             RunState::Preparing => "Preparing…",
             RunState::Paused if self.has_started() => "Paused",
@@ -255,6 +269,7 @@ impl Run {
             RunState::Running if self.is_tuning() => "Tuning kernels…",
             RunState::Running => "Training",
             RunState::Finished => "Finished",
+            RunState::Failed if self.parked_at.is_some() => "Parked",
             RunState::Failed => "Failed",
         }
     }

@@ -112,7 +112,12 @@ impl AppState {
         let mut draft = run.draft.clone();
         // What a copy is called follows from what is changed about it.
         draft.is_named = false;
-        self.add(draft)
+        let controls = run.controls.clone();
+        let effects = self.add(draft);
+        if let Some(run) = self.selected.and_then(|id| self.run_mut(id)) {
+            run.controls = controls;
+        }
+        effects
     }
 
     pub(super) fn remove(&mut self, id: RunId) -> Vec<Effect> {
@@ -149,6 +154,9 @@ impl AppState {
         let seed = if last >= i64::MAX as u64 { 1 } else { last + 1 };
         let mut effects = Vec::new();
         for id in meant {
+            if !self.may_change(id, "seed") {
+                continue;
+            }
             if let Some(run) = self.run_mut(id) {
                 run.draft.config.seed = seed;
                 run.begin_anew();
@@ -164,6 +172,9 @@ impl AppState {
             return;
         };
         draft.settle(&run.draft);
+        if !self.may_become(id, &draft.config) {
+            return;
+        }
         if let Some(run) = self.run_mut(id) {
             run.draft = draft;
         }
@@ -238,7 +249,7 @@ impl AppState {
         let Some(run) = self.run(id) else {
             return Vec::new();
         };
-        let shape = self.shape_of(&run.draft.config.dataset);
+        let shape = self.shape_of(&run.draft.config);
         if run.has_started() {
             return self.commit_phases(id);
         }
@@ -250,6 +261,7 @@ impl AppState {
         run.sent = Some(config.clone());
         run.state = RunState::Preparing;
         run.failure = None;
+        run.parked_at = None;
         run.warning = None;
         let config = Box::new(config);
         vec![Effect::Send(Command::AddRun { id, config })]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::{Event, Progress};
-use crate::gui::action::{Action, FolderFor};
+use crate::gui::action::{Action, PathFor};
 use crate::gui::pictures::PicturesAction;
 use crate::gui::state::tests::{advance, edited, first, info, make_ready, sent, shown};
 use crate::model::KnobValue;
@@ -61,7 +61,7 @@ fn a_run_is_saved_under_the_name_it_has_now() {
     advance(&mut state, id, 1);
     state.handle(Action::Rename(id, "mine".to_owned()));
     let folder = PathBuf::from("runs/mine");
-    let commands = sent(state.handle(Action::FolderChosen(FolderFor::Save(id), folder)));
+    let commands = sent(state.handle(Action::PathChosen(PathFor::Save(id), folder)));
     let [Command::Rename { name, .. }, Command::Save { .. }] = &commands[..] else {
         panic!("{commands:?}");
     };
@@ -72,7 +72,7 @@ fn a_run_is_saved_under_the_name_it_has_now() {
 fn a_run_that_could_not_be_opened_is_not_trained_as_something_else() {
     let (mut state, _) = first();
     let folder = PathBuf::from("runs/missing");
-    sent(state.handle(Action::FolderChosen(FolderFor::Open, folder)));
+    sent(state.handle(Action::PathChosen(PathFor::Open, folder)));
     let id = state.selected.unwrap();
     state.apply(Event::Failed {
         id,

@@ -4,9 +4,11 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::action::{Action, Actions, ViewOptions};
+use super::action::{Action, Actions, PathFor, ViewOptions};
 use super::desk::DeskAction;
 use super::layout::Preset;
+use super::restart::Restart;
+use super::session::SessionAction;
 use super::state::AppState;
 use super::story::StoryAction;
 use super::view::View;
@@ -28,6 +30,12 @@ pub enum Does {
     NewSeed,
     /// Selects the run of that number.
     Select,
+    /// Takes up a session.
+    OpenSession,
+    /// Saves the session.
+    SaveSession,
+    /// Saves the session elsewhere.
+    SaveSessionAs,
     /// A further run.
     Duplicate,
     /// Types another name.
@@ -78,6 +86,9 @@ const fn bare(key: Key) -> KeyboardShortcut {
 const fn ctrl(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
+
+const CTRL_SHIFT_S: KeyboardShortcut =
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S);
 
 const fn shortcut(
     does: Does,
@@ -150,6 +161,15 @@ pub const SHORTCUTS: &[Shortcut] = &[
         "Other initial weights; with Shift the same seed for every run",
     ),
     shortcut(Does::Select, DIGITS, Some("1 … 8"), "Select a run"),
+    shortcut(Does::OpenSession, &[ctrl(Key::O)], None, "Open a session"),
+    // Before the shorter one, which it contains.
+    shortcut(
+        Does::SaveSessionAs,
+        &[CTRL_SHIFT_S],
+        None,
+        "Save the session in another folder",
+    ),
+    shortcut(Does::SaveSession, &[ctrl(Key::S)], None, "Save the session"),
     shortcut(
         Does::Duplicate,
         &[ctrl(Key::D)],
@@ -275,9 +295,12 @@ fn wishes(state: &AppState, does: Does, place: usize, is_shifted: bool, out: &mu
         Does::Play => out.extend(selected.map(Action::Toggle)),
         Does::Step => out.extend(meant.into_iter().map(Action::Step)),
         Does::Epoch => out.extend(meant.into_iter().map(Action::Epoch)),
-        Does::Reset => out.extend(meant.into_iter().map(Action::Reset)),
-        Does::NewSeed => out.push(Action::NewSeed(meant)),
+        Does::Reset => out.push(Action::Restart(Restart::Reset, meant)),
+        Does::NewSeed => out.push(Action::Restart(Restart::NewSeed, meant)),
         Does::Select => out.extend(state.runs.get(place).map(|run| Action::Select(run.id))),
+        Does::OpenSession => out.push(Action::AskPath(PathFor::OpenSession)),
+        Does::SaveSession => out.push(Action::Session(SessionAction::Save)),
+        Does::SaveSessionAs => out.push(Action::Session(SessionAction::SaveAs)),
         Does::Duplicate => out.extend(selected.map(Action::Duplicate)),
         Does::Rename => {
             out.extend(selected.map(|id| Action::Desk(DeskAction::BeginRename(id))));
@@ -338,7 +361,9 @@ pub fn help_ui(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
             });
         ui.label(
             egui::RichText::new(
-                "Tab goes from control to control, Space or Enter presses it, arrows move sliders.",
+                "Tab goes from control to control, Space or Enter presses it, arrows move sliders, the \
+                 chart, the plane, the moment in a strip, and the pen on the canvas, which Space puts \
+                 down.",
             )
             .small()
             .color(view.palette.weak),

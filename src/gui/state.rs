@@ -6,17 +6,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::data::ImageShape;
+use crate::data::{ImageShape, Reading};
 use crate::engine::{Command, DeviceInfo, RunId};
 use crate::model::VARIANTS;
 use crate::train::RunConfig;
 
 use super::StartOptions;
-use super::action::{Action, Effect, FolderFor, NoticeKey, ViewOptions};
+use super::action::{Action, Effect, NoticeKey, PathFor, ViewOptions};
 use super::curves::CurvesState;
+use super::data::DataState;
 use super::desk::Desk;
+use super::fetch::FetchState;
 use super::history::HistoryState;
 use super::input::InputState;
+use super::jobs::JobsState;
 use super::latent::LatentState;
 use super::layers::LayersState;
 use super::layout::Pane;
@@ -25,11 +28,16 @@ use super::notices::Message;
 use super::pictures::PicturesState;
 use super::run::Run;
 use super::schedule::ScheduleState;
+use super::session::{SessionState, save_session_in};
 use super::setup::draft::Draft;
+use super::share::ShareState;
 use super::story::StoryState;
 
 /// Runs that can be there at once.
 pub const MAX_RUNS: usize = 8;
+
+/// Sizes of the images of data sets that were opened, by location and what pictures are brought to.
+pub type Shapes = BTreeMap<(String, Reading), ImageShape>;
 
 /// Everything the window knows.
 #[derive(Debug)]
@@ -44,8 +52,8 @@ pub struct AppState {
     pub options: ViewOptions,
     /// News that belong to no chart.
     pub messages: Vec<Message>,
-    /// Sizes of the images of data sets that were opened, by location.
-    pub(super) shapes: BTreeMap<String, ImageShape>,
+    /// Sizes of the images of data sets that were opened.
+    pub(super) shapes: Shapes,
     pub(super) next_run: u64,
     pub(super) next_message: u64,
     /// Test images and their reconstructions.
@@ -58,6 +66,8 @@ pub struct AppState {
     pub curves: CurvesState,
     /// Where the window looks.
     pub history: HistoryState,
+    /// The images as a whole.
+    pub data: DataState,
     /// The space of codes.
     pub latent: LatentState,
     /// One image through every run.
@@ -66,10 +76,18 @@ pub struct AppState {
     pub layers: LayersState,
     /// What lies on the desk.
     pub desk: Desk,
+    /// The whole workbench in one place.
+    pub session: SessionState,
     /// The story of the program.
     pub story: StoryState,
     /// The strip of phases.
     pub schedule: ScheduleState,
+    /// Data sets from the internet.
+    pub fetch: FetchState,
+    /// Share strings.
+    pub share: ShareState,
+    /// Long work beside the training.
+    pub jobs: JobsState,
     /// What the runs have in common; nothing to say of fewer than two.
     pub matching: Option<Matching>,
 }
@@ -91,26 +109,46 @@ impl AppState {
             memory: None,
             curves: CurvesState::default(),
             history: HistoryState::default(),
+            data: DataState::default(),
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
             desk: Desk {
-                is_welcoming: start.open.is_none() && start.config.is_none(),
+                is_welcoming: start.open.is_none()
+                    && start.config.is_none()
+                    && start.session.is_none()
+                    && start.share.is_none(),
                 ..Desk::default()
             },
+            session: SessionState::default(),
             story: StoryState::default(),
             schedule: ScheduleState::default(),
+            fetch: FetchState::default(),
+            share: ShareState::default(),
+            jobs: JobsState::default(),
             matching: None,
         };
         let mut effects = state.catch_up();
-        if let Some(folder) = start.open {
+        if let Some(folder) = start.session {
+            effects.extend(state.open_session(folder));
+        } else if let Some(folder) = start.open {
             effects.extend(state.open(folder));
+        } else if let Some(share) = start.share {
+            effects.extend(state.add_share(share));
         } else if let Some(config) = start.config {
             effects.extend(state.add(Draft::new(config)));
-        } else if let Some(first) = VARIANTS.first() {
-            effects.extend(state.add(Draft::new(RunConfig::recipe(*first, "glyphs"))));
+        } else {
+            effects.extend(state.add_first());
         }
         (state, effects)
+    }
+
+    /// The run that a window has which is asked for none.
+    pub(super) fn add_first(&mut self) -> Vec<Effect> {
+        let recipe = VARIANTS
+            .first()
+            .map(|first| RunConfig::recipe(*first, "glyphs"));
+        recipe.map_or_else(Vec::new, |config| self.add(Draft::new(config)))
     }
 
     /// A run by name.
@@ -129,13 +167,14 @@ impl AppState {
     }
 
     /// Size of the images of a data set, once it was opened.
-    pub fn shape_of(&self, dataset: &str) -> Option<ImageShape> {
-        self.shapes.get(dataset).copied()
+    pub fn shape_of(&self, config: &RunConfig) -> Option<ImageShape> {
+        let key = (config.dataset.clone(), config.reading());
+        self.shapes.get(&key).copied()
     }
 
     /// Why a run's settings cannot be trained, in a sentence.
     pub fn problem(&self, run: &Run) -> Option<String> {
-        run.draft.problem(self.shape_of(&run.draft.config.dataset))
+        run.draft.problem(self.shape_of(&run.draft.config))
     }
 
     /// Whether Start has an effect.
@@ -155,6 +194,7 @@ impl AppState {
             Action::Duplicate(id) => self.duplicate(id),
             Action::Remove(id) => self.remove(id),
             Action::Start(id) => self.start(id),
+            Action::Continue(id, device) => self.continue_run(id, device),
             Action::Pause(id) => self.send_if(id, Run::is_running, Command::Pause(id)),
             Action::Toggle(id) => {
                 if self.run(id).is_some_and(Run::is_running) {
@@ -165,9 +205,10 @@ impl AppState {
             }
             Action::Step(id) => self.step(id),
             Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
-            Action::Reset(id) => self.send_if(id, Run::can_reset, Command::Reset(id)),
+            Action::Restart(restart, runs) => self.ask_restart(restart, runs),
+            Action::AnswerRestart(is_wanted) => self.answer_restart(is_wanted),
             Action::Epoch(id) => self.go(id, Command::EpochOnce(id)),
-            Action::NewSeed(ids) => self.new_seed(&ids),
+            Action::RunUntil(id, until) => self.run_until(id, until),
             Action::ToggleAll if self.runs.iter().any(Run::is_running) => {
                 self.handle(Action::PauseAll)
             }
@@ -181,8 +222,8 @@ impl AppState {
                 Vec::new()
             }
             Action::Commit(id) => self.commit(id),
-            Action::AskFolder(purpose) => vec![Effect::Ask(purpose)],
-            Action::FolderChosen(purpose, folder) => self.take_folder(purpose, folder),
+            Action::AskPath(purpose) => vec![Effect::Ask(purpose)],
+            Action::PathChosen(purpose, folder) => self.take_path(purpose, folder),
             Action::DialogMissing => {
                 self.tell(
                     None,
@@ -206,11 +247,18 @@ impl AppState {
             Action::OpenPane(pane) => vec![Effect::OpenPane(pane)],
             Action::ClosePane(pane) => vec![Effect::ClosePane(pane)],
             Action::Desk(action) => self.handle_desk(action),
+            Action::Session(action) => self.handle_session(action),
             Action::Story(action) => self.handle_story(action),
             Action::Rename(id, name) => {
                 self.rename(id, &name);
                 Vec::new()
             }
+            Action::Data(action) => {
+                self.handle_data(action);
+                Vec::new()
+            }
+            Action::Drop(dropped) => self.take_dropped(dropped),
+            Action::CancelLoading(id) => vec![Effect::Send(Command::CancelLoading(id))],
             Action::Curves(action) => self.handle_curves(action),
             Action::Schedule(action) => self.handle_schedule(action),
             Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
@@ -219,27 +267,26 @@ impl AppState {
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
             Action::Layers(action) => self.handle_layers(action),
+            Action::Fetch(action) => self.handle_fetch(action),
+            Action::Share(action) => self.handle_share(action),
+            Action::Jobs(action) => self.handle_jobs(action),
         }
     }
 
-    fn take_folder(&mut self, purpose: FolderFor, folder: PathBuf) -> Vec<Effect> {
+    fn take_path(&mut self, purpose: PathFor, folder: PathBuf) -> Vec<Effect> {
         match purpose {
-            FolderFor::Data(id) => {
-                let Some(run) = self.run(id) else {
-                    return Vec::new();
-                };
-                let mut draft = run.draft.clone();
-                draft.config.dataset = folder.to_string_lossy().into_owned();
-                self.edit(id, draft);
-                self.commit(id)
-            }
-            FolderFor::Save(id) => {
+            PathFor::Data(id) | PathFor::DataFile(id) => self.train_on(id, &folder),
+            PathFor::Save(id) => {
                 let mut effects = self.tell_name(id);
                 effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
                 effects
             }
-            FolderFor::Open if self.has_room() => self.open(folder),
-            FolderFor::Open => Vec::new(),
+            PathFor::Open if self.has_room() => self.open(folder),
+            PathFor::Open => Vec::new(),
+            PathFor::Export(target) => self.export(target, folder),
+            PathFor::Weights(id) => self.import_weights(id, &folder),
+            PathFor::OpenSession => self.open_session(folder),
+            PathFor::SaveSession => save_session_in(folder),
         }
     }
 
@@ -254,6 +301,11 @@ impl AppState {
             NoticeKey::Failure(id) => {
                 if let Some(run) = self.run_mut(id) {
                     run.is_failure_dismissed = true;
+                }
+            }
+            NoticeKey::Lost(place) => {
+                if place < self.session.lost.len() {
+                    self.session.lost.remove(place);
                 }
             }
             NoticeKey::Welcome => self.desk.is_welcoming = false,

@@ -7,6 +7,7 @@ use crate::data::ImageShape;
 use crate::engine::{DatasetInfo, Event, Progress, RunInfo, RunState};
 use crate::gui::action::{NoticeKey, ViewOptions};
 use crate::gui::pictures::{Order, PicturesAction};
+use crate::gui::restart::Restart;
 use crate::model::KnobValue;
 use crate::train::{Metrics, TrainPoint};
 
@@ -47,6 +48,11 @@ pub(in crate::gui) fn info(config: &RunConfig, test: usize) -> Arc<RunInfo> {
             split: String::new(),
             hash: String::new(),
             test_labels: None,
+            class_names: None,
+            skipped: Arc::default(),
+            unlisted: 0,
+            source: "Drawn digits".to_owned(),
+            is_resized: false,
         },
         stages: plan.stages,
         parameters: plan.parameters(),
@@ -188,7 +194,7 @@ fn a_run_that_has_started_keeps_its_settings_until_reset() {
     let edit = edited(&state, id, |draft| draft.config.seed = 9);
     state.handle(edit);
     assert_eq!(state.run(id).unwrap().draft.config.seed, 1);
-    let commands = sent(state.handle(Action::Reset(id)));
+    let commands = sent(state.handle(Action::Restart(Restart::Reset, vec![id])));
     assert!(matches!(commands[..], [Command::Reset(_)]), "{commands:?}");
     make_ready(&mut state, id);
     state.apply(Event::StateChanged {
@@ -208,7 +214,11 @@ fn a_run_that_has_started_keeps_its_settings_until_reset() {
 fn transport_does_what_the_state_of_the_run_allows() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
-    for action in [Action::Pause(id), Action::Stop(id), Action::Reset(id)] {
+    for action in [
+        Action::Pause(id),
+        Action::Stop(id),
+        Action::Restart(Restart::Reset, vec![id]),
+    ] {
         assert!(
             state.handle(action.clone()).is_empty(),
             "{action:?} before the start"
@@ -237,7 +247,7 @@ fn transport_does_what_the_state_of_the_run_allows() {
     });
     assert!(state.handle(Action::Start(id)).is_empty(), "it has ended");
     assert!(matches!(
-        sent(state.handle(Action::Reset(id)))[..],
+        sent(state.handle(Action::Restart(Restart::Reset, vec![id])))[..],
         [Command::Reset(_)]
     ));
 }
@@ -306,13 +316,13 @@ fn all_runs_start_and_pause_together() {
 fn a_folder_becomes_the_data_of_the_run() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
-    let effects = state.handle(Action::AskFolder(FolderFor::Data(id)));
+    let effects = state.handle(Action::AskPath(PathFor::Data(id)));
     assert!(
-        matches!(effects[..], [Effect::Ask(FolderFor::Data(_))]),
+        matches!(effects[..], [Effect::Ask(PathFor::Data(_))]),
         "{effects:?}"
     );
     let folder = PathBuf::from("images/mnist");
-    let commands = sent(state.handle(Action::FolderChosen(FolderFor::Data(id), folder)));
+    let commands = sent(state.handle(Action::PathChosen(PathFor::Data(id), folder)));
     let [Command::AddRun { config, .. }] = &commands[..] else {
         panic!("{commands:?}");
     };

@@ -18,7 +18,7 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
         let color = view.palette.run(run.slot);
         ui.label(RichText::new(format!("● {}", run.name())).color(color));
         ui.label(RichText::new(run.state_name()).strong());
-        let rest = view.state.memory.map(|memory| {
+        let memory = view.state.memory.map(|memory| {
             (
                 format!("{} memory", words::bytes(memory)),
                 "Memory of the whole program: images, weights, histories and the window",
@@ -31,7 +31,9 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
                 "Slow motion; Full speed is in the bar above",
             )
         });
-        for (text, help) in slow.into_iter().chain(facts(run)).chain(rest) {
+        // In the order of what is asked for most: a narrow window cuts off the end.
+        let facts = machine(run).into_iter().chain(memory).chain(slow);
+        for (text, help) in facts.chain(details(run)) {
             let label = egui::Label::new(RichText::new(text).small()).truncate();
             ui.add(label).on_hover_text(help);
         }
@@ -42,8 +44,30 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
     });
 }
 
-/// What there is to say of a run, each with an explanation.
-fn facts(run: &Run) -> Vec<(String, &'static str)> {
+/// On what a run trains, how fast, and how long it will take, each with an explanation.
+fn machine(run: &Run) -> Vec<(String, &'static str)> {
+    let Some(info) = &run.info else {
+        return Vec::new();
+    };
+    let progress = &run.progress;
+    let mut facts = vec![(info.device.clone(), "The device that trains")];
+    if run.is_running() && progress.steps_per_sec > 0.0 {
+        facts.push((
+            format!("{} it/s", words::rate(progress.steps_per_sec)),
+            "Training steps a second, lately",
+        ));
+    }
+    if let Some(left) = progress.remaining_secs.filter(|_left| run.is_running()) {
+        facts.push((
+            format!("{} left", words::duration(left)),
+            "Expected time to the end",
+        ));
+    }
+    facts
+}
+
+/// What else there is to say of a run.
+fn details(run: &Run) -> Vec<(String, &'static str)> {
     let Some(info) = &run.info else {
         return Vec::new();
     };
@@ -67,12 +91,6 @@ fn facts(run: &Run) -> Vec<(String, &'static str)> {
             "Of the next step",
         ));
     }
-    if run.is_running() && progress.steps_per_sec > 0.0 {
-        facts.push((
-            format!("{} it/s", words::rate(progress.steps_per_sec)),
-            "Training steps a second, lately",
-        ));
-    }
     if progress.images_per_sec > 0.0 {
         facts.push((
             format!("{} images/s", words::rate(progress.images_per_sec)),
@@ -85,16 +103,9 @@ fn facts(run: &Run) -> Vec<(String, &'static str)> {
             "Time spent training",
         ));
     }
-    if let Some(left) = progress.remaining_secs.filter(|_left| run.is_running()) {
-        facts.push((
-            format!("{} left", words::duration(left)),
-            "Expected time to the end",
-        ));
-    }
     facts.push((
         format!("{} parameters", words::count(info.parameters as u64)),
         "Weights and biases",
     ));
-    facts.push((info.device.clone(), "The device that trains"));
     facts
 }

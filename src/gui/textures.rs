@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use egui::{ColorImage, Context, Id, TextureHandle, TextureId, TextureOptions};
+use egui::{Color32, ColorImage, Context, Id, TextureHandle, TextureId, TextureOptions};
 
 /// Frames that a texture nobody draws is kept for.
 const PATIENCE: u64 = 120;
@@ -14,6 +14,17 @@ struct Entry {
     version: u64,
     used: u64,
     texture: TextureHandle,
+}
+
+/// The colour of a pixel of a picture whose channels lie one after another, each `plane` values long;
+/// `None` beyond its end.
+pub fn pixel_color(picture: &[u8], i: usize, plane: usize) -> Option<Color32> {
+    let value = |channel: usize| picture.get(channel * plane + i).copied();
+    match (value(0), value(1), value(2)) {
+        (Some(red), Some(green), Some(blue)) => Some(Color32::from_rgb(red, green, blue)),
+        (Some(grey), ..) => Some(Color32::from_gray(grey)),
+        (None, ..) => None,
+    }
 }
 
 /// All textures.

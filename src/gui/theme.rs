@@ -144,6 +144,13 @@ pub fn preference(choice: ThemeChoice) -> egui::ThemePreference {
     }
 }
 
+/// How much of a scroll bar is seen where the pointer is elsewhere, and how wide it is there.
+const DORMANT_SCROLL_BAR: f32 = 0.5;
+const SCROLL_BAR_WIDTH: f32 = 4.0;
+
+/// Size of text that is read.
+const BODY: f32 = 13.5;
+
 /// How much larger text is for a projector.
 const LARGE_TYPE: f32 = 1.3;
 
@@ -177,6 +184,16 @@ pub fn type_scale(is_large: bool) -> f32 {
     if is_large { LARGE_TYPE } else { 1.0 }
 }
 
+/// How much larger text is than usual in this context: what has to hold text grows with it.
+pub fn text_scale(ctx: &egui::Context) -> f32 {
+    TextStyle::Body.resolve(&ctx.global_style()).size / BODY
+}
+
+/// The font of small text, for what is painted rather than laid out.
+pub fn small_font(ctx: &egui::Context) -> FontId {
+    TextStyle::Small.resolve(&ctx.global_style())
+}
+
 /// Gives text its size, `is_large` for a projector, and everything else its look.
 pub fn set_type(ctx: &egui::Context, is_large: bool) {
     let scale = type_scale(is_large);
@@ -185,8 +202,8 @@ pub fn set_type(ctx: &egui::Context, is_large: bool) {
         ctx.style_mut_of(theme, |style| {
             style.text_styles = [
                 (TextStyle::Heading, font(16.0, FontFamily::Proportional)),
-                (TextStyle::Body, font(13.5, FontFamily::Proportional)),
-                (TextStyle::Button, font(13.5, FontFamily::Proportional)),
+                (TextStyle::Body, font(BODY, FontFamily::Proportional)),
+                (TextStyle::Button, font(BODY, FontFamily::Proportional)),
                 (TextStyle::Small, font(11.5, FontFamily::Proportional)),
                 (TextStyle::Monospace, font(12.5, FontFamily::Monospace)),
             ]
@@ -196,6 +213,10 @@ pub fn set_type(ctx: &egui::Context, is_large: bool) {
             style.spacing.interact_size.y = 22.0 * scale;
             style.spacing.tooltip_width = 340.0 * scale;
             style.interaction.selectable_labels = false;
+            // Who does not see that there is more below does not look for it.
+            style.spacing.scroll.dormant_handle_opacity = DORMANT_SCROLL_BAR;
+            style.spacing.scroll.floating_width = SCROLL_BAR_WIDTH;
+            style.spacing.scroll.floating_allocated_width = SCROLL_BAR_WIDTH + 2.0;
             paint(&mut style.visuals, palette);
         });
     }
@@ -283,32 +304,6 @@ pub fn class_color(class: u8) -> Color32 {
     CLASSES[usize::from(class) % CLASSES.len()]
 }
 
-/// Points of the map for errors, Matplotlib's *inferno*: lightness grows evenly from 0 to 1.
-const INFERNO: [[u8; 3]; 9] = [
-    [0, 0, 4],
-    [31, 12, 72],
-    [85, 15, 109],
-    [136, 34, 106],
-    [186, 54, 85],
-    [227, 89, 51],
-    [249, 140, 10],
-    [249, 201, 50],
-    [252, 255, 164],
-];
-
-/// Colour of an error from 0 (none) to 255 (white instead of black).
-pub fn error_color(error: u8) -> Color32 {
-    let place = usize::from(error) * (INFERNO.len() - 1);
-    let (index, rest) = (place / 255, place % 255);
-    let low = INFERNO[index];
-    let high = INFERNO[(index + 1).min(INFERNO.len() - 1)];
-    let mix = |channel: usize| {
-        let (low, high) = (usize::from(low[channel]), usize::from(high[channel]));
-        u8::try_from((low * (255 - rest) + high * rest) / 255).unwrap_or(u8::MAX)
-    };
-    Color32::from_rgb(mix(0), mix(1), mix(2))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,19 +378,6 @@ mod tests {
                     }
                 }
             }
-        }
-    }
-
-    #[test]
-    fn the_error_map_runs_from_black_to_pale_yellow_and_only_gets_lighter() {
-        assert_eq!(error_color(0), Color32::from_rgb(0, 0, 4));
-        assert_eq!(error_color(255), Color32::from_rgb(252, 255, 164));
-        let lightness = |e: u8| {
-            let [r, g, b, _] = error_color(e).to_array().map(f32::from);
-            0.2126 * r + 0.7152 * g + 0.0722 * b
-        };
-        for error in 1..=255 {
-            assert!(lightness(error) >= lightness(error - 1) - 1.0, "{error}");
         }
     }
 }

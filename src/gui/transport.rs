@@ -6,10 +6,12 @@ use super::action::Action;
 use super::action::Actions;
 use super::desk::{DeskAction, Pace};
 use super::menus;
+use super::restart::Restart;
 use super::run::Run;
 use super::shortcuts::{self, Does};
 use super::state::AppState;
 use super::trace::trace_widget;
+use super::until;
 use super::view::View;
 
 /// Room that the menus are given at the right, in heights of a line of text.
@@ -136,6 +138,7 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     ) {
         out.extend(meant.iter().copied().map(Action::Epoch));
     }
+    until::menu_ui(ui, view, &meant, &whose, HEIGHT, out);
     let help = format!("End training{whose} here and measure once more");
     let can_stop = runs().any(Run::can_stop);
     if button(
@@ -160,7 +163,7 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         &help,
         "This run has not started.",
     ) {
-        out.extend(meant.iter().copied().map(Action::Reset));
+        out.push(Action::Restart(Restart::Reset, meant.clone()));
     }
     let help = hint(
         ui,
@@ -176,24 +179,23 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         &help,
         "This run is being opened.",
     ) {
-        out.push(Action::NewSeed(meant.clone()));
+        out.push(Action::Restart(Restart::NewSeed, meant.clone()));
     }
     if state.runs.len() > 1 {
-        let is_all = state.desk.acts_on_all;
-        let all = ui
-            .add(Button::selectable(is_all, "All runs").min_size(egui::vec2(0.0, HEIGHT)))
-            .on_hover_text(
-                "Step, Epoch, Stop, Reset and New seed mean every run rather than the selected one. \
+        let mut is_all = state.desk.acts_on_all;
+        let all = ui.checkbox(&mut is_all, "All runs").on_hover_text(
+            "Step, Epoch, Stop, Reset and New seed mean every run rather than the selected one. \
                  Holding Shift does the same for one click.",
-            );
-        if all.clicked() {
-            out.push(Action::Desk(DeskAction::ActOnAll(!is_all)));
+        );
+        if all.changed() {
+            out.push(Action::Desk(DeskAction::ActOnAll(is_all)));
         }
     }
 }
 
 fn pace_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let pace = view.state.desk.pace;
+    ui.label(RichText::new("Speed").small().color(view.palette.weak));
     let list = egui::ComboBox::from_id_salt("pace")
         .selected_text(pace.name())
         .width(104.0)

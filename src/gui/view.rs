@@ -17,9 +17,9 @@ pub struct View<'a> {
     pub textures: &'a Textures,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// The selected run.
-    pub fn run(&self) -> Option<&Run> {
+    pub fn run(&self) -> Option<&'a Run> {
         self.state.selected_run()
     }
 }

@@ -12,10 +12,6 @@ use crate::engine::Watch;
 /// Share of the time that drawing news may take.
 const SHARE: f64 = 0.15;
 
-/// The same where processors draw, who train as well: a step that waits for a thread that draws
-/// loses more than the time of the drawing.
-const SOFTWARE_SHARE: f64 = 0.07;
-
 /// Between two frames with news, at least and at most.
 const FASTEST: Duration = Duration::from_millis(50);
 const SLOWEST: Duration = Duration::from_secs(1);
@@ -29,9 +25,10 @@ const NEWEST: f64 = 0.2;
 /// The interval follows the cost in steps of this ratio, so that it is not sent every frame.
 const HYSTERESIS: f64 = 1.25;
 
-/// What a processor needs at least to draw a pixel, where no graphics card does; its threads go on
-/// after the frame is handed over, so that measuring does not see it.
-const SOFTWARE_SECS_PER_PIXEL: f64 = 25e-9;
+/// What all threads of a processor together need to draw a pixel, where no graphics card does. They go
+/// on after the frame is handed over, so that measuring does not see it; beside training, it was 0.1 to
+/// 0.2 µs.
+const SOFTWARE_SECS_PER_PIXEL: f64 = 100e-9;
 
 /// When news may next be drawn.
 #[derive(Debug)]
@@ -132,11 +129,7 @@ impl Watcher {
             self.mean_secs = Some(mean + NEWEST * (secs - mean));
         }
         let cost = self.mean_secs.unwrap_or(0.0).max(drawing);
-        let share = match sight.software_pixels {
-            Some(_) => SOFTWARE_SHARE,
-            None => SHARE,
-        };
-        let wanted = Duration::try_from_secs_f64(cost / share).unwrap_or(SLOWEST);
+        let wanted = Duration::try_from_secs_f64(cost / SHARE).unwrap_or(SLOWEST);
         let wanted = wanted.clamp(FASTEST, SLOWEST);
         let ratio = wanted.as_secs_f64() / self.told.interval.as_secs_f64();
         let is_far = !(1.0 / HYSTERESIS..=HYSTERESIS).contains(&ratio);

@@ -6,10 +6,13 @@ use egui::Panel;
 use egui_tiles::Tree;
 
 use super::action::Actions;
-use super::layout::{self, Pane};
+use super::layout::Pane;
 use super::theme::{self, Palette};
 use super::view::View;
-use super::{chips, history, notices, schedule, setup, shortcuts, status, story, transport};
+use super::{
+    chips, drop, focus, history, jobs, notices, panes, restart, schedule, session, setup, share,
+    shortcuts, status, story, transport,
+};
 
 /// Draws everything and returns the panes that were to be seen.
 pub fn window_ui(
@@ -21,6 +24,10 @@ pub fn window_ui(
     let ctx = ui.ctx().clone();
     shortcuts::help_ui(&ctx, view, out);
     story::question_ui(&ctx, view, out);
+    share::share_ui(&ctx, view, out);
+    restart::question_ui(&ctx, view, out);
+    drop::drop_ui(&ctx, view, out);
+    session::question_ui(&ctx, view, out);
     let is_large = view.state.options.has_large_type;
     let scale = theme::type_scale(is_large);
     let bar = |palette: &Palette| {
@@ -37,6 +44,12 @@ pub fn window_ui(
     Panel::bottom("status")
         .frame(bar(view.palette))
         .show(ui, |ui| status::status_ui(ui, view));
+    let is_reading = view.state.runs.iter().any(|run| run.loading.is_some());
+    if is_reading || !view.state.jobs.list.is_empty() {
+        Panel::bottom("jobs")
+            .frame(bar(view.palette))
+            .show(ui, |ui| jobs::jobs_ui(ui, view, out));
+    }
     Panel::bottom("history")
         .frame(bar(view.palette))
         .show(ui, |ui| history::history_ui(ui, view, out));
@@ -80,10 +93,12 @@ pub fn window_ui(
     Panel::top("schedule")
         .frame(inner)
         .show(ui, |ui| schedule::schedule_ui(ui, view, out));
-    egui::CentralPanel::default()
+    let shown = egui::CentralPanel::default()
         .frame(egui::Frame::new().fill(view.palette.panel))
-        .show(ui, |ui| layout::panes_ui(ui, tiles, view, out))
-        .inner
+        .show(ui, |ui| panes::panes_ui(ui, tiles, view, out))
+        .inner;
+    focus::focus_ui(&ctx, view.palette);
+    shown
 }
 
 /// Draws within the room there is: a side panel otherwise grows with what does not fit.

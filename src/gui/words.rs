@@ -1,40 +1,12 @@
 //! Numbers in words: one way to write each kind of number everywhere in the window.
 
-/// `12,345,678`.
-pub fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Three significant digits, such as `0.0341` or `12.3`.
-pub fn three_digits(value: f64) -> String {
-    if !value.is_finite() {
-        return value.to_string();
-    }
-    let magnitude = value.abs();
-    if magnitude > 0.0 && magnitude < 1e-4 {
-        return format!("{value:.2e}");
-    }
-    let before_point = if magnitude > 0.0 {
-        magnitude.log10().floor() as i32 + 1
-    } else {
-        1
-    };
-    let decimals = usize::try_from((3 - before_point).clamp(0, 8)).unwrap_or(0);
-    format!("{value:.decimals$}")
-}
+pub use crate::store::export::{count, three_digits};
 
 /// A setting such as a learning rate: as few digits as it has.
 pub fn setting(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-3 {
-        format!("{value:e}")
+        // Many come from single precision, and have no more digits than that.
+        format!("{:e}", value as f32)
     } else {
         let text = format!("{value:.4}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -85,6 +57,7 @@ mod tests {
         assert_eq!(setting(0.001), "0.001");
         assert_eq!(setting(1.0), "1");
         assert_eq!(setting(0.000_03), "3e-5");
+        assert_eq!(setting(f64::from(-2e-5_f32)), "-2e-5");
         assert_eq!(duration(200.2), "3 min 20 s");
         assert_eq!(duration(7_500.0), "2 h 5 min");
         assert_eq!(rate(12_300.4), "12,300");

@@ -3,24 +3,31 @@
 //! What is drawn depends on the part of the axis that is *seen*; a chart that fits itself to the data
 //! sees all of it.
 
-use egui::{RichText, Ui, vec2};
+use egui::{EventFilter, Key, RichText, Ui, vec2};
 use egui_plot::{GridMark, HLine, Line, LineStyle, Plot, PlotUi, Points, VLine};
 
 use super::super::action::{Actions, ChartUnit, ViewOptions};
 use super::super::run::{LossUnit, Run};
+use super::super::theme::text_scale;
 use super::super::view::View;
 use super::axis::{self, Axis};
-use super::labels::{baselines, label_baselines, label_phases};
+use super::labels::{baselines, label_axes, label_baselines, label_phases};
 use super::lines::{self, Seen};
-use super::losses::factor;
+use super::losses::{self, factor};
 use super::options::XUnit;
-use super::{cursor, pattern, reading, ticks};
+use super::{cursor, pattern, reading, table, ticks};
 
 /// Measurements on test images that are marked one by one.
 const MOST_MARKERS: usize = 60;
 
 /// Scrolling by so many points doubles the zoom.
 const SCROLL_TO_DOUBLE: f32 = 120.0;
+
+/// A press of an arrow moves the chart by this share of what is seen of the axis.
+const KEY_MOVE: f64 = 0.1;
+
+/// So many presses of plus double the zoom: the inverse.
+const KEY_ZOOM: f64 = 0.5;
 
 /// Draws the chart of these runs.
 pub fn chart_ui(
@@ -29,6 +36,7 @@ pub fn chart_ui(
     runs: &[&Run],
     options: ViewOptions,
     (height, is_fit): (f32, bool),
+    is_compact: bool,
     out: &mut Actions,
 ) {
     let is_log = options.has_log_axis;
@@ -39,7 +47,17 @@ pub fn chart_ui(
         Vec::new()
     };
     let is_empty = runs.iter().all(|run| run.metrics.is_empty());
-    let plot = plot(view, options, height, is_fit);
+    let plot = plot(text_scale(ui.ctx()), view, options, (height, is_fit));
+    let titles = [
+        unit.title(),
+        losses::title(options.unit, options.curves.reduction),
+    ];
+    let plot = if is_compact {
+        plot
+    } else {
+        let [along, up] = titles.map(|title| RichText::new(title).small().weak());
+        plot.x_axis_label(along).y_axis_label(up)
+    };
     let plot = if is_empty {
         let plot = plot.include_x(if unit == XUnit::Steps { 100.0 } else { 10.0 });
         if baselines.is_empty() {
@@ -57,6 +75,7 @@ pub fn chart_ui(
         .fold(0.0, f64::max);
     let response = plot.show(ui, |chart| {
         zoom_by_scrolling(chart);
+        move_by_keys(chart, extent);
         let seen = Seen {
             // While the chart fits itself to the data, points beyond its last bounds count too.
             places: if chart.auto_bounds().x {
@@ -89,10 +108,13 @@ pub fn chart_ui(
     let frame = *transform.frame();
     let painter = ui.painter_at(frame);
     let selected = runs.iter().find(|run| Some(run.id) == view.state.selected);
-    let taken = match selected {
+    let mut taken = match selected {
         Some(run) => label_phases(&painter, view, &transform, run),
         None => Vec::new(),
     };
+    if is_compact {
+        taken.extend(label_axes(&painter, view, frame, titles));
+    }
     label_baselines(&painter, view, &transform, (&baselines, is_log), taken);
     cursor::cursor_ui(ui, view, runs, &transform, &response.response, out);
     let looked_at = view
@@ -105,9 +127,10 @@ pub fn chart_ui(
         .hover_pos()
         .map(|at| transform.value_from_position(at).x)
         .filter(|place| (0.0..=extent).contains(place));
+    let [along, up] = titles;
     let mut described = match runs.len() {
-        1 => "Loss chart of 1 run".to_owned(),
-        count => format!("Loss chart of {count} runs"),
+        1 => format!("Loss chart of 1 run, {up} over {along}"),
+        count => format!("Loss chart of {count} runs, {up} over {along}"),
     };
     if let Some(place) = pointed_at.or(looked_at).filter(|_| !is_empty) {
         let rows = reading::readings(view, options.unit, place);
@@ -116,8 +139,13 @@ pub fn chart_ui(
             let stroke = egui::Stroke::new(1.0, view.palette.border);
             painter.vline(x, frame.y_range(), stroke);
         }
-        reading::table(&painter, view, frame, (place, x), &rows);
+        let is_pointed = pointed_at.is_some();
+        table::table(&painter, view, frame, (place, x), (&rows, is_pointed));
         described = format!("{described}. {}", reading::in_words(view, place, &rows));
+    }
+    if response.response.has_focus() {
+        let stroke = egui::Stroke::new(1.5, view.palette.accent);
+        painter.rect_stroke(frame, 0.0, stroke, egui::StrokeKind::Inside);
     }
     response
         .response
@@ -127,7 +155,12 @@ pub fn chart_ui(
     }
 }
 
-fn plot<'a>(view: &View<'_>, options: ViewOptions, height: f32, is_fit: bool) -> Plot<'a> {
+fn plot<'a>(
+    scale: f32,
+    view: &View<'_>,
+    options: ViewOptions,
+    (height, is_fit): (f32, bool),
+) -> Plot<'a> {
     let is_log = options.has_log_axis;
     let curves = options.curves;
     // A key for each scale and unit, since the remembered view of one makes no sense in the other.
@@ -148,7 +181,7 @@ fn plot<'a>(view: &View<'_>, options: ViewOptions, height: f32, is_fit: bool) ->
         .y_axis_formatter(move |mark: GridMark, _range| {
             ticks::label(ticks::value(mark.value, is_log))
         })
-        .y_axis_min_width(44.0)
+        .y_axis_min_width(44.0 * scale)
         .include_x(0.0);
     let plot = if is_log {
         plot.y_grid_spacer(ticks::log_ticks)
@@ -172,6 +205,48 @@ fn zoom_by_scrolling(chart: &mut PlotUi<'_>) {
     let range = chart.plot_bounds().range_x();
     let from_pointer = |place: f64| at.x + (place - at.x) * factor;
     chart.set_plot_bounds_x(from_pointer(*range.start())..=from_pointer(*range.end()));
+}
+
+/// With the keyboard on the chart, arrows move along the axis, plus and minus zoom around its middle,
+/// and Enter shows everything.
+fn move_by_keys(chart: &mut PlotUi<'_>, extent: f64) {
+    if !chart.response().has_focus() {
+        return;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        ..EventFilter::default()
+    };
+    let id = chart.response().id;
+    let ctx = chart.ctx().clone();
+    ctx.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    let (by, closer, is_fit) = ctx.input(|input| {
+        // Ctrl + plus is a key of the whole window.
+        let is_bare = !input.modifiers.command;
+        let presses = |key| {
+            if is_bare {
+                input.num_presses(key) as f64
+            } else {
+                0.0
+            }
+        };
+        (
+            presses(Key::ArrowRight) - presses(Key::ArrowLeft),
+            presses(Key::Plus) + presses(Key::Equals) - presses(Key::Minus),
+            input.key_pressed(Key::Enter),
+        )
+    });
+    if is_fit {
+        chart.set_auto_bounds(true);
+    } else if by != 0.0 || closer != 0.0 {
+        let range = chart.plot_bounds().range_x();
+        let (from, to) = (*range.start(), *range.end());
+        let half = (to - from) / 2.0 * (-closer * KEY_ZOOM).exp2();
+        // Never so far that nothing is left to see.
+        let middle =
+            (f64::midpoint(from, to) + by * (to - from) * KEY_MOVE).clamp(0.0, extent.max(1.0));
+        chart.set_plot_bounds_x(middle - half..=middle + half);
+    }
 }
 
 fn boundaries(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, unit: XUnit) {
@@ -283,18 +358,26 @@ fn empty_ui(ui: &mut Ui, view: &View<'_>, runs: &[&Run], frame: egui::Rect) {
         "The setup on the left cannot be trained yet."
     } else if run.is_tuning() {
         "Tuning kernels… The first step on this device compiles its programs and may take minutes."
+    } else if run.is_running() && run.progress.is_measuring {
+        "Measuring the untrained network on the test images; the first steps come after that."
     } else if run.is_running() {
-        "Training…"
+        "Training… The first loss and the first measurement on the test images are on their way."
     } else if run.can_start() {
         "Press Play or Space to train."
     } else {
         "Nothing was measured."
     };
+    let scale = text_scale(ui.ctx());
     let rect = egui::Rect::from_center_size(
         frame.center(),
-        vec2((frame.width() - 40.0).clamp(40.0, 420.0), 40.0),
+        vec2(
+            (frame.width() - 40.0).clamp(40.0, 420.0 * scale),
+            40.0 * scale,
+        ),
     );
-    let text = RichText::new(text).size(15.0).color(view.palette.text);
+    let text = RichText::new(text)
+        .size(15.0 * scale)
+        .color(view.palette.text);
     // Over the chart, so it takes no room of its own.
     let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(
         egui::Layout::centered_and_justified(egui::Direction::TopDown),

@@ -30,6 +30,11 @@ impl Clock {
         self.pairs.push((step, secs));
     }
 
+    /// Pairs of a step and the seconds spent until then, in order.
+    pub fn pairs(&self) -> &[(f64, f64)] {
+        &self.pairs
+    }
+
     /// Seconds spent when `step` steps were done.
     pub fn secs(&self, step: f64) -> f64 {
         between(&self.pairs, step, |&(step, secs)| (step, secs))

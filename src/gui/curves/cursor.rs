@@ -4,12 +4,13 @@
 //! and to be dragged to the left to look back.
 
 use egui::{
-    CursorIcon, Event, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    CursorIcon, Event, EventFilter, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 use egui_plot::PlotTransform;
 
 use super::super::action::{Action, Actions};
-use super::super::history::HistoryAction;
+use super::super::history::{HistoryAction, KEYS};
 use super::super::run::Run;
 use super::super::view::View;
 use super::axis::Axis;
@@ -73,10 +74,17 @@ pub fn cursor_ui(
         pos2(held - HALF - 2.0, top),
         pos2(held + HALF + 2.0, top + 1.5 * HALF + 2.0),
     );
-    let mut grips = vec![ui.interact(handle, chart.id.with("handle"), Sense::drag())];
+    let handle = ui.interact(handle, chart.id.with("handle"), Sense::drag());
+    keys(ui, &handle, out);
+    if handle.has_focus() {
+        let stroke = Stroke::new(2.0, view.palette.accent);
+        painter.rect_stroke(handle.rect, 2.0, stroke, StrokeKind::Inside);
+    }
+    let mut grips = vec![handle];
     if is_back && frame.x_range().contains(x) {
         let line = Rect::from_x_y_ranges(x - REACH..=x + REACH, frame.y_range());
-        grips.push(ui.interact(line, chart.id.with("line"), Sense::drag()));
+        // The keys of the handle move it too, so the line itself needs no keyboard.
+        grips.push(ui.interact(line, chart.id.with("line"), Sense::DRAG));
     }
     for (grip, name) in grips
         .into_iter()
@@ -85,7 +93,9 @@ pub fn cursor_ui(
         grip.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
         let grip = grip
             .on_hover_cursor(CursorIcon::ResizeHorizontal)
-            .on_hover_text("Drag to look back: pictures, codes and layers follow");
+            .on_hover_text(
+                "Drag to look back, or press ← and →: pictures, codes and layers follow",
+            );
         if grip.dragged()
             && let Some(at) = grip.interact_pointer_pos()
         {
@@ -106,6 +116,23 @@ pub fn cursor_ui(
         && let Some(at) = chart.interact_pointer_pos()
     {
         look(view, runs, transform, at.x, out);
+    }
+}
+
+/// With the keyboard on the handle the keys are those of the history.
+fn keys(ui: &Ui, handle: &Response, out: &mut Actions) {
+    if !handle.has_focus() {
+        return;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(handle.id, filter));
+    for (key, action) in KEYS {
+        if ui.input(|input| input.key_pressed(*key)) {
+            out.push(Action::History(action.clone()));
+        }
     }
 }
 

@@ -14,6 +14,10 @@ const TOTALS_EVERY: usize = 16;
 /// Columns of so many groups of blocks have their edges moved to those of groups.
 const COARSE: u64 = 16;
 
+/// Columns of so many groups of groups, likewise: by less than the fourth part of a column, and none of
+/// the values is lost.
+const VERY_COARSE: u64 = 4;
+
 /// Losses of consecutive steps.
 #[derive(Clone, Debug)]
 pub struct Dense {
@@ -140,6 +144,10 @@ impl Dense {
         let block = place.floor() as usize;
         let (sum, count) = self.total_before(block);
         let (mut sum, mut count) = (sum, count as f64);
+        if place == block as f64 {
+            // At the edge of a block there is none to cut, and none to fetch from memory.
+            return (sum, count);
+        }
         if let (Some(part), Some(values)) = (self.sums.get(block), self.counts.get(block)) {
             let start = self.origin + block as u64 * self.width;
             // The last block may not be full yet.
@@ -153,9 +161,15 @@ impl Dense {
 
     /// Mean loss of the steps from one to before another; absent where there is none.
     pub fn mean(&self, from: f64, to: f64) -> Option<f64> {
-        let (before, until) = (self.total_until(from), self.total_until(to));
-        let count = until.1 - before.1;
-        (count > 1e-12).then(|| (until.0 - before.0) / count)
+        self.means().of(from, to)
+    }
+
+    /// Mean losses of many stretches.
+    pub fn means(&self) -> Means<'_> {
+        Means {
+            losses: self,
+            last: None,
+        }
     }
 
     /// Lowest and highest loss of the steps from one to before another, and of all others in the
@@ -169,9 +183,14 @@ impl Dense {
     /// The step, or one a little before it where sums and extremes are at hand, if that makes no
     /// difference in a column of `covered` steps.
     pub fn rounded(&self, step: u64, covered: u64) -> u64 {
-        let group = self.width * TOTALS_EVERY as u64;
+        let every = TOTALS_EVERY as u64;
+        let mut group = self.width * every;
         if covered < COARSE * group || step < self.origin {
             return step;
+        }
+        // Groups of groups, as extremes are kept of.
+        while covered >= VERY_COARSE * every * group {
+            group *= every;
         }
         step - (step - self.origin) % group
     }
@@ -182,6 +201,27 @@ impl Dense {
             + self.sums.capacity() * size_of::<f32>()
             + self.counts.capacity() * size_of::<u32>()
             + self.totals.capacity() * size_of::<(f64, u64)>()
+    }
+}
+
+/// Mean losses of stretches, one after the other: quick where each begins at the end of the last.
+pub struct Means<'a> {
+    losses: &'a Dense,
+    /// The end of the last stretch, with sum and count of all losses before it.
+    last: Option<(f64, (f64, f64))>,
+}
+
+impl Means<'_> {
+    /// Mean loss of the steps from one to before another; absent where there is none.
+    pub fn of(&mut self, from: f64, to: f64) -> Option<f64> {
+        let before = match self.last {
+            Some((end, total)) if end == from => total,
+            _ => self.losses.total_until(from),
+        };
+        let until = self.losses.total_until(to);
+        self.last = Some((to, until));
+        let count = until.1 - before.1;
+        (count > 1e-12).then(|| (until.0 - before.0) / count)
     }
 }
 
@@ -241,6 +281,12 @@ mod tests {
             let highest = inside.map(|(_, loss)| *loss).max_by(f32::total_cmp);
             let plain = lowest.zip(highest).map(<[f32; 2]>::from);
             assert_eq!(dense.extremes(steps.start, steps.end), plain);
+        }
+        let (mut means, mut from) = (dense.means(), start as f64);
+        while from < end as f64 {
+            let to = from + random.random_range(0.0..40.0_f64);
+            assert_eq!(means.of(from, to), dense.mean(from, to));
+            from = to;
         }
     }
 

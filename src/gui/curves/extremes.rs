@@ -19,8 +19,12 @@ pub struct Extremes {
     levels: Vec<Vec<[f32; 2]>>,
 }
 
+/// Of both; neither holds what is not a number.
 fn joined(a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
-    [a[0].min(b[0]), a[1].max(b[1])]
+    [
+        if b[0] < a[0] { b[0] } else { a[0] },
+        if b[1] > a[1] { b[1] } else { a[1] },
+    ]
 }
 
 /// Appends, and lets the memory grow by an eighth where it is full: doubling, as vectors do, would

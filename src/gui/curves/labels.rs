@@ -2,10 +2,11 @@
 //!
 //! A *baseline* is a line across the chart at the error of a method that does not train.
 
-use egui::{Align2, Color32, FontId, pos2, vec2};
+use egui::{Align2, Color32, pos2, vec2};
 use egui_plot::PlotTransform;
 
 use super::super::run::{LossUnit, Run};
+use super::super::theme::small_font;
 use super::super::view::View;
 use super::super::words;
 use super::axis::Axis;
@@ -52,6 +53,38 @@ pub(super) fn baselines(view: &View<'_>, runs: &[&Run], reduction: Reduction) ->
     lines
 }
 
+/// Titles of the axes within a chart that has no room for them beside it. Returns where they are.
+pub(super) fn label_axes(
+    painter: &egui::Painter,
+    view: &View<'_>,
+    frame: egui::Rect,
+    [along, up]: [&str; 2],
+) -> Vec<egui::Rect> {
+    let font = small_font(painter.ctx());
+    let corners = [
+        (
+            along,
+            Align2::RIGHT_BOTTOM,
+            frame.right_bottom() - vec2(6.0, 2.0),
+        ),
+        (
+            up,
+            Align2::LEFT_BOTTOM,
+            frame.left_bottom() + vec2(6.0, -2.0),
+        ),
+    ];
+    corners
+        .map(|(text, anchor, at)| {
+            let text = text.to_owned();
+            let galley = painter.layout_no_wrap(text, font.clone(), view.palette.weak);
+            let rect = anchor.anchor_size(at, galley.size());
+            painter.rect_filled(rect.expand(1.0), 2.0, view.palette.deep.gamma_multiply(0.8));
+            painter.galley(rect.min, galley, view.palette.weak);
+            rect
+        })
+        .into()
+}
+
 /// Names at the right end of the lines, above or below them, where nothing is `taken` yet.
 pub(super) fn label_baselines(
     painter: &egui::Painter,
@@ -67,13 +100,17 @@ pub(super) fn label_baselines(
             continue;
         }
         let text = format!("{} {}", line.name, words::three_digits(line.value));
-        let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), line.color);
+        let font = small_font(painter.ctx());
+        let galley = painter.layout_no_wrap(text, font, line.color);
         let size = galley.size();
         let x = frame.right() - size.x - 6.0;
         let above = egui::Rect::from_min_size(pos2(x, y - size.y - 1.0), size);
         let below = egui::Rect::from_min_size(pos2(x, y + 1.0), size);
         let Some(rect) = [above, below]
             .into_iter()
+            .filter(|rect| {
+                frame.y_range().contains(rect.top()) && frame.y_range().contains(rect.bottom())
+            })
             .find(|rect| taken.iter().all(|other| !other.intersects(*rect)))
         else {
             continue;
@@ -117,7 +154,7 @@ pub(super) fn label_phases(
             continue;
         }
         let left = left.max(frame.left());
-        let font = FontId::proportional(11.0);
+        let font = small_font(painter.ctx());
         let names = [phase.name(), short_name(&phase.name())];
         for name in names {
             let galley = painter.layout_no_wrap(name, font.clone(), color);

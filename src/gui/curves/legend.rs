@@ -60,7 +60,7 @@ pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOn
     });
 }
 
-/// Line, name and newest error of a run.
+/// Line and name of a run, and its error: the newest one, or as it was where the window looks back.
 fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let is_shown = !view.state.curves.is_hidden(run.id);
     let reduction = view.state.options.curves.reduction;
@@ -69,7 +69,12 @@ fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     } else {
         view.palette.weak
     };
-    let text = match run.metrics.last_test() {
+    let state = view.state;
+    let looked_at = match state.history.cursor {
+        Some(step) => run.metrics.test_at(step.min(run.progress.step)),
+        None => run.metrics.last_test(),
+    };
+    let text = match looked_at {
         Some(point) => {
             let factor = factor(run, point.phase, LossUnit::Pixels, reduction);
             let error = words::three_digits(point.mse * factor);

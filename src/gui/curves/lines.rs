@@ -60,6 +60,29 @@ fn seen_steps(steps: &Range<u64>, margin: u64, axis: &Axis<'_>, seen: &Seen) -> 
     low..high.clamp(low, steps.end.max(low))
 }
 
+/// The extremes of every column between two places, drawn in its middle. `end` says where the
+/// values of a column end, by its right edge and by where they begin.
+fn in_columns(
+    points: &mut Vec<[f64; 2]>,
+    columns: &Columns,
+    (mut from, last): (u64, u64),
+    end: impl Fn(f64, u64) -> u64,
+    extremes: impl Fn(Range<u64>) -> Option<[f32; 2]>,
+) {
+    for column in 0..columns.count {
+        let edge = columns.left + columns.width * (column + 1) as f64;
+        let to = if column + 1 == columns.count {
+            last
+        } else {
+            end(edge, from)
+        };
+        if let Some(extremes) = extremes(from..to) {
+            add(points, edge - columns.width / 2.0, extremes);
+        }
+        from = to;
+    }
+}
+
 /// Every loss, or the extremes of every column.
 pub fn raw(losses: &Dense, axis: &Axis<'_>, seen: &Seen) -> Vec<[f64; 2]> {
     let width = losses.width();
@@ -82,20 +105,14 @@ pub fn raw(losses: &Dense, axis: &Axis<'_>, seen: &Seen) -> Vec<[f64; 2]> {
     let Some(columns) = seen.over(low, high) else {
         return points;
     };
-    let mut from = steps.start;
-    for column in 0..columns.count {
-        let edge = columns.left + columns.width * (column + 1) as f64;
-        let to = if column + 1 == columns.count {
-            steps.end
-        } else {
-            let to = (axis.step(edge) as u64).clamp(from, steps.end);
-            losses.rounded(to, to - from).max(from)
-        };
-        if let Some(extremes) = losses.extremes(from, to) {
-            add(&mut points, edge - columns.width / 2.0, extremes);
-        }
-        from = to;
-    }
+    points.reserve_exact(2 * columns.count);
+    let end = |edge: f64, from: u64| {
+        let to = (axis.step(edge) as u64).clamp(from, steps.end);
+        losses.rounded(to, to - from).max(from)
+    };
+    let extremes = |steps: Range<u64>| losses.extremes(steps.start, steps.end);
+    let ends = (steps.start, steps.end);
+    in_columns(&mut points, &columns, ends, end, extremes);
     points
 }
 
@@ -117,7 +134,8 @@ fn add(points: &mut Vec<[f64; 2]>, place: f64, [low, high]: [f32; 2]) {
 pub fn smooth(losses: &Dense, axis: &Axis<'_>, seen: &Seen, window: u64) -> Vec<[f64; 2]> {
     let origin = losses.steps().start as f64;
     let steps = seen_steps(&losses.steps(), losses.width(), axis, seen);
-    let mean = |behind: f64, window: f64| losses.mean((behind - window).max(origin), behind);
+    let mut means = losses.means();
+    let mut mean = |behind: f64, window: f64| means.of((behind - window).max(origin), behind);
     let window = window.max(1) as f64;
     if steps.end - steps.start <= seen.columns as u64 {
         return steps
@@ -176,22 +194,16 @@ pub fn test(series: &Series, stretch: Range<usize>, axis: &Axis<'_>, seen: &Seen
     let Some(columns) = seen.over(low, high) else {
         return drawn;
     };
-    let mut from = inside.start;
-    for column in 0..columns.count {
-        let edge = columns.left + columns.width * (column + 1) as f64;
-        let to = if column + 1 == columns.count {
-            inside.end
-        } else {
-            let step = axis.step(edge) as u64;
-            points.partition_point(|point| point.step < step).max(from)
-        };
-        let place = edge - columns.width / 2.0;
-        let extremes = series.test_extremes(stretch.start + from..stretch.start + to);
-        if let Some(extremes) = extremes {
-            add(&mut drawn, place, extremes);
-        }
-        from = to;
-    }
+    let end = |edge: f64, from: u64| {
+        let step = axis.step(edge) as u64;
+        (points.partition_point(|point| point.step < step) as u64).max(from)
+    };
+    let extremes = |part: Range<u64>| {
+        let part = part.start as usize..part.end as usize;
+        series.test_extremes(stretch.start + part.start..stretch.start + part.end)
+    };
+    let ends = (inside.start as u64, inside.end as u64);
+    in_columns(&mut drawn, &columns, ends, end, extremes);
     drawn
 }
 

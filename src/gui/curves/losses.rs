@@ -43,6 +43,16 @@ fn code_values(run: &Run, phase: usize) -> usize {
         .unwrap_or_else(|| pixels(run))
 }
 
+/// What the vertical axis measures, in a few words.
+pub fn title(unit: ChartUnit, reduction: Reduction) -> &'static str {
+    match (unit, reduction) {
+        (ChartUnit::SquaredError, Reduction::MeanPerPixel) => "MSE per pixel",
+        (ChartUnit::SquaredError, Reduction::SumPerImage) => "squared error per image",
+        (ChartUnit::CrossEntropy, Reduction::MeanPerPixel) => "cross-entropy per pixel, nats",
+        (ChartUnit::CrossEntropy, Reduction::SumPerImage) => "cross-entropy per image, nats",
+    }
+}
+
 /// A line on what the chart shows.
 pub fn formula(runs: &[&Run], unit: ChartUnit, reduction: Reduction) -> String {
     let mut counts: Vec<usize> = runs

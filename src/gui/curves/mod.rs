@@ -17,6 +17,7 @@ mod options;
 pub mod pattern;
 mod reading;
 mod series;
+mod table;
 mod ticks;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
@@ -24,6 +25,7 @@ use egui::{Button, ComboBox, PopupCloseBehavior, RichText, Slider, Ui};
 
 use super::action::{Action, Actions, ChartUnit, ViewOptions};
 use super::run::Run;
+use super::theme::text_scale;
 use super::view::View;
 
 pub use axis::Axis;
@@ -35,12 +37,16 @@ pub use series::{Series, Train};
 /// Height of the line below the chart.
 const HINT_HEIGHT: f32 = 18.0;
 
+/// Width of the formula in the menu of options.
+const FORMULA_WIDTH: f32 = 320.0;
+
 /// Panes that are lower than this leave as much as they can to the chart.
 const COMPACT_HEIGHT: f32 = 200.0;
 
 /// How to move about, where the mouse is not told already.
 const HELP: &str = "Drag to move, scroll to zoom along the axis, Ctrl + scroll to zoom, drag with the \
-                    right button to zoom into a box, double-click to fit. Drag the ▼ at the top, or \
+                    right button to zoom into a box, double-click to fit; \
+                    by keyboard arrows move, + and − zoom, Enter fits. Drag the ▼ at the top, or \
                     Shift + click, to look back at a step in all panes.";
 
 /// Draws the pane.
@@ -51,16 +57,31 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let mut options = view.state.options;
     let is_compact = ui.available_height() < COMPACT_HEIGHT;
     let mut is_fit = false;
+    let formula = losses::formula(
+        &runs,
+        if has_entropy {
+            options.unit
+        } else {
+            ChartUnit::SquaredError
+        },
+        options.curves.reduction,
+    );
     legend::legend_ui(ui, view, out, |ui| {
         if is_compact {
             let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-            MenuButton::new("Options").config(stays).ui(ui, |ui| {
-                is_fit = switches_ui(ui, &mut options, has_entropy);
+            let (button, _) = MenuButton::new("Options").config(stays).ui(ui, |ui| {
+                is_fit = switches_ui(ui, &mut options, has_entropy, true);
+                ui.separator();
+                ui.set_max_width(FORMULA_WIDTH * text_scale(ui.ctx()));
+                ui.add(egui::Label::new(RichText::new(&formula).small().weak()).wrap());
             });
+            button.on_hover_text(format!(
+                "Scale, axis, smoothing and what else the chart shows.\n\n{formula}\n\n{HELP}"
+            ));
         }
     });
     if !is_compact {
-        ui.horizontal_wrapped(|ui| is_fit = switches_ui(ui, &mut options, has_entropy));
+        ui.horizontal_wrapped(|ui| is_fit = switches_ui(ui, &mut options, has_entropy, false));
     }
     if options != view.state.options {
         out.push(Action::Show(options));
@@ -71,44 +92,26 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let hint_height = if is_compact {
         0.0
     } else {
-        HINT_HEIGHT + ui.spacing().item_spacing.y
+        HINT_HEIGHT * text_scale(ui.ctx()) + ui.spacing().item_spacing.y
     };
     let height = (ui.available_height() - hint_height).max(60.0);
-    chart::chart_ui(ui, view, &runs, options, (height, is_fit), out);
+    chart::chart_ui(ui, view, &runs, options, (height, is_fit), is_compact, out);
     if !is_compact {
-        let formula = losses::formula(&runs, options.unit, options.curves.reduction);
         let hint = egui::Label::new(RichText::new(&formula).small().weak()).truncate();
         ui.add(hint).on_hover_text(format!("{formula}\n\n{HELP}"));
     }
 }
 
 /// Draws the switches and tells whether the chart is to fit itself to the data.
-fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool) -> bool {
+fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool, is_menu: bool) -> bool {
     ui.checkbox(&mut options.has_log_axis, "Log scale")
         .on_hover_text("Equal distances for equal ratios of errors");
     let curves = &mut options.curves;
-    let along = ComboBox::from_id_salt("along")
-        .selected_text(curves.x.name())
-        .width(76.0)
-        .show_ui(ui, |ui| {
-            for unit in XUnit::ALL {
-                ui.selectable_value(&mut curves.x, *unit, unit.name())
-                    .on_hover_text(unit.help());
-            }
-        });
-    named(along.response, "Along the axis").on_hover_text("What the horizontal axis counts");
-    let values = ComboBox::from_id_salt("reduction")
-        .selected_text(curves.reduction.name())
-        .width(112.0)
-        .show_ui(ui, |ui| {
-            for reduction in Reduction::ALL {
-                ui.selectable_value(&mut curves.reduction, *reduction, reduction.name());
-            }
-        });
-    named(values.response, "Values of an image").on_hover_text(
-        "Whether losses are means over the pixels of an image or their sums, as papers have it \
-         either way. The sum is the mean times the number of pixels.",
-    );
+    if is_menu {
+        choices_ui(ui, curves);
+    } else {
+        lists_ui(ui, curves);
+    }
     ui.spacing_mut().slider_width = 70.0;
     ui.add(
         Slider::new(&mut curves.smoothing_steps, 1..=MOST_SMOOTHING)
@@ -135,6 +138,52 @@ fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool) -> boo
     ui.add(Button::new("Fit"))
         .on_hover_text(format!("Shows everything. {HELP}"))
         .clicked()
+}
+
+const VALUES_HELP: &str = "Whether losses are means over the pixels of an image or their sums, as papers \
+                           have it either way. The sum is the mean times the number of pixels.";
+
+/// What the axes count, one beside the other: a list would close the menu that it opens in.
+fn choices_ui(ui: &mut Ui, curves: &mut CurveOptions) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Axis").small().weak());
+        for unit in XUnit::ALL {
+            ui.selectable_value(&mut curves.x, *unit, unit.name())
+                .on_hover_text(unit.help());
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Values").small().weak());
+        for reduction in Reduction::ALL {
+            ui.selectable_value(&mut curves.reduction, *reduction, reduction.name())
+                .on_hover_text(VALUES_HELP);
+        }
+    });
+}
+
+/// The same as lists.
+fn lists_ui(ui: &mut Ui, curves: &mut CurveOptions) {
+    ui.label(RichText::new("Axis").small().weak());
+    let along = ComboBox::from_id_salt("along")
+        .selected_text(curves.x.name())
+        .width(76.0)
+        .show_ui(ui, |ui| {
+            for unit in XUnit::ALL {
+                ui.selectable_value(&mut curves.x, *unit, unit.name())
+                    .on_hover_text(unit.help());
+            }
+        });
+    named(along.response, "Along the axis").on_hover_text("What the horizontal axis counts");
+    ui.label(RichText::new("Values").small().weak());
+    let values = ComboBox::from_id_salt("reduction")
+        .selected_text(curves.reduction.name())
+        .width(112.0)
+        .show_ui(ui, |ui| {
+            for reduction in Reduction::ALL {
+                ui.selectable_value(&mut curves.reduction, *reduction, reduction.name());
+            }
+        });
+    named(values.response, "Values of an image").on_hover_text(VALUES_HELP);
 }
 
 /// Gives a list of choices, which shows its choice, a name of its own.

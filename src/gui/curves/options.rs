@@ -54,6 +54,15 @@ impl XUnit {
         }
     }
 
+    /// The words along the axis.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Steps => "steps",
+            Self::Epochs => "epochs",
+            Self::Seconds => "seconds of training",
+        }
+    }
+
     /// What it is good for.
     pub fn help(self) -> &'static str {
         match self {

@@ -1,8 +1,6 @@
-//! What all runs measured at one place of the chart, as a small table over it.
+//! What all runs measured at one place of the chart, as rows and in words.
 //!
-//! A *reading* is one row of that table.
-
-use egui::{Align2, FontId, Painter, Rect, Stroke, StrokeKind, pos2, vec2};
+//! A *reading* is one row: what one run measured there.
 
 use super::super::action::ChartUnit;
 use super::super::run::{LossUnit, Run};
@@ -10,7 +8,6 @@ use super::super::view::View;
 use super::super::words;
 use super::axis::{Axis, describe};
 use super::losses::factor;
-use super::pattern;
 
 /// One run at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,89 +82,4 @@ pub fn in_words(view: &View<'_>, place: f64, readings: &[Reading]) -> String {
         format!("; {name}: training {train}, test {test}")
     });
     format!("At {place}{}", rows.collect::<String>())
-}
-
-/// Height of a row.
-const ROW: f32 = 16.0;
-
-/// Draws the table on the side of the chart where the place is not.
-pub fn table(
-    painter: &Painter,
-    view: &View<'_>,
-    frame: Rect,
-    (place, x): (f64, f32),
-    rows: &[Reading],
-) {
-    let room = ((frame.height() - 30.0) / ROW).floor() as usize;
-    if room < 2 || rows.is_empty() {
-        return;
-    }
-    let palette = view.palette;
-    let font = FontId::proportional(11.5);
-    let layout = |text: &str, color| painter.layout_no_wrap(text.to_owned(), font.clone(), color);
-    let mut lines = vec![[
-        layout(
-            &describe(view.state.options.curves.x, place),
-            palette.strong,
-        ),
-        layout("Training", palette.weak),
-        layout("Test", palette.weak),
-    ]];
-    for row in rows.iter().take(room - 1) {
-        let color = palette.run(row.slot);
-        let name: String = if row.name.chars().count() > 28 {
-            row.name.chars().take(27).chain(['…']).collect()
-        } else {
-            row.name.clone()
-        };
-        lines.push([
-            layout(&name, color),
-            layout(&row.train, palette.text),
-            layout(&row.test, palette.text),
-        ]);
-    }
-    let column = |index: usize| {
-        let widths = lines.iter().map(|line| line[index].size().x);
-        widths.fold(0.0, f32::max)
-    };
-    let sample = 30.0;
-    let (names, trains, tests) = (column(0).max(0.0), column(1), column(2));
-    let size = vec2(
-        sample + names + trains + tests + 2.0 * 14.0 + 12.0,
-        lines.len() as f32 * ROW + 8.0,
-    );
-    if size.x > frame.width() - 20.0 {
-        return;
-    }
-    let left = if x < frame.center().x {
-        frame.right() - size.x - 8.0
-    } else {
-        frame.left() + 8.0
-    };
-    let rect = Rect::from_min_size(pos2(left, frame.top() + 20.0), size);
-    painter.rect(
-        rect,
-        4.0,
-        palette.raised.gamma_multiply(0.94),
-        Stroke::new(1.0, palette.border),
-        StrokeKind::Inside,
-    );
-    let mut middle = rect.top() + 4.0 + ROW / 2.0;
-    for (index, [name, train, test]) in lines.into_iter().enumerate() {
-        let start = rect.left() + 6.0;
-        if let Some(row) = index.checked_sub(1).and_then(|row| rows.get(row)) {
-            let rect = pattern::sample_rect(pos2(start, middle));
-            pattern::paint_sample(painter, rect, row.slot, palette.run(row.slot));
-        }
-        let right = rect.right() - 6.0;
-        for (galley, anchor, x) in [
-            (name, Align2::LEFT_CENTER, start + sample),
-            (train, Align2::RIGHT_CENTER, right - tests - 14.0),
-            (test, Align2::RIGHT_CENTER, right),
-        ] {
-            let at = anchor.anchor_size(pos2(x, middle), galley.size());
-            painter.galley(at.min, galley, palette.text);
-        }
-        middle += ROW;
-    }
 }

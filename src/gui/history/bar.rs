@@ -19,6 +19,14 @@ const WORDS_WIDTH: f32 = 400.0;
 /// Shortest scrubber.
 const LEAST_WIDTH: f32 = 120.0;
 
+/// Keys that go through the history.
+pub const KEYS: &[(Key, HistoryAction)] = &[
+    (Key::ArrowLeft, HistoryAction::Back),
+    (Key::ArrowRight, HistoryAction::Forward),
+    (Key::Home, HistoryAction::First),
+    (Key::End, HistoryAction::Live),
+];
+
 /// Draws the bar.
 pub fn history_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let history = &view.state.history;
@@ -75,6 +83,7 @@ pub fn history_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             }
         }
         let mut speed = history.speed;
+        ui.label(RichText::new("Speed").small().weak());
         let list = ComboBox::from_id_salt("speed")
             .selected_text(speed.name())
             .width(64.0)
@@ -128,8 +137,15 @@ fn words(view: &View<'_>) -> String {
             }
         ),
         None if newest == 0 => "Nothing to look back on yet".to_owned(),
-        None if is_training => format!("Live, step {}", words::count(newest)),
-        None => format!("At the newest step, {}", words::count(newest)),
+        None => {
+            let furthest = view.state.runs.iter().max_by_key(|run| run.progress.step);
+            let whose = match furthest {
+                Some(run) if view.state.runs.len() > 1 => format!(" of {}", run.name()),
+                Some(_) | None => String::new(),
+            };
+            let live = if is_training { "Live" } else { "Newest" };
+            format!("{live}, step {}{whose}", words::count(newest))
+        }
     }
 }
 
@@ -196,15 +212,9 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
     if ctx.memory(|memory| memory.focused().is_some()) || view.state.newest_step() == 0 {
         return;
     }
-    let keys = [
-        (Key::ArrowLeft, HistoryAction::Back),
-        (Key::ArrowRight, HistoryAction::Forward),
-        (Key::Home, HistoryAction::First),
-        (Key::End, HistoryAction::Live),
-    ];
-    for (key, action) in keys {
-        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
-            out.push(Action::History(action));
+    for (key, action) in KEYS {
+        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, *key)) {
+            out.push(Action::History(action.clone()));
         }
     }
 }

@@ -4,24 +4,20 @@
 //! before it; without one the window follows the training.
 
 mod bar;
-mod kept;
 mod play;
 
 use std::sync::Arc;
 
-use crate::engine::Frame;
+use crate::engine::{Frame, MOST_HISTORY_BYTES, bound_histories};
 
 use super::action::Effect;
 use super::run::Run;
 use super::state::AppState;
 
-pub use bar::{history_ui, keys};
-pub use kept::History;
+pub use crate::engine::History;
+pub use bar::{KEYS, history_ui, keys};
 use play::Play;
 pub use play::Speed;
-
-/// Memory of the kept frames of all runs, in bytes.
-const MOST_BYTES: usize = 64 << 20;
 
 /// Where the window looks.
 #[derive(Clone, Debug, Default)]
@@ -152,22 +148,13 @@ impl AppState {
             return;
         };
         run.history.keep(frame);
-        self.bound_history(MOST_BYTES);
+        self.bound_history(MOST_HISTORY_BYTES);
     }
 
     fn bound_history(&mut self, most_bytes: usize) {
-        while self
-            .runs
-            .iter()
-            .map(|run| run.history.bytes())
-            .sum::<usize>()
-            > most_bytes
-        {
-            let largest = self.runs.iter_mut().max_by_key(|run| run.history.bytes());
-            if !largest.is_some_and(|run| run.history.thin()) {
-                return;
-            }
-        }
+        let mut histories: Vec<&mut History> =
+            self.runs.iter_mut().map(|run| &mut run.history).collect();
+        bound_histories(&mut histories, most_bytes);
     }
 
     /// Takes back everything of a run behind a step, since it stands there again.

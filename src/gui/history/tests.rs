@@ -1,8 +1,8 @@
 //! Looking back, driven by actions.
 
-use super::kept::MOST_FRAMES;
 use super::*;
 use crate::data::ImageShape;
+use crate::engine::MOST_FRAMES;
 use crate::engine::{Event, Pictures, RunId, RunPictures};
 use crate::gui::action::Action;
 use crate::gui::state::tests::{advance, first, make_ready};

@@ -1,8 +1,8 @@
 //! The canvas: what goes in, large, and the pointer that draws on it.
 
 use egui::{
-    Color32, Event, Id, PointerButton, Pos2, Rect, Response, Sense, Stroke, StrokeKind,
-    TextureOptions, Ui, pos2, vec2,
+    Color32, Event, EventFilter, Id, Key, PointerButton, Pos2, Rect, Response, Sense, Stroke,
+    StrokeKind, TextureOptions, Ui, pos2, vec2,
 };
 
 use crate::data::ImageShape;
@@ -19,6 +19,9 @@ pub const WHOLE: Rect = Rect {
     min: Pos2::ZERO,
     max: pos2(1.0, 1.0),
 };
+
+/// Pixels of the image that the pen goes at once with Shift.
+const FAST: f32 = 4.0;
 
 /// The name of the canvas.
 const NAME: &str = "Canvas";
@@ -71,7 +74,11 @@ pub fn canvas_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, side: f32, out
     if let Some(texture) = seen_texture(ui, view) {
         ui.painter().image(texture, rect, WHOLE, Color32::WHITE);
     }
-    let border = Stroke::new(1.0, view.palette.weak);
+    let border = if response.has_focus() {
+        Stroke::new(2.0, view.palette.accent)
+    } else {
+        Stroke::new(1.0, view.palette.weak)
+    };
     ui.painter()
         .rect_stroke(rect, 0.0, border, StrokeKind::Outside);
     if !view.state.input.has_image() {
@@ -82,13 +89,63 @@ pub fn canvas_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, side: f32, out
             egui::TextStyle::Heading.resolve(ui.style()),
             Color32::from_gray(150),
         );
+        ui.painter().text(
+            rect.center() + vec2(0.0, 1.5 * ui.text_style_height(&egui::TextStyle::Heading)),
+            egui::Align2::CENTER_CENTER,
+            "or Tab here: arrows move a pen, Space puts it down",
+            egui::TextStyle::Small.resolve(ui.style()),
+            Color32::from_gray(150),
+        );
     }
     strokes(ui, rect, &response, out);
+    keys(ui, view, shape, &response, out);
+    let radius = view.state.input.brush.thickness * size.min_elem() / 2.0;
+    let painter = ui.painter().with_clip_rect(rect);
+    if response.has_focus() {
+        let pen = view.state.input.pen();
+        let at = rect.min + vec2(pen.at[0], pen.at[1]) * rect.size();
+        let width = if pen.is_down { 3.0 } else { 1.5 };
+        painter.circle_stroke(at, radius, Stroke::new(width, view.palette.accent));
+    }
     if let Some(at) = response.hover_pos() {
-        let radius = view.state.input.brush.thickness * size.min_elem() / 2.0;
-        let painter = ui.painter().with_clip_rect(rect);
         painter.circle_stroke(at, radius, Stroke::new(1.5, view.palette.accent));
         ui.ctx().set_cursor_icon(egui::CursorIcon::Crosshair);
+    }
+}
+
+/// The pen of the keyboard: arrows move it by a pixel of the image, with Shift by several, and Space
+/// puts it down and lifts it.
+fn keys(ui: &Ui, view: &View<'_>, shape: ImageShape, response: &Response, out: &mut Actions) {
+    let pen = view.state.input.pen();
+    if !response.has_focus() {
+        if pen.is_down {
+            out.push(Action::Input(InputAction::PutPen(false)));
+        }
+        return;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let (by, is_toggled) = ui.input(|input| {
+        let steps = |more, less| {
+            let presses = |key| input.num_presses(key) as f32;
+            presses(more) - presses(less)
+        };
+        let pixels = if input.modifiers.shift { FAST } else { 1.0 };
+        let by = [
+            steps(Key::ArrowRight, Key::ArrowLeft) * pixels / shape.width.max(1) as f32,
+            steps(Key::ArrowDown, Key::ArrowUp) * pixels / shape.height.max(1) as f32,
+        ];
+        (by, input.num_presses(Key::Space) % 2 == 1)
+    });
+    if by != [0.0; 2] {
+        out.push(Action::Input(InputAction::MovePen(by)));
+    }
+    if is_toggled {
+        out.push(Action::Input(InputAction::PutPen(!pen.is_down)));
     }
 }
 

@@ -9,6 +9,9 @@ use crate::gui::view::View;
 use super::strokes::Ink;
 use super::{Brush, InputAction, Tool};
 
+/// Room for the name and the value beside a slider.
+const VALUE_WIDTH: f32 = 146.0;
+
 /// Thickness of the brush, as shares of the shorter side.
 const THICKNESSES: std::ops::RangeInclusive<f32> = 0.02..=0.4;
 
@@ -29,7 +32,7 @@ pub fn controls_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, out: &mut Ac
     ui.horizontal_wrapped(|ui| {
         let label = ui.label("Thickness");
         let side = shape.width.min(shape.height) as f32;
-        ui.spacing_mut().slider_width = 90.0;
+        ui.spacing_mut().slider_width = (ui.available_width() - VALUE_WIDTH).clamp(40.0, 90.0);
         ui.add(
             Slider::new(&mut brush.thickness, THICKNESSES)
                 .custom_formatter(|share, _| format!("{:.1}", share * f64::from(side)))

@@ -75,6 +75,7 @@ fn answer(id: RunId, value: u8, error: f32) -> Answer {
                 shape: SHAPE,
                 pixels: vec![value; SHAPE.pixels()],
             },
+            original: None,
             error: Some(error),
         },
     }

@@ -38,6 +38,10 @@ pub enum InputAction {
     BeginStroke(Point),
     /// Goes on with the stroke.
     ExtendStroke(Vec<Point>),
+    /// Moves the pen of the keyboard, by shares of the canvas; it draws where it is down.
+    MovePen(Point),
+    /// Puts the pen of the keyboard down, or lifts it.
+    PutPen(bool),
     /// Takes the last stroke back.
     Undo,
     /// Nothing is drawn and no image taken.
@@ -65,6 +69,8 @@ impl AppState {
             }
             InputAction::BeginStroke(at) => input.begin_stroke(at),
             InputAction::ExtendStroke(points) => input.extend_stroke(&points),
+            InputAction::MovePen(by) => input.move_pen(by),
+            InputAction::PutPen(is_down) => input.put_pen(is_down),
             InputAction::Undo => input.undo(),
             InputAction::Clear => input.clear(),
             InputAction::SetBrush(brush) => input.brush = brush,

@@ -6,6 +6,7 @@ use crate::data::ImageShape;
 use crate::gui::action::Actions;
 use crate::gui::pictures::{Enlarged, enlarged_ui, single_image};
 use crate::gui::run::Run;
+use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 use crate::gui::words;
 
@@ -13,7 +14,13 @@ use super::Rebuilt;
 use super::canvas::{WHOLE, clean_texture, seen_texture};
 
 /// Sides of a picture, largest first.
-const SIDES: [f32; 6] = [196.0, 168.0, 140.0, 116.0, 96.0, 80.0];
+const SIDES: [f32; 8] = [196.0, 168.0, 140.0, 116.0, 96.0, 80.0, 68.0, 56.0];
+
+/// Least width of a picture with its words.
+const LEAST_WIDTH: f32 = 80.0;
+
+/// Width that a name has where there is room for it.
+const WIDEST: f32 = 120.0;
 
 /// Height of what stands around a picture, without and with damage.
 const TEXT_HEIGHTS: [f32; 2] = [46.0, 64.0];
@@ -29,23 +36,39 @@ pub fn results_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, height: f32, 
         return;
     }
     let is_damaged = input.is_damaged();
+    let top = ui.cursor().top();
+    if view.state.history.cursor.is_some() {
+        let text = RichText::new("With the newest weights, not those of the step looked back at")
+            .small()
+            .color(view.palette.accent);
+        ui.add(egui::Label::new(text).truncate());
+    }
+    let told = ui.cursor().top() - top;
     let count = view.state.runs.len() + usize::from(is_damaged);
-    let text = TEXT_HEIGHTS[usize::from(is_damaged)];
+    let scale = text_scale(ui.ctx());
+    let text = TEXT_HEIGHTS[usize::from(is_damaged)] * scale;
+    let (least, widest) = (LEAST_WIDTH * scale, WIDEST * scale);
     let size = vec2(shape.width.max(1) as f32, shape.height.max(1) as f32);
     let size = size / size.max_elem();
+    let (spacing, room) = (ui.spacing().item_spacing, ui.available_width());
+    let columns = |side: f32| {
+        let width = (size.x * side).max(least) + spacing.x;
+        ((room + spacing.x) / width).floor().max(1.0)
+    };
     let fits = |side: f32| {
-        let cell = size * side + vec2(ui.spacing().item_spacing.x, text);
-        let columns = (ui.available_width() / cell.x.max(SIDES[5]))
-            .floor()
-            .max(1.0);
-        (count as f32 / columns).ceil() * cell.y <= height
+        let lines = (count as f32 / columns(side)).ceil();
+        lines * (size.y * side + text + spacing.y) - spacing.y <= height - told
     };
     let side = SIDES
         .into_iter()
         .find(|side| fits(*side))
-        .unwrap_or(SIDES[4]);
+        .unwrap_or(SIDES[5]);
     ui.horizontal_wrapped(|ui| {
-        let card = vec2((size.x * side).max(SIDES[5]), size.y * side + text);
+        // As wide as there is room, for the names.
+        let columns = columns(side).min(count as f32);
+        let share = ((room + spacing.x) / columns - spacing.x - 1.0).min(widest);
+        let width = (size.x * side).max(least).max(share);
+        let card = vec2(width, size.y * side + text);
         if is_damaged {
             ui.allocate_ui(card, |ui| {
                 ui.vertical(|ui| {
@@ -65,7 +88,7 @@ pub fn results_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, height: f32, 
                 });
             });
         }
-        for run in &view.state.runs {
+        for run in view.state.told_runs() {
             ui.allocate_ui(card, |ui| {
                 ui.vertical(|ui| {
                     ui.set_min_size(card);
@@ -174,7 +197,4 @@ fn enlargement_ui(
     let made = format!("{}, step {}", run.name(), words::count(result.step));
     pictures.push(enlarged(made, texture));
     enlarged_ui(ui, view, shape, &pictures);
-    if view.state.history.cursor.is_some() {
-        ui.weak("With the newest weights, not those of the step looked back at");
-    }
 }

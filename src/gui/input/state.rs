@@ -69,6 +69,24 @@ impl Default for Brush {
     }
 }
 
+/// The pen that is moved by keys.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pen {
+    /// Where it is, as shares of the canvas.
+    pub at: Point,
+    /// Whether it draws where it goes.
+    pub is_down: bool,
+}
+
+impl Default for Pen {
+    fn default() -> Self {
+        Self {
+            at: [0.5; 2],
+            is_down: false,
+        }
+    }
+}
+
 /// What a run made of the image.
 #[derive(Clone, Debug)]
 pub struct Rebuilt {
@@ -93,6 +111,7 @@ pub struct InputState {
     pub corruption: Corruption,
     /// The test image that is to be taken once its pixels are known.
     pub wanted: Option<u32>,
+    pen: Pen,
     taken: Option<(u32, Arc<[u8]>)>,
     strokes: Vec<Stroke>,
     shape: Option<ImageShape>,
@@ -185,13 +204,37 @@ impl InputState {
     /// Takes a test image in place of whatever was there; the damage stays as it is asked for.
     pub fn take_test_image(&mut self, image: u32, pixels: Arc<[u8]>) {
         self.wanted = None;
+        self.pen.is_down = false;
         self.strokes.clear();
         self.taken = Some((image, pixels));
         self.render();
     }
 
+    /// The pen that is moved by keys.
+    pub fn pen(&self) -> Pen {
+        self.pen
+    }
+
+    /// Moves the pen within the canvas; where it is down it draws.
+    pub fn move_pen(&mut self, by: Point) {
+        let at = [0, 1].map(|axis| (self.pen.at[axis] + by[axis]).clamp(0.0, 1.0));
+        self.pen.at = at;
+        if self.pen.is_down {
+            self.extend_stroke(&[at]);
+        }
+    }
+
+    /// Puts the pen down, where it makes a dot at once, or lifts it.
+    pub fn put_pen(&mut self, is_down: bool) {
+        if is_down && !self.pen.is_down {
+            self.begin_stroke(self.pen.at);
+        }
+        self.pen.is_down = is_down;
+    }
+
     /// Begins a stroke.
     pub fn begin_stroke(&mut self, at: Point) {
+        self.pen.is_down = false;
         let Brush {
             tool,
             ink,
@@ -228,6 +271,7 @@ impl InputState {
 
     /// Takes the last stroke back.
     pub fn undo(&mut self) {
+        self.pen.is_down = false;
         if self.strokes.pop().is_some() {
             self.render();
         }
@@ -235,6 +279,7 @@ impl InputState {
 
     /// Nothing is drawn and no image taken.
     pub fn clear(&mut self) {
+        self.pen.is_down = false;
         self.strokes.clear();
         self.taken = None;
         self.wanted = None;
@@ -249,6 +294,7 @@ impl InputState {
 
     /// No damage.
     pub fn repair(&mut self) {
+        self.pen.is_down = false;
         self.strokes.retain(|stroke| stroke.layer == Layer::Image);
         self.corruption = Corruption {
             seed: self.corruption.seed,

@@ -106,7 +106,9 @@ fn interact(
         Some(pointer) => hover = Some(spot_at(projection, place, pointer)),
         None if response.has_focus() => {
             let (by, factor) = keyed(ui, response);
-            if by != [0.0; 2] {
+            if ui.input(|input| input.modifiers.shift) {
+                window = window.moved(by);
+            } else if by != [0.0; 2] {
                 let from = hover.map_or([0.5; 2], |spot| place.window.share(spot.at));
                 let to = place
                     .window
@@ -150,7 +152,7 @@ fn resolved(run: &Run, projection: &Projection, spot: Spot) -> Spot {
     }
 }
 
-/// Moves by arrow keys, and enlargement by plus and minus.
+/// Moves by arrow keys, with Shift of the plane itself, and enlargement by plus and minus.
 fn keyed(ui: &Ui, response: &Response) -> ([f32; 2], f32) {
     let filter = EventFilter {
         horizontal_arrows: true,

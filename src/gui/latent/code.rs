@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 
+use egui::RichText;
+
 use crate::analysis::Dimension;
 use crate::engine::{Codes, RunState};
 
 use super::super::run::Run;
 use super::super::state::AppState;
+use super::super::view::View;
 use super::super::words;
 
 /// Share of the range of the codes that a slider goes beyond it.
@@ -46,7 +49,7 @@ impl AppState {
 }
 
 /// What the codes of a run are, such as `code of pair 2, 500 values`.
-pub(super) fn depth_words(run: &Run, latent: usize) -> String {
+fn depth_words(run: &Run, latent: usize) -> String {
     let count = words::count(latent as u64);
     let values = if latent == 1 { "value" } else { "values" };
     let stages = run.info.as_ref().map_or(1, |info| info.stages);
@@ -56,6 +59,17 @@ pub(super) fn depth_words(run: &Run, latent: usize) -> String {
         Some(depth) if depth < stages => format!("code of pair {depth}, {count} {values}"),
         Some(_) | None => format!("code of {count} {values}"),
     }
+}
+
+/// Which run and code a pane shows, and of which weights, in the colour of the run.
+pub(super) fn code_note(view: &View<'_>, run: &Run, codes: &Codes) -> RichText {
+    let mut note = format!("{}, {}", run.name(), depth_words(run, codes.latent));
+    if view.state.looks_back(run) {
+        note.push_str("; decoded with the newest weights");
+    }
+    RichText::new(note)
+        .small()
+        .color(view.palette.run(run.slot))
 }
 
 /// What a dimension is called.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{ComboBox, DragValue, RichText, Ui, vec2};
 
 use crate::data::ImageShape;
-use crate::engine::{InputImage, Pictures};
+use crate::engine::{Content, InputImage, Pictures, Slot};
 
 use super::super::action::{Action, Actions};
 use super::super::run::Run;
@@ -79,15 +79,24 @@ pub(super) fn start_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             {
                 act(LatentAction::Begin(Origin::Image(number)));
             }
-            if ui.button("Next start").clicked() {
+            let next = ui
+                .button("Next start")
+                .on_hover_text("The code of the test image after this one");
+            if next.clicked() {
                 act(LatentAction::NextImage);
             }
-            if ui.button("Random start").clicked() {
+            let random = ui
+                .button("Random start")
+                .on_hover_text("The code of any of the test images");
+            if random.clicked() {
                 act(LatentAction::OtherImage);
             }
         }
         Origin::Random(_) => {
-            if ui.button("Another code").clicked() {
+            let another = ui
+                .button("Another code")
+                .on_hover_text("Draws every value that is not locked anew");
+            if another.clicked() {
                 act(LatentAction::OtherCode);
             }
         }
@@ -116,11 +125,12 @@ pub(super) fn origin_words(view: &View<'_>, run: &Run) -> String {
 
 /// A test image in words, with its class where it has one.
 pub(super) fn image_words(run: &Run, index: u32) -> String {
-    let labels = run
-        .info
-        .as_ref()
-        .and_then(|info| info.dataset.test_labels.as_ref());
-    match labels.and_then(|labels| labels.get(index as usize)) {
+    let class = run.info.as_ref().and_then(|info| {
+        let labels = info.dataset.test_labels.as_ref()?;
+        let class = labels.get(index as usize)?;
+        Some(info.dataset.class_name(*class))
+    });
+    match class {
         Some(class) => format!("Test image {index}, class {class}"),
         None => format!("Test image {index}"),
     }
@@ -207,16 +217,22 @@ pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Shown<'a> {
     };
     let hash = |run: &'a Run| run.info.as_ref().map(|info| info.dataset.hash.as_str());
     let version = egui::Id::unique((hash(run), wanted)).value();
-    let same_data = state.runs.iter().filter(|other| hash(other) == hash(run));
-    let frames = same_data.filter_map(|run| run.frame.as_ref());
-    let found = frames.filter_map(|frame| {
-        let place = frame
-            .pictures
-            .indices
-            .iter()
-            .position(|&index| index == wanted)?;
-        Some(Shown::Picture(&frame.pictures.originals, place, version))
-    });
-    let words = "To see it, choose this image in the pane “Reconstructions”.";
-    found.into_iter().next().unwrap_or(Shown::Words(words))
+    match state
+        .latent
+        .find(Slot::Sliders, run.id)
+        .map(|find| &find.content)
+    {
+        Some(Content::Point {
+            original: Some(original),
+            ..
+        }) => Shown::Picture(original, 0, version),
+        Some(
+            Content::Point { .. }
+            | Content::Grid { .. }
+            | Content::Filters { .. }
+            | Content::Features(_)
+            | Content::Failed(_),
+        )
+        | None => Shown::Words("Loading…"),
+    }
 }

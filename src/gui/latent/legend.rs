@@ -10,7 +10,7 @@ use super::super::action::{Action, Actions};
 use super::super::run::Run;
 use super::super::theme::class_color;
 use super::super::view::View;
-use super::code::{depth_words, dimension_name};
+use super::code::{code_note, dimension_name};
 use super::plane::PlaneAxes;
 use super::state::{LatentAction, PlaneAction};
 
@@ -71,15 +71,13 @@ pub(super) fn toolbar_ui(
     }
     let has_ends = !plane.ends(run.id).is_empty();
     let clear = ui.add_enabled(has_ends, egui::Button::new("Clear line"));
+    let clear = clear
+        .on_hover_text("Takes the places that were clicked and the pictures between them away")
+        .on_disabled_hover_text("Click two places for the pictures between them");
     if clear.clicked() {
         act(PlaneAction::ClearLine);
     }
-    let mut note = format!("{}, {}", run.name(), depth_words(run, codes.latent));
-    if view.state.looks_back(run) {
-        note.push_str("; decoded with the newest weights");
-    }
-    let color = view.palette.run(run.slot);
-    let note = RichText::new(note).small().color(color);
+    let note = code_note(view, run, codes);
     ui.add(egui::Label::new(note).extend()).on_hover_text(
         "Points are codes of test images. The pictures behind them are what the decoder makes of the \
          codes all over the plane: digits of one class close together, and no sudden changes in \
@@ -127,11 +125,11 @@ pub(super) fn classes_ui(ui: &mut Ui, view: &View<'_>, classes: &BTreeSet<u8>, o
     ui.spacing_mut().button_padding.x = 4.0;
     for &class in classes {
         let is_chosen = highlight == Some(class);
-        let text = RichText::new(format!("● {class}"))
+        let text = RichText::new(format!("● {}", view.state.class_name(class)))
             .small()
             .color(class_color(class));
         let entry = ui.selectable_label(is_chosen, text);
-        let spoken = format!("Class {class}");
+        let spoken = view.state.class_words(class);
         entry.widget_info(|| {
             egui::WidgetInfo::selected(egui::Role::Button, true, is_chosen, &spoken)
         });

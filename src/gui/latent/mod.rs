@@ -11,7 +11,7 @@ mod legend;
 mod paint;
 mod plane;
 mod plane_ui;
-mod sheet;
+pub(in crate::gui) mod sheet;
 mod slider;
 mod sliders;
 mod start;
@@ -27,7 +27,32 @@ pub use start::Origin;
 pub use state::{LatentAction, LatentState, PlaneAction, PlaneState};
 pub use traversals::traversals_ui;
 
+use std::sync::Arc;
+
 use egui::{RichText, Ui};
+
+use crate::engine::Codes;
+
+use super::run::Run;
+use super::view::View;
+
+/// The selected run, where there is one; otherwise says that a pane needs it, to do what it is for.
+fn selected_run<'a>(ui: &mut Ui, view: &View<'a>, purpose: &str) -> Option<&'a Run> {
+    let run = view.run();
+    if run.is_none() {
+        empty_ui(ui, &format!("Add a run to {purpose}."));
+    }
+    run
+}
+
+/// Codes, where there are any; otherwise says what is to be seen once there are.
+fn codes_or<'a>(ui: &mut Ui, codes: Option<&'a Arc<Codes>>, promise: &str) -> Option<&'a Codes> {
+    let codes = codes.filter(|codes| !codes.is_empty());
+    if codes.is_none() {
+        empty_ui(ui, promise);
+    }
+    codes.map(Arc::as_ref)
+}
 
 /// Says in the middle of a pane what to do.
 fn empty_ui(ui: &mut Ui, text: &str) {

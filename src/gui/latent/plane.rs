@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{CodeSpec, Codes, InputImage, Plane, RunId, Start, Wish};
 
 use super::code::range_around;
@@ -21,7 +23,7 @@ const TOO_WIDE: f32 = 0.4;
 const SIDES: std::ops::RangeInclusive<f32> = 1e-6..=1e9;
 
 /// The directions of a plane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PlaneAxes {
     /// The two directions in which the codes spread most.
     Principal,

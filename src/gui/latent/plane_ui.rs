@@ -9,29 +9,22 @@ use super::super::run::Run;
 use super::super::view::View;
 use super::canvas::canvas_ui;
 use super::controls::image_words;
-use super::empty_ui;
 use super::legend::{classes_ui, toolbar_ui};
 use super::plane::{PlaneAxes, Spot};
 use super::sheet::{PIXELS, paint_tiles, sheet};
+use super::{codes_or, empty_ui, selected_run};
 
 /// Height of the strip below the plane.
 const STRIP: f32 = 78.0;
 
 /// Draws the pane "Latent plane".
 pub fn plane_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let Some(run) = view.run() else {
-        empty_ui(ui, "Add a run to see its plane of codes.");
+    let Some(run) = selected_run(ui, view, "see its plane of codes") else {
         return;
     };
-    let frame = view.state.frame(run);
-    let Some(codes) = frame
-        .map(|frame| &frame.codes)
-        .filter(|codes| !codes.is_empty())
-    else {
-        empty_ui(
-            ui,
-            "Codes of test images appear here as points once the run is ready.",
-        );
+    let codes = view.state.frame(run).map(|frame| &frame.codes);
+    let promise = "Codes of test images appear here as points once the run is ready.";
+    let Some(codes) = codes_or(ui, codes, promise) else {
         return;
     };
     let Some(projection) = view.state.projection(run) else {
@@ -63,7 +56,7 @@ pub fn plane_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             ui,
             view,
             "Point to decode, click two places for the pictures between them, drag to move, scroll \
-             to zoom.",
+             to zoom. By keyboard: arrows, Enter, Shift + arrows, + and −.",
         ),
     }
 }

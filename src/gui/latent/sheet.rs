@@ -10,13 +10,14 @@ use egui::{
 use crate::data::ImageShape;
 use crate::engine::Pictures;
 
+use super::super::textures::pixel_color;
 use super::super::view::View;
 
 /// Longest side of a texture that every graphics adapter takes.
 const MAX_SIDE: usize = 2048;
 
 /// Square pixels where a picture is enlarged, smooth ones where it shrinks.
-pub(super) const PIXELS: TextureOptions = TextureOptions {
+pub(in crate::gui) const PIXELS: TextureOptions = TextureOptions {
     magnification: TextureFilter::Nearest,
     minification: TextureFilter::Linear,
     wrap_mode: egui::TextureWrapMode::ClampToEdge,
@@ -24,7 +25,7 @@ pub(super) const PIXELS: TextureOptions = TextureOptions {
 };
 
 /// The pictures of `range` in rows of `columns`, thinned out where they are too large together.
-pub(super) fn sheet(
+pub(in crate::gui) fn sheet(
     pictures: &Pictures,
     columns: usize,
     range: std::ops::Range<usize>,
@@ -47,24 +48,16 @@ pub(super) fn sheet(
             let start = (top + y) * size[0] + left;
             let row = image.pixels.iter_mut().skip(start).take(tile_width);
             for (x, pixel) in row.enumerate() {
-                *pixel = color(picture, y * every * width + x * every, plane);
+                let at = y * every * width + x * every;
+                *pixel = pixel_color(picture, at, plane).unwrap_or(Color32::TRANSPARENT);
             }
         }
     }
     image
 }
 
-fn color(picture: &[u8], i: usize, plane: usize) -> Color32 {
-    let value = |channel: usize| picture.get(channel * plane + i).copied();
-    match (value(0), value(1), value(2)) {
-        (Some(red), Some(green), Some(blue)) => Color32::from_rgb(red, green, blue),
-        (Some(grey), ..) => Color32::from_gray(grey),
-        (None, ..) => Color32::TRANSPARENT,
-    }
-}
-
 /// The texture of one picture.
-pub(super) fn single(
+pub(in crate::gui) fn single(
     ui: &Ui,
     view: &View<'_>,
     id: Id,
@@ -76,10 +69,10 @@ pub(super) fn single(
 }
 
 /// The whole of a texture.
-pub(super) const WHOLE: Rect = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+pub(in crate::gui) const WHOLE: Rect = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
 
 /// Paints the tiles of a sheet with a texture of `columns` × `rows` each in its own rectangle.
-pub(super) fn paint_tiles(
+pub(in crate::gui) fn paint_tiles(
     painter: &Painter,
     texture: TextureId,
     (columns, rows): (usize, usize),
@@ -102,7 +95,7 @@ pub(super) fn paint_tiles(
 }
 
 /// The largest rectangle of the shape of a picture in the middle of another.
-pub(super) fn fitted(rect: Rect, shape: ImageShape) -> Rect {
+pub(in crate::gui) fn fitted(rect: Rect, shape: ImageShape) -> Rect {
     let (width, height) = (shape.width.max(1), shape.height.max(1));
     let size = egui::vec2(width as f32, height as f32);
     let scale = (rect.width() / size.x).min(rect.height() / size.y);

@@ -6,16 +6,27 @@ use crate::analysis::Dimension;
 use crate::engine::RunId;
 
 use super::super::action::{Action, Actions};
-use super::super::theme::Palette;
+use super::super::theme::{Palette, text_scale};
 use super::super::words;
 use super::code::dimension_name;
 use super::state::LatentAction;
 
+/// Height of a row at the usual size of text.
+const HEIGHT: f32 = 24.0;
+
+/// Widths of the lock, the name and the number at the usual size of text.
+const WIDTHS: [f32; 3] = [16.0, 40.0, 50.0];
+
 /// Height of a row.
-pub(super) const HEIGHT: f32 = 24.0;
+pub(super) fn row_height(ctx: &egui::Context) -> f32 {
+    HEIGHT * text_scale(ctx)
+}
 
 /// Widths of the lock, the name and the number.
-const WIDTHS: [f32; 3] = [16.0, 40.0, 50.0];
+fn widths(ctx: &egui::Context) -> [f32; 3] {
+    let scale = text_scale(ctx);
+    WIDTHS.map(|width| width * scale)
+}
 
 /// Everything about the slider of one dimension.
 pub(super) struct Row<'a> {
@@ -52,7 +63,8 @@ pub(super) fn slider_ui(
     out: &mut Actions,
 ) -> egui::Response {
     let layout = egui::Layout::left_to_right(egui::Align::Center);
-    let cell = ui.allocate_ui_with_layout(vec2(width, HEIGHT), layout, |ui| {
+    let (height, widths) = (row_height(ui.ctx()), widths(ui.ctx()));
+    let cell = ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing.x = 4.0;
         let name = dimension_name(row.dimension);
@@ -62,8 +74,8 @@ pub(super) fn slider_ui(
             (false, Some(_)) => palette.strong,
             (false, None) => palette.text,
         };
-        let label = fixed(ui, WIDTHS[1], RichText::new(&name).color(color));
-        let rail = width - WIDTHS.iter().sum::<f32>() - 4.0 * 4.0;
+        let label = fixed(ui, widths[1], RichText::new(&name).color(color));
+        let rail = width - widths.iter().sum::<f32>() - 4.0 * 4.0;
         ui.spacing_mut().slider_width = rail.max(40.0);
         let behind = ui.painter().add(Shape::Noop);
         let (low, high) = row.range;
@@ -75,7 +87,7 @@ pub(super) fn slider_ui(
             .add_enabled(row.value().is_some(), slider)
             .labelled_by(label.id);
         ui.painter()
-            .set(behind, histogram(palette, row, slider.rect));
+            .set(behind, histogram(palette, row, slider.rect, height));
         if slider.changed() {
             out.push(Action::Latent(LatentAction::Slide {
                 run: row.run,
@@ -98,7 +110,7 @@ pub(super) fn slider_ui(
             (_, Some(value)) => RichText::new(short(value)).color(palette.strong),
             (false, None) => RichText::new(row.start.map(short).unwrap_or_default()),
         };
-        fixed(ui, WIDTHS[2], number.small());
+        fixed(ui, widths[2], number.small());
         slider.on_hover_ui(|ui| help_ui(ui, row, &name))
     });
     cell.inner
@@ -106,7 +118,8 @@ pub(super) fn slider_ui(
 
 fn fixed(ui: &mut Ui, width: f32, text: RichText) -> egui::Response {
     let layout = egui::Layout::left_to_right(egui::Align::Center);
-    ui.allocate_ui_with_layout(vec2(width, HEIGHT), layout, |ui| {
+    let height = row_height(ui.ctx());
+    ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
         ui.set_width(width);
         ui.add(egui::Label::new(text).truncate())
     })
@@ -147,7 +160,7 @@ fn help_ui(ui: &mut Ui, row: &Row<'_>, name: &str) {
 }
 
 /// The codes of the data as bars behind the slider, and a mark where the code began.
-fn histogram(palette: &Palette, row: &Row<'_>, rect: Rect) -> Shape {
+fn histogram(palette: &Palette, row: &Row<'_>, rect: Rect, height: f32) -> Shape {
     let (low, high) = row.range;
     // As the slider places its handle.
     let rail = rect.shrink2(vec2(rect.height() / 2.5, 0.0));
@@ -165,8 +178,8 @@ fn histogram(palette: &Palette, row: &Row<'_>, rect: Rect) -> Shape {
         palette.accent.gamma_multiply(0.45)
     };
     let (top, bottom) = (
-        rect.center().y - HEIGHT / 2.0 + 1.0,
-        rect.center().y + HEIGHT / 2.0 - 1.0,
+        rect.center().y - height / 2.0 + 1.0,
+        rect.center().y + height / 2.0 - 1.0,
     );
     for (index, &count) in numbers
         .histogram
@@ -176,8 +189,8 @@ fn histogram(palette: &Palette, row: &Row<'_>, rect: Rect) -> Shape {
     {
         let left = place(numbers.low + bin * index as f32);
         let right = place(numbers.low + bin * (index + 1) as f32).max(left + 1.0);
-        let height = (bottom - top) * count as f32 / most;
-        let bar = Rect::from_min_max(pos2(left, bottom - height), pos2(right, bottom));
+        let tall = (bottom - top) * count as f32 / most;
+        let bar = Rect::from_min_max(pos2(left, bottom - tall), pos2(right, bottom));
         mesh.add_colored_rect(bar, color);
     }
     let mut shapes = vec![Shape::mesh(mesh)];
@@ -190,7 +203,10 @@ fn histogram(palette: &Palette, row: &Row<'_>, rect: Rect) -> Shape {
 
 /// A padlock that can be clicked.
 fn lock_ui(ui: &mut Ui, palette: &Palette, row: &Row<'_>, name: &str, out: &mut Actions) {
-    let (rect, response) = ui.allocate_exact_size(vec2(WIDTHS[0], HEIGHT), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(
+        vec2(widths(ui.ctx())[0], row_height(ui.ctx())),
+        Sense::click(),
+    );
     let spoken = format!("Lock {name}");
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::CheckBox, true, row.is_locked, &spoken)

@@ -6,14 +6,15 @@ use crate::engine::{Codes, Content, Slot};
 
 use super::super::action::{Action, Actions};
 use super::super::run::Run;
+use super::super::theme::text_scale;
 use super::super::trace::trace_widget;
 use super::super::view::View;
 use super::super::words;
-use super::code::depth_words;
+use super::code::code_note;
 use super::controls::{CAPTION, NOTHING_DRAWN, Shown, card_ui, origin_words, original, start_ui};
-use super::empty_ui;
-use super::slider::{HEIGHT, Row, slider_ui};
+use super::slider::{Row, row_height, slider_ui};
 use super::state::LatentAction;
+use super::{codes_or, selected_run};
 
 /// Sliders that are shown at first.
 const FEW: usize = 32;
@@ -32,16 +33,12 @@ const SIDES: std::ops::RangeInclusive<f32> = 64.0..=420.0;
 
 /// Draws the pane "Latent sliders".
 pub fn sliders_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let Some(run) = view.run() else {
-        empty_ui(ui, "Add a run to walk in its space of codes.");
+    let Some(run) = selected_run(ui, view, "walk in its space of codes") else {
         return;
     };
-    let Some(codes) = view.state.codes(run) else {
-        empty_ui(
-            ui,
-            "The code of a test image appears here, a slider for each of its values, once the run \
-             is ready.",
-        );
+    let promise = "The code of a test image appears here, a slider for each of its values, once the \
+                   run is ready.";
+    let Some(codes) = codes_or(ui, view.state.codes(run), promise) else {
         return;
     };
     ui.horizontal_wrapped(|ui| {
@@ -132,12 +129,7 @@ fn buttons_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &
 
 /// What code this is, and of which weights.
 fn notes_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes)) {
-    let mut note = format!("{}, {}", run.name(), depth_words(run, codes.latent));
-    if view.state.looks_back(run) {
-        note.push_str("; decoded with the newest weights");
-    }
-    let color = view.palette.run(run.slot);
-    let note = RichText::new(note).small().color(color);
+    let note = code_note(view, run, codes);
     ui.add(egui::Label::new(note).extend()).on_hover_text(
         "The selected run has the sliders. The code is that of the layers in use: while outer \
          pairs of layers are pretrained, it is theirs",
@@ -220,14 +212,15 @@ fn list_ui(ui: &mut Ui, view: &View<'_>, (run, codes): (&Run, &Codes), out: &mut
     let start = state.start_code(run);
     let walk = state.latent.walks.get(&run.id);
     let room = ui.available_width() - ui.spacing().scroll.bar_width - 4.0;
-    let columns = ((room / COLUMN).floor() as usize).clamp(1, 3);
+    let height = row_height(ui.ctx());
+    let columns = ((room / (COLUMN * text_scale(ui.ctx()))).floor() as usize).clamp(1, 3);
     let rows = order.len().div_ceil(columns);
     let width = (room - 12.0 * (columns - 1) as f32) / columns as f32;
     ui.spacing_mut().item_spacing.y = 2.0;
     ScrollArea::vertical()
         .id_salt("latent sliders")
         .auto_shrink(false)
-        .show_rows(ui, HEIGHT, rows, |ui, shown| {
+        .show_rows(ui, height, rows, |ui, shown| {
             for line in shown {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 12.0;

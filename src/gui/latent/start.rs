@@ -5,13 +5,15 @@
 
 use std::f32::consts::TAU;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{Codes, InputImage, Start};
 
 use super::super::run::Run;
 use super::super::state::AppState;
 
 /// Where codes begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// The code of a test image.
     Image(u32),

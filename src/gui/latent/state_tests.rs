@@ -90,6 +90,7 @@ fn found(start: &[f32]) -> Content {
             shape: SHAPE,
             pixels: vec![0; SHAPE.pixels()],
         },
+        original: None,
         error: None,
     }
 }

@@ -7,17 +7,22 @@ use crate::engine::{Content, Pictures, Slot, Traversal, Wish};
 use super::super::action::{Action, Actions};
 use super::super::layout::Pane;
 use super::super::run::Run;
+use super::super::theme::text_scale;
 use super::super::view::View;
 use super::super::words;
-use super::code::{depth_words, dimension_name};
+use super::code::{code_note, dimension_name};
 use super::controls::{NOTHING_DRAWN, origin_words, start_ui};
-use super::empty_ui;
 use super::sheet::{PIXELS, paint_tiles, sheet};
 use super::state::LatentAction;
 use super::wishes::{COLUMNS, REACH};
+use super::{codes_or, empty_ui, selected_run};
 
 /// Width of the labels on the left.
 const LABEL: f32 = 76.0;
+
+fn label_width(ui: &Ui) -> f32 {
+    LABEL * text_scale(ui.ctx())
+}
 
 /// Sides of a picture on the screen.
 const SIDES: std::ops::RangeInclusive<f32> = 20.0..=84.0;
@@ -27,15 +32,12 @@ const GAP: f32 = 2.0;
 
 /// Draws the pane "Traversals".
 pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let Some(run) = view.run() else {
-        empty_ui(ui, "Add a run to walk in its space of codes.");
+    let Some(run) = selected_run(ui, view, "walk in its space of codes") else {
         return;
     };
-    let Some(codes) = view.state.codes(run) else {
-        empty_ui(
-            ui,
-            "Pictures of codes that differ in one value each appear here once the run is ready.",
-        );
+    let promise =
+        "Pictures of codes that differ in one value each appear here once the run is ready.";
+    let Some(codes) = codes_or(ui, view.state.codes(run), promise) else {
         return;
     };
     ui.horizontal_wrapped(|ui| {
@@ -43,13 +45,7 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if !view.state.shown.contains(&Pane::Sliders) {
             start_ui(ui, view, out);
         }
-        let mut note = format!("{}, {}", run.name(), depth_words(run, codes.latent));
-        if view.state.looks_back(run) {
-            note.push_str("; decoded with the newest weights");
-        }
-        let note = RichText::new(note)
-            .small()
-            .color(view.palette.run(run.slot));
+        let note = code_note(view, run, codes);
         ui.add(egui::Label::new(note).extend()).on_hover_text(
             "The middle column is the code of the latent sliders; along a row one value of it goes \
              from two standard deviations below to two above, as the test images have them. A row \
@@ -96,7 +92,7 @@ struct Grid<'a> {
 }
 
 fn grid_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>, out: &mut Actions) {
-    let room = ui.available_width() - LABEL - ui.spacing().scroll.bar_width - 8.0;
+    let room = ui.available_width() - label_width(ui) - ui.spacing().scroll.bar_width - 8.0;
     let side = room / COLUMNS as f32 - GAP;
     let side = side.clamp(*SIDES.start(), *SIDES.end());
     let shape = grid.pictures.shape;
@@ -124,10 +120,13 @@ fn grid_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>, out: &mut Actions) {
 
 /// How far every other column is from the code.
 fn heads_ui(ui: &mut Ui, view: &View<'_>, side: f32) {
-    let size = vec2(LABEL + COLUMNS as f32 * (side + GAP), 14.0);
+    let size = vec2(
+        label_width(ui) + COLUMNS as f32 * (side + GAP),
+        14.0 * text_scale(ui.ctx()),
+    );
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     for (column, text) in [(0, "−2σ"), (2, "−σ"), (4, "code"), (6, "+σ"), (8, "+2σ")] {
-        let x = rect.left() + LABEL + (column as f32 + 0.5) * (side + GAP);
+        let x = rect.left() + label_width(ui) + (column as f32 + 0.5) * (side + GAP);
         ui.painter().text(
             egui::pos2(x, rect.center().y),
             egui::Align2::CENTER_CENTER,
@@ -156,8 +155,8 @@ fn row_ui(
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let layout = egui::Layout::left_to_right(egui::Align::Center);
-        ui.allocate_ui_with_layout(vec2(LABEL, tile.y), layout, |ui| {
-            ui.set_width(LABEL);
+        ui.allocate_ui_with_layout(vec2(label_width(ui), tile.y), layout, |ui| {
+            ui.set_width(label_width(ui));
             let text = format!("{name}  σ {}", words::three_digits(f64::from(spread)));
             let codes = view.state.codes(grid.run);
             let is_dead = codes.is_some_and(|codes| codes.summary.is_dead(row.dimension));

@@ -4,10 +4,12 @@ use egui::{Align2, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, pos
 
 use crate::gui::action::{Action, Actions};
 use crate::gui::layout::Pane;
+use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 use crate::gui::words;
 use crate::model::{Histogram, LayerStat};
 
+use super::distribution::{Counted, Subject};
 use super::hourglass::Drawn;
 use super::measure::Measure;
 use super::{LayersAction, Section, role};
@@ -15,17 +17,24 @@ use super::{LayersAction, Section, role};
 /// Size of a histogram.
 const HISTOGRAM: [f32; 2] = [190.0, 74.0];
 
-/// Draws the numbers of a layer.
+/// Draws the numbers of a layer, `is_alone` where the network is not to be seen beside them.
 pub fn details_ui(
     ui: &mut Ui,
     view: &View<'_>,
     drawn: &Drawn<'_>,
-    index: usize,
+    (index, is_alone): (usize, bool),
     out: &mut Actions,
 ) {
     let layer = &drawn.layers[index];
-    ui.separator();
+    if !is_alone {
+        ui.separator();
+    }
     ui.horizontal_wrapped(|ui| {
+        if is_alone {
+            let color = view.palette.run(drawn.run.slot);
+            ui.strong(RichText::new(format!("● {}", drawn.run.name())).color(color));
+            neighbours_ui(ui, drawn, index, out);
+        }
         ui.strong(role::title(layer));
         let text = format!(
             "{}, {} → {}, {}, {} parameters, {}",
@@ -56,15 +65,38 @@ pub fn details_ui(
         return;
     };
     ui.horizontal_wrapped(|ui| {
-        histogram_ui(ui, view, drawn, "Weights", &stat.weights);
-        match &stat.activations {
-            Some(outputs) => histogram_ui(ui, view, drawn, "Outputs", outputs),
-            None => {
-                ui.weak("No outputs: this phase does not reach as deep.");
+        let size = vec2(HISTOGRAM[0], HISTOGRAM[1]) * text_scale(ui.ctx());
+        for counted in [Counted::Weights, Counted::Outputs] {
+            match counted.of(stat) {
+                Some(counts) => histogram_ui(ui, view, drawn, (counted.name(), size), counts),
+                None => {
+                    ui.weak("No outputs: this phase does not reach as deep.");
+                }
             }
+            let subject = Subject {
+                run: drawn.run,
+                layer: index,
+                counted,
+            };
+            subject.show(ui, view, size);
         }
         ui.vertical(|ui| numbers_ui(ui, stat));
     });
+}
+
+/// From layer to layer, where they cannot be clicked.
+fn neighbours_ui(ui: &mut Ui, drawn: &Drawn<'_>, index: usize, out: &mut Actions) {
+    let last = drawn.layers.len().saturating_sub(1);
+    for (text, name, to) in [
+        ("◀", "Layer before", index.checked_sub(1)),
+        ("▶", "Layer after", Some(index + 1).filter(|to| *to <= last)),
+    ] {
+        let button = ui.add_enabled(to.is_some(), egui::Button::new(text));
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, to.is_some(), name));
+        if button.on_hover_text(name).clicked() {
+            out.push(Action::Layers(LayersAction::Select(to)));
+        }
+    }
 }
 
 fn numbers_ui(ui: &mut Ui, stat: &LayerStat) {
@@ -78,8 +110,14 @@ fn numbers_ui(ui: &mut Ui, stat: &LayerStat) {
     }
 }
 
-fn histogram_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, name: &str, shown: &Histogram) {
-    let (rect, response) = ui.allocate_exact_size(vec2(HISTOGRAM[0], HISTOGRAM[1]), Sense::hover());
+fn histogram_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    drawn: &Drawn<'_>,
+    (name, size): (&str, egui::Vec2),
+    shown: &Histogram,
+) {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let number = |value: f32| words::three_digits(f64::from(value)).replace('-', "−");
     let described = format!(
         "{name} from {} to {}",

@@ -3,7 +3,7 @@
 //! A *heat strip* has a row a layer and a column a stretch of steps; a column shows the frame that was
 //! the newest at its step. Where nothing was measured it is transparent.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
 
 use egui::{Color32, ColorImage};
@@ -97,21 +97,19 @@ pub fn last_step(run: &Run) -> u64 {
     live(run).map_or(kept, |frame| frame.step)
 }
 
-/// A number that changes when the picture does.
-pub fn version(run: &Run, layers: usize, measure: Measure, axis: Axis) -> u64 {
+/// All frames of a run, kept and newest, in order.
+pub fn frames(run: &Run) -> impl Iterator<Item = &Arc<Frame>> {
+    run.history.frames().iter().chain(live(run))
+}
+
+/// A number that changes when the frames of the run or anything else that is `shown` does.
+pub fn version(run: &Run, axis: Axis, shown: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     let frames = run.history.frames();
     let addresses = [frames.first(), frames.last(), live(run)];
     let addresses = addresses.map(|frame| frame.map_or(0, |frame| Arc::as_ptr(frame) as usize));
-    (
-        frames.len(),
-        addresses,
-        last_step(run),
-        layers,
-        measure,
-        axis,
-    )
-        .hash(&mut hasher);
+    (frames.len(), addresses, last_step(run), axis).hash(&mut hasher);
+    shown.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -228,12 +226,12 @@ mod tests {
     #[test]
     fn the_version_changes_with_what_is_seen() {
         let axis = Axis::holding(1000, false);
-        let of = |run: &Run| version(run, 2, Measure::Spread, axis);
+        let of = |run: &Run| version(run, axis, Measure::Spread);
         let first = frame(0, &[0.0]);
         let one = run(std::slice::from_ref(&first), None);
         let again = of(&one);
         assert_eq!(of(&one), again);
-        assert_ne!(version(&one, 2, Measure::Dead, axis), again);
+        assert_ne!(version(&one, axis, Measure::Dead), again);
         assert_ne!(
             of(&run(&[frame(0, &[0.5])], None)),
             again,

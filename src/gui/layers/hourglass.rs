@@ -2,7 +2,7 @@
 //!
 //! A *bar* is a layer, as high as the logarithm of its outputs; the first bar is the image that goes in.
 
-use egui::{Align2, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
+use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
 
 use crate::engine::Frame;
 use crate::gui::action::{Action, Actions};
@@ -15,15 +15,23 @@ use crate::model::LayerInfo;
 use super::LayersAction;
 use super::role::{self, LayerRole};
 
-/// Greatest width of a bar with the space around it.
-const MAX_SLOT: f32 = 120.0;
+/// Greatest width of a bar with the space around it: in small drawings; in large ones, which have as
+/// much as their height, at least and at most.
+const SMALL_SLOT: f32 = 120.0;
+const LARGE_SLOT: std::ops::RangeInclusive<f32> = 120.0..=300.0;
 
-/// Height of the box that tells what is measured of a layer.
-const BOX: f32 = 18.0;
+/// Greatest width of a bar.
+const WIDEST_BAR: f32 = 110.0;
 
-/// Slots narrower than this have no numbers, and than the second no words.
+/// Height of the box that tells what is measured of a layer, without the number in it.
+const BOX: f32 = 6.5;
+
+/// Slots narrower than this have no numbers, and than the second only initials of names.
 const NUMBER_SLOT: f32 = 34.0;
 const WORD_SLOT: f32 = 62.0;
+
+/// Slots wider than this have text of full size.
+const WIDE_SLOT: f32 = 130.0;
 
 /// A network to draw.
 pub struct Drawn<'a> {
@@ -62,18 +70,28 @@ pub fn hourglass_ui(
     };
     let mut values = vec![last.outputs];
     values.extend(drawn.layers.iter().map(|layer| layer.outputs));
-    let slot = (rect.width() / values.len() as f32).min(MAX_SLOT);
-    let line = TextStyle::Small.resolve(ui.style()).size + 2.0;
-    let below = below(drawn, slot, line);
+    let widest = if drawn.is_large {
+        height.clamp(*LARGE_SLOT.start(), *LARGE_SLOT.end())
+    } else {
+        SMALL_SLOT
+    };
+    let slot = (rect.width() / values.len() as f32).min(widest);
+    let font = font(ui, slot);
+    let below = below(drawn, slot, &font);
+    let start = if drawn.is_large {
+        rect.center().x - slot * values.len() as f32 / 2.0
+    } else {
+        rect.left()
+    };
     let most = values.iter().copied().max().unwrap_or(1).max(2) as f32;
-    let width = (slot * 0.5).clamp(3.0, 48.0);
+    let width = (slot * 0.5).clamp(3.0, WIDEST_BAR);
     let glass = rect.height() - below;
     let places: Vec<Rect> = values
         .iter()
         .enumerate()
         .map(|(index, values)| {
             let share = (*values as f32).ln_1p() / most.ln_1p();
-            let x = rect.left() + (index as f32 + 0.5) * slot;
+            let x = start + (index as f32 + 0.5) * slot;
             let size = vec2(width, ((glass - 4.0) * share).max(4.0));
             Rect::from_center_size(pos2(x, rect.top() + glass / 2.0), size)
         })
@@ -82,7 +100,7 @@ pub fn hourglass_ui(
         glass_ui(ui, view, pair[0], pair[1]);
     }
     for (index, place) in places.iter().enumerate() {
-        let left = rect.left() + index as f32 * slot;
+        let left = start + index as f32 * slot;
         let column = Rect::from_min_size(pos2(left, rect.top()), vec2(slot, rect.height()));
         let below = Rect::from_min_max(pos2(left, rect.top() + glass), column.max);
         match index.checked_sub(1) {
@@ -92,16 +110,27 @@ pub fn hourglass_ui(
     }
 }
 
+/// The font of words and numbers beside bars.
+fn font(ui: &Ui, slot: f32) -> FontId {
+    let style = if slot > WIDE_SLOT {
+        TextStyle::Body
+    } else {
+        TextStyle::Small
+    };
+    style.resolve(ui.style())
+}
+
 /// Height of what is written below the bars.
-fn below(drawn: &Drawn<'_>, slot: f32, line: f32) -> f32 {
+fn below(drawn: &Drawn<'_>, slot: f32, font: &FontId) -> f32 {
+    let (number, line) = (BOX + font.size, font.size + 2.0);
     if !drawn.is_large {
         8.0
     } else if slot < NUMBER_SLOT {
-        BOX + 6.0
+        number + 6.0
     } else if slot < WORD_SLOT {
-        BOX + 6.0 + line
+        number + 6.0 + 2.0 * line
     } else {
-        BOX + 6.0 + 4.0 * line
+        number + 6.0 + 4.0 * line
     }
 }
 
@@ -114,12 +143,10 @@ fn image_ui(ui: &Ui, view: &View<'_>, drawn: &Drawn<'_>, bar: Rect, below: Rect,
         StrokeKind::Inside,
     );
     if drawn.is_large && below.width() >= NUMBER_SLOT {
-        let font = TextStyle::Small.resolve(ui.style());
+        let font = font(ui, below.width());
         let line = font.size + 2.0;
-        let mut y = below.top() + BOX + 6.0;
-        let lines = ["image".to_owned(), values.to_string()];
-        let skipped = usize::from(below.width() < WORD_SLOT);
-        for text in &lines[..2 - skipped] {
+        let mut y = below.top() + BOX + font.size + 4.0;
+        for text in ["image".to_owned(), values.to_string()] {
             let at = pos2(below.center().x, y);
             ui.painter().text(
                 at,
@@ -163,7 +190,8 @@ fn layer_ui(
     let measure = view.state.layers.measure;
     let stat = drawn.frame.and_then(|frame| frame.layers.get(index));
     let value = stat.and_then(|stat| measure.value(stat));
-    let height = if drawn.is_large { BOX } else { 5.0 };
+    let font = font(ui, below.width());
+    let height = if drawn.is_large { BOX + font.size } else { 5.0 };
     let chip = Rect::from_min_size(
         pos2(below.left() + 2.0, below.top() + 2.0),
         vec2(below.width() - 4.0, height),
@@ -172,13 +200,12 @@ fn layer_ui(
         let color = measure.color(value);
         ui.painter().rect_filled(chip, 2.0, color);
         if drawn.is_large && below.width() >= NUMBER_SLOT {
-            let font = TextStyle::Small.resolve(ui.style());
             let text = measure.short(value);
             ui.painter().text(
                 chip.center(),
                 Align2::CENTER_CENTER,
                 text,
-                font,
+                font.clone(),
                 maps::ink_on(color),
             );
         }
@@ -210,7 +237,7 @@ fn words_ui(ui: &Ui, view: &View<'_>, layer: &LayerInfo, role: LayerRole, below:
     if below.width() < NUMBER_SLOT {
         return;
     }
-    let font = TextStyle::Small.resolve(ui.style());
+    let font = font(ui, below.width());
     let painter = ui.painter().with_clip_rect(below.intersect(ui.clip_rect()));
     let output = (layer.output.clone(), view.palette.text);
     let lines = if below.width() >= WORD_SLOT {
@@ -221,7 +248,7 @@ fn words_ui(ui: &Ui, view: &View<'_>, layer: &LayerInfo, role: LayerRole, below:
             (role.name().to_owned(), view.palette.weak),
         ]
     } else {
-        vec![output]
+        vec![(role::initials(layer), view.palette.strong), output]
     };
     for (number, (text, color)) in lines.into_iter().enumerate() {
         let at = pos2(below.center().x, top + number as f32 * (font.size + 2.0));

@@ -63,8 +63,8 @@ impl Measure {
                  layer hardly moves (blue); above −1 it jumps (red)."
             }
             Self::Gradient => {
-                "log10 of the norm of the gradient, before clipping. Alike in all layers is healthy; \
-                 fading towards the first layers means that they hardly learn."
+                "log10 of the norm of the gradient (−2 is 0.01), before clipping. Alike in all layers is \
+                 healthy; fading towards the first layers means that they hardly learn."
             }
             Self::Spread => {
                 "How much a layer’s outputs differ from image to image, 0 to 1. Near 0 (dark) every \
@@ -145,13 +145,16 @@ impl Measure {
         let number = self.short(value);
         match self {
             Self::Update if value == f32::NEG_INFINITY => "does not move at all".to_owned(),
-            Self::Update if value < HARDLY_MOVES => {
-                format!("update : weight 10^{number}: hardly moves")
+            Self::Update => {
+                let verdict = match value {
+                    ratio if ratio < HARDLY_MOVES => ": hardly moves",
+                    ratio if ratio > JUMPS => ": jumps",
+                    _ => "",
+                };
+                format!("update : weight {} (log10 {number}){verdict}", power(value))
             }
-            Self::Update if value > JUMPS => format!("update : weight 10^{number}: jumps"),
-            Self::Update => format!("update : weight 10^{number}"),
             Self::Gradient if value == f32::NEG_INFINITY => "no gradient at all".to_owned(),
-            Self::Gradient => format!("gradient norm 10^{number}"),
+            Self::Gradient => format!("gradient norm {}", power(value)),
             Self::Spread => format!("spread over images {number}"),
             Self::Dead => format!("{number} of the units dead"),
             Self::Saturated => format!("{number} of the outputs saturated"),
@@ -167,6 +170,20 @@ impl Measure {
             Self::Saturated => "not used in this phase, or neither sigmoid nor tanh",
         }
     }
+}
+
+/// Below this a number is told by its size alone.
+const LEAST: f64 = 1e-6;
+
+/// Ten to the power of a number, in two digits that people read.
+pub fn power(exponent: f32) -> String {
+    let value = 10_f64.powf(f64::from(exponent));
+    if value < LEAST {
+        return "less than a millionth".to_owned();
+    }
+    let before_point = value.log10().floor() as i32 + 1;
+    let decimals = usize::try_from((2 - before_point).clamp(0, 8)).unwrap_or(0);
+    format!("{value:.decimals$}")
 }
 
 /// With the minus sign of print.
@@ -189,20 +206,28 @@ mod tests {
         };
         let gradient = Measure::Gradient.value(&stat).unwrap();
         assert_eq!(Measure::Gradient.short(gradient), "−4.0");
-        assert_eq!(Measure::Gradient.explain(gradient), "gradient norm 10^−4.0");
+        assert_eq!(Measure::Gradient.explain(gradient), "gradient norm 0.00010");
         assert_eq!(Measure::Update.short(f32::NEG_INFINITY), "none");
         assert_eq!(
             Measure::Update.explain(-5.5),
-            "update : weight 10^−5.5: hardly moves"
+            "update : weight 0.0000032 (log10 −5.5): hardly moves"
         );
         assert_eq!(
             Measure::Update.explain(-0.5),
-            "update : weight 10^−0.5: jumps"
+            "update : weight 0.32 (log10 −0.5): jumps"
         );
         assert_eq!(Measure::Dead.explain(0.25), "25 % of the units dead");
         assert_eq!(Measure::Spread.value(&stat), None);
         assert_eq!(Measure::Saturated.value(&stat), None);
         assert_eq!(Measure::Update.tick(-5.0), "−5");
+    }
+
+    #[test]
+    fn powers_are_told_in_digits() {
+        assert_eq!(power(-1.8), "0.016");
+        assert_eq!(power(0.0), "1.0");
+        assert_eq!(power(2.3), "200");
+        assert_eq!(power(-7.2), "less than a millionth");
     }
 
     #[test]

@@ -4,13 +4,16 @@
 //! moments, and the pictures that the outermost layers hold.
 
 mod details;
+mod distribution;
 mod filters;
 mod found;
 mod heat;
 mod hourglass;
 mod measure;
 mod network;
+mod options;
 mod role;
+mod strip_input;
 mod strips;
 mod tiles;
 mod verdict;
@@ -78,6 +81,8 @@ pub struct LayersState {
     pub selected: Option<usize>,
     /// Whether there is a heat strip for every run.
     pub shows_all: bool,
+    /// The same, while the story holds two runs against each other.
+    pub shows_all_told: bool,
     /// Whether the time of heat strips is logarithmic.
     pub has_log_time: bool,
     /// What the pane "Filters" shows.
@@ -100,6 +105,7 @@ impl Default for LayersState {
             measure: Measure::default(),
             selected: None,
             shows_all: true,
+            shows_all_told: false,
             has_log_time: false,
             section: Section::default(),
             shows_all_filters: false,
@@ -137,6 +143,13 @@ pub enum LayersAction {
 }
 
 impl LayersState {
+    /// Forgets what was found inside a run.
+    pub(super) fn forget(&mut self, id: RunId) {
+        self.filters.remove(&id);
+        self.features.remove(&id);
+        self.looked = self.looked.filter(|looked| looked.run != id);
+    }
+
     /// Takes in what the explorer found (features and filters).
     pub fn take(&mut self, answer: Answer) {
         let Answer {
@@ -193,10 +206,12 @@ impl LayersState {
 
 impl AppState {
     pub(super) fn handle_layers(&mut self, action: LayersAction) -> Vec<Effect> {
+        let is_told = self.told_pair().is_some();
         let state = &mut self.layers;
         match action {
             LayersAction::Measure(measure) => state.measure = measure,
             LayersAction::Select(layer) => state.selected = layer,
+            LayersAction::ShowAll(shows_all) if is_told => state.shows_all_told = shows_all,
             LayersAction::ShowAll(shows_all) => state.shows_all = shows_all,
             LayersAction::UseLogTime(is_log) => state.has_log_time = is_log,
             LayersAction::Show(section) => state.section = section,
@@ -212,6 +227,26 @@ impl AppState {
             LayersAction::Look(looked) => state.looked = looked,
         }
         Vec::new()
+    }
+
+    /// Whether there is a heat strip for every run.
+    pub fn shows_all_strips(&self) -> bool {
+        match self.told_pair() {
+            Some(_) => self.layers.shows_all_told,
+            None => self.layers.shows_all,
+        }
+    }
+
+    /// Runs that have a heat strip, in order.
+    pub fn strip_runs(&self) -> Vec<&Run> {
+        let mut runs = self.told_runs();
+        if !self.shows_all_strips() {
+            match self.told_pair() {
+                Some(pair) => runs.truncate(pair.len()),
+                None => runs.retain(|run| Some(run.id) == self.selected),
+            }
+        }
+        runs
     }
 
     /// Runs whose filters are shown.

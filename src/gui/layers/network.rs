@@ -2,6 +2,7 @@
 
 use egui::{RichText, ScrollArea, Sense, Ui, vec2};
 
+use crate::engine::RunId;
 use crate::gui::action::{Action, Actions};
 use crate::gui::run::Run;
 use crate::gui::view::View;
@@ -10,16 +11,23 @@ use crate::model::LayerInfo;
 
 use super::details::details_ui;
 use super::hourglass::{Drawn, hourglass_ui};
+use super::options::{NARROW, measure_list_ui, measures_ui};
 use super::role::{self, LayerRole};
-use super::strips::measures_ui;
-use super::verdict::verdicts;
+use super::verdict;
 
 /// Height of the large drawing, at least and at most.
-const LARGE: [f32; 2] = [130.0, 300.0];
+const LARGE: [f32; 2] = [120.0, 620.0];
 
-/// A pane lower and wider than this has drawing and details side by side.
-const LOW: f32 = 330.0;
-const WIDE: f32 = 700.0;
+/// Height of what is said below the large drawing, and of what is said of another run, about.
+const WORDS: f32 = 76.0;
+const OTHER_WORDS: f32 = 46.0;
+
+/// Shares of the room that the large drawing has above details, and at least.
+const ABOVE: f32 = 0.45;
+const LEAST: f32 = 0.6;
+
+/// A pane lower than this leaves all of it to the details of a layer.
+const LOW: f32 = 360.0;
 
 /// Height of a small drawing.
 const SMALL: f32 = 56.0;
@@ -36,18 +44,42 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         );
         return;
     };
+    let pair = view
+        .state
+        .told_pair()
+        .filter(|pair| pair.iter().any(|told| told.id == run.id));
     let frame = view.state.frame(run).map(std::convert::AsRef::as_ref);
     let roles = role::roles(run, frame, &layers);
-    heading_ui(ui, view, run, &layers, &roles);
-    ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Under each layer").small().weak());
-        measures_ui(ui, view, out);
-    });
     let selected = view
         .state
         .layers
         .selected
         .filter(|index| *index < layers.len());
+    // Both together would be cut off.
+    if let Some(index) = selected.filter(|_| ui.available_height() < LOW) {
+        let drawn = Drawn {
+            run,
+            layers: &layers,
+            roles: &roles,
+            frame,
+            is_large: true,
+        };
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            details_ui(ui, view, &drawn, (index, true), out);
+        });
+        return;
+    }
+    if pair.is_none() {
+        heading_ui(ui, view, run, &layers, &roles);
+    }
+    ui.horizontal_wrapped(|ui| {
+        if ui.available_width() < NARROW {
+            measure_list_ui(ui, view, out);
+        } else {
+            ui.label(RichText::new("Under each layer").small().weak());
+            measures_ui(ui, view, out);
+        }
+    });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let drawn = Drawn {
             run,
@@ -57,33 +89,69 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             is_large: true,
         };
         let room = ui.available_size();
-        match selected {
-            // Side by side where one below the other would not be seen.
-            Some(index) if room.y < LOW && room.x > WIDE => {
-                ui.columns_const(|[left, right]| {
-                    glass_ui(left, view, &drawn, room.y * 0.75, out);
-                    details_ui(right, view, &drawn, index, out);
-                });
+        let hint = "Click a layer for its weights, outputs and numbers.";
+        match (pair, selected) {
+            (Some(pair), selected) => {
+                pair_ui(ui, view, pair, selected.is_some(), out);
+                match selected {
+                    Some(index) => details_ui(ui, view, &drawn, (index, false), out),
+                    None => {
+                        ui.label(RichText::new(hint).small().weak());
+                    }
+                }
             }
-            Some(index) => {
-                glass_ui(ui, view, &drawn, room.y * 0.45, out);
-                details_ui(ui, view, &drawn, index, out);
+            (None, Some(index)) => {
+                glass_ui(ui, view, &drawn, room.y * ABOVE, out);
+                details_ui(ui, view, &drawn, (index, false), out);
             }
-            None => {
-                glass_ui(ui, view, &drawn, room.y * 0.6, out);
-                let text = "Click a layer for its weights, outputs and numbers.";
-                ui.label(RichText::new(text).small().weak());
+            (None, None) => {
+                let others = (view.state.runs.len() - 1) as f32 * (SMALL + OTHER_WORDS);
+                let height = (room.y - WORDS - others).max(room.y * LEAST);
+                glass_ui(ui, view, &drawn, height, out);
+                ui.label(RichText::new(hint).small().weak());
             }
         }
-        others_ui(ui, view, run, out);
+        let drawn: Vec<RunId> = pair.map_or_else(
+            || vec![run.id],
+            |pair| pair.iter().map(|run| run.id).collect(),
+        );
+        others_ui(ui, view, &drawn, out);
     });
+}
+
+/// Two runs, one above the other and equally large.
+fn pair_ui(ui: &mut Ui, view: &View<'_>, pair: [&Run; 2], has_details: bool, out: &mut Actions) {
+    let share = if has_details { ABOVE } else { 1.0 };
+    let each = (ui.available_height() * share - ui.spacing().interact_size.y) / 2.0;
+    for run in pair {
+        let Some(layers) = layers(view, run) else {
+            continue;
+        };
+        let frame = view.state.frame(run).map(std::convert::AsRef::as_ref);
+        let roles = role::roles(run, frame, &layers);
+        let top = ui.cursor().top();
+        heading_ui(ui, view, run, &layers, &roles);
+        let told = ui.cursor().top() - top;
+        let drawn = Drawn {
+            run,
+            layers: &layers,
+            roles: &roles,
+            frame,
+            is_large: true,
+        };
+        let line = ui.spacing().interact_size.y * 2.0;
+        glass_ui(ui, view, &drawn, each - told - line, out);
+    }
 }
 
 /// The large drawing and what the numbers in it mean.
 fn glass_ui(ui: &mut Ui, view: &View<'_>, drawn: &Drawn<'_>, height: f32, out: &mut Actions) {
     hourglass_ui(ui, view, drawn, height.clamp(LARGE[0], LARGE[1]), out);
     if let Some(frame) = drawn.frame {
-        for text in verdicts(drawn.layers, &frame.layers).iter().take(2) {
+        let measure = view.state.layers.measure;
+        let sentences = verdict::of_frame(measure, drawn.run, drawn.layers, frame);
+        let most = if height < LOW / 2.0 { 1 } else { 2 };
+        for text in sentences.iter().take(most) {
             ui.label(RichText::new(text).small());
         }
     }
@@ -94,7 +162,7 @@ fn layers(view: &View<'_>, run: &Run) -> Option<Vec<LayerInfo>> {
     match (&run.info, run.has_started()) {
         (Some(info), true) => Some(info.layers.clone()),
         (Some(_) | None, _) => {
-            let shape = view.state.shape_of(&run.draft.config.dataset)?;
+            let shape = view.state.shape_of(&run.draft.config)?;
             Some(run.draft.plan(shape)?.layers)
         }
     }
@@ -126,9 +194,14 @@ fn heading_ui(ui: &mut Ui, view: &View<'_>, run: &Run, layers: &[LayerInfo], rol
     });
 }
 
-/// All other runs, a row each.
-fn others_ui(ui: &mut Ui, view: &View<'_>, selected: &Run, out: &mut Actions) {
-    for run in view.state.runs.iter().filter(|run| run.id != selected.id) {
+/// All runs that are not drawn yet, a row each.
+fn others_ui(ui: &mut Ui, view: &View<'_>, drawn: &[RunId], out: &mut Actions) {
+    for run in view
+        .state
+        .runs
+        .iter()
+        .filter(|run| !drawn.contains(&run.id))
+    {
         let Some(layers) = layers(view, run) else {
             continue;
         };
@@ -142,7 +215,10 @@ fn others_ui(ui: &mut Ui, view: &View<'_>, selected: &Run, out: &mut Actions) {
             if ui.link(name).on_hover_text(help).clicked() {
                 out.push(Action::Select(run.id));
             }
-            let sentences = frame.map_or_else(Vec::new, |frame| verdicts(&layers, &frame.layers));
+            let measure = view.state.layers.measure;
+            let sentences = frame.map_or_else(Vec::new, |frame| {
+                verdict::of_frame(measure, run, &layers, frame)
+            });
             if let Some(text) = sentences.first() {
                 ui.label(RichText::new(text).small().weak());
             }

@@ -77,6 +77,14 @@ pub fn title(layer: &LayerInfo) -> String {
     }
 }
 
+/// What it is called where there is little room: `E2` or `D1`.
+pub fn initials(layer: &LayerInfo) -> String {
+    match layer.side {
+        Side::Encoder => format!("E{}", layer.stage + 1),
+        Side::Decoder => format!("D{}", layer.stage + 1),
+    }
+}
+
 /// The colour of a role.
 pub fn color(view: &View<'_>, run: &Run, role: LayerRole) -> Color32 {
     match role {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::Content;
 use crate::gui::action::Action;
+use crate::gui::desk::DeskAction;
 use crate::gui::state::tests::{first, make_ready};
 
 const FIRST: RunId = RunId(1);
@@ -95,4 +96,18 @@ fn a_tile_is_looked_at_in_its_own_part_only() {
     assert_eq!(state.layers.looked_in(FIRST, Part::Decoder), Some(3));
     assert_eq!(state.layers.looked_in(FIRST, Part::Encoder), None);
     assert_eq!(state.layers.looked_in(RunId(9), Part::Decoder), None);
+}
+
+#[test]
+fn what_was_found_inside_a_run_goes_with_it() {
+    let mut state = ready_state();
+    let filters = Content::Filters {
+        encoder: Tiles::default(),
+        decoder: Tiles::default(),
+    };
+    state.layers.take(answer(Slot::Filters, 5, filters));
+    state.handle(Action::Remove(FIRST));
+    assert!(state.layers.filters(FIRST).is_some(), "it may come back");
+    state.handle(Action::Desk(DeskAction::Forget));
+    assert!(state.layers.filters(FIRST).is_none());
 }

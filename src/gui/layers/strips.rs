@@ -4,26 +4,46 @@ use egui::{
     Align2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2,
 };
 
-use crate::gui::action::{Action, Actions};
-use crate::gui::history::HistoryAction;
+use crate::gui::action::Actions;
 use crate::gui::run::Run;
+use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 use crate::gui::words;
 use crate::model::{LayerInfo, Side};
 
 use super::heat::{self, Axis};
-use super::measure::Measure;
-use super::verdict::verdicts;
-use super::{LayersAction, role};
+use super::options::{options_ui, scale_ui};
+use super::strip_input::Strip;
+use super::{role, verdict};
 
 /// Least and greatest height of a layer's row.
 const ROW: [f32; 2] = [7.0, 20.0];
 
+/// Rows of networks with so few layers are high enough for their names.
+const FEW_LAYERS: usize = 4;
+const NAMED_ROW: f32 = 13.0;
+
+/// Lower rows have no names of their own.
+const LEAST_NAMED_ROW: f32 = 9.5;
+
+/// Lower panes leave the rule for reading the colours to hovering over them.
+const LOW: f32 = 240.0;
+
+/// Height of the axis of steps.
+const AXIS: f32 = 16.0;
+
+/// Least height of a row in a low pane, and height of the one line that is said there.
+const LOW_ROW: f32 = 4.5;
+const LOW_SENTENCE: f32 = 14.0;
+
+/// Width of the name of a run beside its strip, in low panes.
+const RUN_NAME: f32 = 88.0;
+
 /// Width of the column of layer names.
 const NAMES: f32 = 82.0;
 
-/// Height of a run's name and sentences, about.
-const WORDS: f32 = 66.0;
+/// Characters of a small sentence that a point of width has room for, about.
+const CHARACTERS_PER_POINT: f32 = 0.185;
 
 /// Distance of the lines where there is nothing.
 const HATCHING: f32 = 9.0;
@@ -31,15 +51,43 @@ const HATCHING: f32 = 9.0;
 /// Sentences under a strip.
 const SENTENCES: usize = 2;
 
+/// Width of the column of layer names as large as text is.
+fn names_width(ui: &Ui) -> f32 {
+    NAMES * text_scale(ui.ctx())
+}
+
+/// Where a strip begins: beside the names of its layers, and in low panes beside that of its run.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Width of the name of the run.
+    run: f32,
+    /// Width of the names of its layers.
+    layers: f32,
+}
+
+impl Columns {
+    fn of(ui: &Ui, is_low: bool) -> Self {
+        let scale = text_scale(ui.ctx());
+        Self {
+            run: if is_low { RUN_NAME * scale } else { 0.0 },
+            layers: NAMES * scale,
+        }
+    }
+
+    fn width(self) -> f32 {
+        self.run + self.layers
+    }
+}
+
 /// Draws the pane.
 pub fn strips_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    options_ui(ui, view, out);
+    let is_low = ui.available_height() < LOW;
+    options_ui(ui, view, is_low, out);
     let state = &view.state.layers;
     let runs: Vec<(&Run, &[LayerInfo])> = view
         .state
-        .runs
-        .iter()
-        .filter(|run| state.shows_all || Some(run.id) == view.state.selected)
+        .strip_runs()
+        .into_iter()
         .filter_map(|run| Some((run, run.info.as_ref()?.layers.as_slice())))
         .collect();
     let has_numbers = runs.iter().any(|(run, _)| {
@@ -51,122 +99,108 @@ pub fn strips_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         ui.weak("Start a run: what its layers do is drawn here, step by step.");
         return;
     }
-    ui.label(RichText::new(state.measure.rule()).small().weak());
-    scale_ui(ui, view, state.measure);
+    if !is_low {
+        ui.label(RichText::new(state.measure.rule()).small().weak());
+        let width = ui.available_width().min(names_width(ui) + 320.0);
+        scale_ui(ui, view, state.measure, (width, names_width(ui)));
+    }
+    let columns = Columns::of(ui, is_low);
     let steps = runs.iter().map(|(run, _)| heat::last_step(run)).max();
     let axis = Axis::holding(steps.unwrap_or(0), state.has_log_time);
     let rows: usize = runs.iter().map(|(_, layers)| layers.len()).sum();
-    let room = ui.available_height() - 30.0 - WORDS * runs.len() as f32;
-    let row = (room / rows.max(1) as f32).clamp(ROW[0], ROW[1]);
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for (run, layers) in runs {
-            run_ui(ui, view, run, layers, axis, row, out);
-        }
-        axis_ui(ui, view, axis);
-    });
+    let spacing = ui.spacing().item_spacing.y;
+    let room = ui.available_height() - AXIS * text_scale(ui.ctx()) - 2.0 * spacing;
+    let least = if is_low { LOW_ROW } else { ROW[0] };
+    let height = |sentences: usize| {
+        let heights = runs.iter().map(|(run, layers)| {
+            if is_low {
+                2.0 * spacing + sentences as f32 * (LOW_SENTENCE * text_scale(ui.ctx()) + spacing)
+            } else {
+                words_height(ui, &said(view, run, layers, sentences))
+            }
+        });
+        ((room - heights.sum::<f32>()) / rows.max(1) as f32)
+            .clamp(least, ROW[1] * text_scale(ui.ctx()))
+    };
+    // Names of layers are worth more than a second sentence.
+    let sentences = if is_low {
+        usize::from(height(1) > LOW_ROW)
+    } else {
+        (1..=SENTENCES)
+            .rev()
+            .find(|sentences| height(*sentences) >= LEAST_NAMED_ROW)
+            .unwrap_or(SENTENCES)
+    };
+    let row = height(sentences);
+    ScrollArea::vertical()
+        .auto_shrink([false, true])
+        .max_height(room.max(60.0))
+        .show(ui, |ui| {
+            for (run, layers) in runs {
+                let is_small = layers.len() <= FEW_LAYERS;
+                let row = if is_small {
+                    row.max(NAMED_ROW * text_scale(ui.ctx()))
+                } else {
+                    row
+                };
+                let said = said(view, run, layers, sentences);
+                run_ui(ui, view, (run, layers, &said), (axis, columns), row, out);
+            }
+        });
+    axis_ui(ui, view, axis, columns);
 }
 
-fn options_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let state = &view.state.layers;
-    ui.horizontal_wrapped(|ui| {
-        measures_ui(ui, view, out);
-        ui.separator();
-        let mut shows_all = state.shows_all;
-        if ui
-            .checkbox(&mut shows_all, "Every run")
-            .on_hover_text("A strip a run, aligned in time; otherwise only the selected run")
-            .changed()
-        {
-            out.push(Action::Layers(LayersAction::ShowAll(shows_all)));
-        }
-        let mut has_log_time = state.has_log_time;
-        if ui
-            .checkbox(&mut has_log_time, "Logarithmic time")
-            .on_hover_text("Stretches the first steps, where most is decided")
-            .changed()
-        {
-            out.push(Action::Layers(LayersAction::UseLogTime(has_log_time)));
-        }
-    });
-}
-
-/// The chooser of what is measured.
-pub fn measures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    for measure in Measure::ALL {
-        let is_shown = view.state.layers.measure == *measure;
-        let button = ui
-            .selectable_label(is_shown, measure.name())
-            .on_hover_text(measure.rule());
-        if button.clicked() {
-            out.push(Action::Layers(LayersAction::Measure(*measure)));
-        }
+/// What is said under a strip, in so many sentences.
+fn said(view: &View<'_>, run: &Run, layers: &[LayerInfo], most: usize) -> String {
+    let Some(frame) = view.state.frame(run) else {
+        return String::new();
+    };
+    let sentences = verdict::of_frame(view.state.layers.measure, run, layers, frame);
+    let text = sentences[..sentences.len().min(most)].join(" ");
+    if text.is_empty() {
+        text
+    } else {
+        format!("At step {}: {text}", words::count(frame.step))
     }
 }
 
-/// The colours with their numbers.
-fn scale_ui(ui: &mut Ui, view: &View<'_>, measure: Measure) {
-    let [low, high] = measure.range();
-    let font = TextStyle::Small.resolve(ui.style());
-    let width = ui.available_width().min(NAMES + 320.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 24.0), Sense::hover());
-    let described = format!("Scale from {} to {}", measure.tick(low), measure.tick(high));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
-    let bar = Rect::from_min_max(
-        pos2(rect.left() + NAMES, rect.top()),
-        pos2(rect.right() - 12.0, rect.top() + 9.0),
-    );
-    let parts = 48;
-    for part in 0..parts {
-        let share = (part as f32 + 0.5) / parts as f32;
-        let left = bar.left() + bar.width() * part as f32 / parts as f32;
-        let piece = Rect::from_min_size(
-            pos2(left, bar.top()),
-            vec2(bar.width() / parts as f32 + 0.5, bar.height()),
-        );
-        ui.painter()
-            .rect_filled(piece, 0.0, measure.color(low + (high - low) * share));
-    }
-    for tick in measure.ticks() {
-        let x = bar.left() + bar.width() * (tick - low) / (high - low);
-        ui.painter().text(
-            pos2(x, bar.bottom() + 1.0),
-            Align2::CENTER_TOP,
-            measure.tick(*tick),
-            font.clone(),
-            view.palette.weak,
-        );
-    }
-    ui.painter().text(
-        pos2(rect.left(), bar.top() - 2.0),
-        Align2::LEFT_TOP,
-        "hatched: none",
-        font,
-        view.palette.weak,
-    );
-    response.on_hover_text(format!("Hatched means {}.", measure.missing()));
+/// Height of a run's name and of what is said under its strip, about.
+fn words_height(ui: &Ui, sentence: &str) -> f32 {
+    let line = TextStyle::Small.resolve(ui.style()).size + 2.5;
+    let characters = ui.available_width() * CHARACTERS_PER_POINT;
+    let lines = (sentence.chars().count() as f32 / characters.max(1.0)).ceil();
+    ui.spacing().interact_size.y + lines * line + 2.7 * ui.spacing().item_spacing.y
 }
 
 fn run_ui(
     ui: &mut Ui,
     view: &View<'_>,
-    run: &Run,
-    layers: &[LayerInfo],
-    axis: Axis,
+    (run, layers, said): (&Run, &[LayerInfo], &str),
+    (axis, columns): (Axis, Columns),
     row: f32,
     out: &mut Actions,
 ) {
     let color = view.palette.run(run.slot);
-    ui.label(
-        RichText::new(format!("● {}", run.name()))
-            .color(color)
-            .strong(),
-    );
+    let name = format!("● {}", run.name());
+    if columns.run == 0.0 {
+        ui.label(RichText::new(&name).color(color).strong());
+    }
     let size = vec2(ui.available_width(), row * layers.len() as f32);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let measure = view.state.layers.measure;
-    let described = format!("Layers of {} over time, {}", run.name(), measure.name());
+    let strip = Strip {
+        run,
+        layers,
+        heat: Rect::from_min_max(pos2(rect.left() + columns.width(), rect.top()), rect.max),
+        axis,
+    };
+    let mut described = format!("Layers of {} over time, {}", run.name(), measure.name());
+    if response.has_focus() {
+        let said = strip.words_at_keyboard(view);
+        described = format!("{described}. {}", said.replace('\n', "; "));
+    }
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &described));
-    let heat = Rect::from_min_max(pos2(rect.left() + NAMES, rect.top()), rect.max);
+    let heat = strip.heat;
     // Hatched, since a healthy layer is white as well.
     ui.painter().rect_filled(heat, 0.0, view.palette.deep);
     let thin = Stroke::new(1.0, view.palette.border);
@@ -174,14 +208,22 @@ fn run_ui(
     let texture = view.textures.show(
         ui.ctx(),
         egui::Id::unique(("heat", run.id)),
-        heat::version(run, layers.len(), measure, axis),
+        heat::version(run, axis, (layers.len(), measure)),
         egui::TextureOptions::NEAREST,
         || heat::strip(run, layers.len(), measure, axis),
     );
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter()
         .image(texture, heat, whole, egui::Color32::WHITE);
-    names_ui(ui, view, layers, rect, row);
+    if columns.run > 0.0 {
+        let font = TextStyle::Small.resolve(ui.style());
+        let at = rect.left_center();
+        let shown = Rect::from_min_size(rect.min, vec2(columns.run - 6.0, rect.height()));
+        ui.painter_at(shown)
+            .text(at, Align2::LEFT_CENTER, &name, font, color);
+    }
+    let beside = Rect::from_min_max(pos2(rect.left() + columns.run, rect.top()), rect.max);
+    names_ui(ui, view, layers, beside, row);
     marks_ui(ui, view, run, heat, axis);
     let stroke = if response.has_focus() {
         Stroke::new(2.0, view.palette.accent)
@@ -190,49 +232,66 @@ fn run_ui(
     };
     ui.painter()
         .rect_stroke(heat, 0.0, stroke, StrokeKind::Outside);
-    pointer_ui(view, run, layers, heat, axis, response, out);
-    if let Some(frame) = view.state.frame(run) {
-        let sentences = verdicts(layers, &frame.layers);
-        let text = sentences[..sentences.len().min(SENTENCES)].join(" ");
-        if !text.is_empty() {
-            let text = format!("At step {}: {text}", words::count(frame.step));
-            ui.label(RichText::new(text).small());
+    strip.interact(ui, view, response, out);
+    if !said.is_empty() {
+        let text = egui::Label::new(RichText::new(said).small());
+        if columns.run > 0.0 {
+            ui.add(text.truncate()).on_hover_text(said);
+        } else {
+            ui.add(text);
         }
     }
     ui.add_space(4.0);
 }
 
-/// Names of the rows, as many as are legible.
+/// Names of the rows, or of the two sides where rows are too low.
 fn names_ui(ui: &Ui, view: &View<'_>, layers: &[LayerInfo], rect: Rect, row: f32) {
-    let font = TextStyle::Small.resolve(ui.style());
-    let every = ((font.size + 1.0) / row).ceil().max(1.0) as usize;
+    let small = TextStyle::Small.resolve(ui.style());
+    let is_named = row >= LEAST_NAMED_ROW;
+    let font = egui::FontId::new(small.size.min(row + 0.5), small.family.clone());
+    let write = |y: f32, text: String, is_selected: bool, font: egui::FontId| {
+        let color = if is_selected {
+            view.palette.accent
+        } else {
+            view.palette.weak
+        };
+        let at = pos2(rect.left(), y);
+        ui.painter()
+            .text(at, Align2::LEFT_CENTER, text, font, color);
+    };
+    let mut ends = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
-        let y = rect.top() + row * (index as f32 + 0.5);
         let is_selected = view.state.layers.selected == Some(index);
-        if is_selected || index % every == 0 {
-            let color = if is_selected {
-                view.palette.accent
-            } else {
-                view.palette.weak
-            };
-            ui.painter().text(
-                pos2(rect.left(), y),
-                Align2::LEFT_CENTER,
-                role::title(layer),
-                font.clone(),
-                color,
-            );
+        let y = rect.top() + row * (index as f32 + 0.5);
+        if is_named {
+            write(y, role::title(layer), is_selected, font.clone());
         }
-        let is_code = layer.side == Side::Encoder
-            && layers
-                .get(index + 1)
-                .is_some_and(|next| next.side == Side::Decoder);
-        if is_code {
+        let next = layers.get(index + 1);
+        if next.is_none_or(|next| next.side != layer.side) {
+            ends.push(index + 1);
+        }
+        if layer.side == Side::Encoder && next.is_some_and(|next| next.side == Side::Decoder) {
             let y = rect.top() + row * (index + 1) as f32;
-            let ends = [pos2(rect.left() + NAMES, y), pos2(rect.right(), y)];
+            let ends = [
+                pos2(rect.left() + names_width(ui), y),
+                pos2(rect.right(), y),
+            ];
             ui.painter()
                 .line_segment(ends, Stroke::new(1.0, view.palette.border));
         }
+    }
+    if is_named {
+        return;
+    }
+    let mut begin = 0;
+    for end in ends {
+        let side = &layers[begin..end];
+        if let [first, .., last] = side {
+            let text = format!("{}–{}", role::title(first), last.stage + 1);
+            let y = rect.top() + row * (begin + end) as f32 / 2.0;
+            write(y, text, false, small.clone());
+        }
+        begin = end;
     }
 }
 
@@ -255,60 +314,16 @@ fn marks_ui(ui: &Ui, view: &View<'_>, run: &Run, heat: Rect, axis: Axis) {
     }
 }
 
-/// What the pointer is over; a click looks at that moment and layer.
-fn pointer_ui(
-    view: &View<'_>,
-    run: &Run,
-    layers: &[LayerInfo],
-    heat: Rect,
-    axis: Axis,
-    response: egui::Response,
-    out: &mut Actions,
-) {
-    let Some(pointer) = response.hover_pos().filter(|at| heat.contains(*at)) else {
-        return;
-    };
-    let row = (pointer.y - heat.top()) / heat.height() * layers.len() as f32;
-    let index = (row as usize).min(layers.len().saturating_sub(1));
-    let step = axis.step((pointer.x - heat.left()) / heat.width());
-    let step = step.min(heat::last_step(run));
-    if response.clicked() {
-        out.push(Action::Select(run.id));
-        out.push(Action::Layers(LayersAction::Select(Some(index))));
-        out.push(Action::History(HistoryAction::LookAt(step)));
-    }
-    let (Some(layer), Some(frame)) = (layers.get(index), heat::frame_at(run, step)) else {
-        return;
-    };
-    let measure = view.state.layers.measure;
-    let value = frame.layers.get(index).and_then(|stat| measure.value(stat));
-    let text = format!(
-        "{}, {}\n{} {} → {}, {}\nStep {}, phase {}: {}\n{}",
-        run.name(),
-        role::title(layer),
-        layer.kind,
-        layer.input,
-        layer.output,
-        layer.activation,
-        words::count(frame.step),
-        frame.phase + 1,
-        run.phases()
-            .get(frame.phase)
-            .map_or_else(String::new, |phase| phase.name()),
-        value.map_or_else(
-            || format!("none: {}", measure.missing()),
-            |value| measure.explain(value)
-        ),
-    );
-    response.on_hover_text_at_pointer(text);
-}
-
-fn axis_ui(ui: &mut Ui, view: &View<'_>, axis: Axis) {
+fn axis_ui(ui: &mut Ui, view: &View<'_>, axis: Axis, columns: Columns) {
     let font = TextStyle::Small.resolve(ui.style());
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(
+        vec2(ui.available_width(), AXIS * text_scale(ui.ctx())),
+        Sense::hover(),
+    );
     let ticks = axis.ticks();
     for (index, tick) in ticks.iter().enumerate() {
-        let x = rect.left() + NAMES + (rect.width() - NAMES) * axis.share(*tick);
+        let x =
+            rect.left() + columns.width() + (rect.width() - columns.width()) * axis.share(*tick);
         let align = if index + 1 == ticks.len() {
             Align2::RIGHT_TOP
         } else {

@@ -49,6 +49,15 @@ pub struct Grid<'a> {
     pub looked: Option<usize>,
 }
 
+impl Grid<'_> {
+    fn texture(&self, ui: &Ui, view: &View<'_>, atlas: Atlas) -> egui::TextureId {
+        let options = egui::TextureOptions::NEAREST;
+        let draw = || atlas.image(self.tiles, self.scale);
+        view.textures
+            .show(ui.ctx(), self.id, self.version, options, draw)
+    }
+}
+
 /// How tiles lie in a texture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Atlas {
@@ -144,13 +153,7 @@ pub fn grid_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>) -> Option<usize> {
         ui.weak("There is nothing to draw here.");
         return None;
     };
-    let texture = view.textures.show(
-        ui.ctx(),
-        grid.id,
-        grid.version,
-        egui::TextureOptions::NEAREST,
-        || atlas.image(grid.tiles, grid.scale),
-    );
+    let texture = grid.texture(ui, view, atlas);
     let tile = vec2(grid.width, tile_height(grid.width, atlas.shape));
     let pitch = tile + vec2(GAP, GAP);
     let columns = ((ui.available_width() + GAP) / pitch.x).floor().max(1.0) as usize;
@@ -248,13 +251,7 @@ pub fn looked_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>) {
     let Some((index, atlas)) = looked.filter(|(index, atlas)| *index < atlas.count) else {
         return;
     };
-    let texture = view.textures.show(
-        ui.ctx(),
-        grid.id,
-        grid.version,
-        egui::TextureOptions::NEAREST,
-        || atlas.image(grid.tiles, grid.scale),
-    );
+    let texture = grid.texture(ui, view, atlas);
     ui.vertical(|ui| enlarged_ui(ui, grid, atlas, texture, index));
 }
 

@@ -1,10 +1,13 @@
 //! What the numbers of all layers at one step mean, in plain words.
 //!
-//! A *verdict* is a sentence that follows from the numbers alone; what is most telling comes first.
+//! A *verdict* is a sentence that follows from the numbers alone; what is measured comes first, then
+//! what is most telling.
 
+use crate::engine::Frame;
+use crate::gui::run::Run;
 use crate::model::{LayerInfo, LayerStat, Side};
 
-use super::measure::{HARDLY_MOVES, JUMPS};
+use super::measure::{HARDLY_MOVES, JUMPS, Measure, power};
 use super::role::title;
 
 /// Outputs that differ less than this from image to image are taken as the same.
@@ -19,31 +22,78 @@ const MANY: f32 = 0.5;
 /// A layer with what is known of it.
 type Seen<'a> = (&'a LayerInfo, &'a LayerStat);
 
-/// Sentences on one step of a run; none where nothing was measured.
-pub fn verdicts(layers: &[LayerInfo], stats: &[LayerStat]) -> Vec<String> {
+/// Steps of a phase before anything is said: the first ones are often taken back.
+const PATIENCE: u64 = 20;
+
+/// Sentences on the moment of a run that is looked at.
+pub fn of_frame(measure: Measure, run: &Run, layers: &[LayerInfo], frame: &Frame) -> Vec<String> {
+    let starts = &run.metrics.phases;
+    let start = starts.iter().rfind(|start| start.step <= frame.step);
+    if frame.step < start.map_or(0, |start| start.step) + PATIENCE {
+        return vec![format!(
+            "Too early to tell: wait for the first {PATIENCE} steps of the phase."
+        )];
+    }
+    verdicts(measure, layers, &frame.layers)
+}
+
+/// Sentences on one step of a run, what was measured first; none where nothing was.
+pub fn verdicts(measure: Measure, layers: &[LayerInfo], stats: &[LayerStat]) -> Vec<String> {
     if layers.len() != stats.len() {
         return Vec::new();
     }
     let seen: Vec<Seen<'_>> = layers.iter().zip(stats).collect();
-    let trouble = [
+    let code = || {
+        let spread = code_spread(&seen).filter(|_| alike(&seen).is_none());
+        spread.map(|spread| {
+            format!(
+                "The code differs from image to image (spread {spread:.2}): it carries something of \
+                 them."
+            )
+        })
+    };
+    let own = match measure {
+        Measure::Update => wild_pace(&seen).or_else(|| steady_pace(&seen)),
+        Measure::Gradient => gradients(&seen).or_else(|| even_gradients(&seen)),
+        Measure::Spread => alike(&seen).or_else(code),
+        Measure::Dead => dead(&seen).or_else(|| few(&seen, "units", "dead", |stat| stat.dead)),
+        Measure::Saturated => saturated(&seen).or_else(|| {
+            let hidden = &seen[..seen.len().saturating_sub(1)];
+            few(hidden, "outputs", "saturated", |stat| stat.saturated)
+        }),
+    };
+    let rest = [
         alike(&seen),
         gradients(&seen),
         dead(&seen),
         saturated(&seen),
+        wild_pace(&seen),
+        code(),
     ];
-    let mut sentences: Vec<String> = trouble.into_iter().flatten().collect();
-    sentences.extend(pace(&seen));
-    if sentences.is_empty() && !seen.iter().any(|(_, stat)| stat.spread.is_some()) {
-        return sentences;
-    }
-    if alike(&seen).is_none()
-        && let Some(spread) = code_spread(&seen)
-    {
-        sentences.push(format!(
-            "The code differs from image to image (spread {spread:.2}): it carries something of them."
-        ));
+    let mut sentences: Vec<String> = Vec::new();
+    for sentence in std::iter::once(own).chain(rest).flatten() {
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
     }
     sentences
+}
+
+/// That a share is small in every layer.
+fn few(
+    seen: &[Seen<'_>],
+    noun: &str,
+    state: &str,
+    of: impl Fn(&LayerStat) -> Option<f32>,
+) -> Option<String> {
+    let most = seen
+        .iter()
+        .filter_map(|(_, stat)| of(stat))
+        .reduce(f32::max)?;
+    Some(format!(
+        "At most {:.0} % of the {noun} of a hidden layer are {state}.",
+        most * 100.0
+    ))
 }
 
 fn code_spread(seen: &[Seen<'_>]) -> Option<f32> {
@@ -116,8 +166,28 @@ fn gradients(seen: &[Seen<'_>]) -> Option<String> {
     })
 }
 
-/// How far layers move a step.
-fn pace(seen: &[Seen<'_>]) -> Option<String> {
+/// Gradients of about one size.
+fn even_gradients(seen: &[Seen<'_>]) -> Option<String> {
+    let norms: Vec<f32> = seen
+        .iter()
+        .filter_map(|(_, stat)| stat.gradient_norm)
+        .filter(|norm| norm.is_finite() && *norm > 0.0)
+        .collect();
+    let least = norms.iter().copied().reduce(f32::min)?.log10();
+    let most = norms.iter().copied().reduce(f32::max)?.log10();
+    let (least, most) = (power(least), power(most));
+    Some(if norms.len() == 1 || least == most {
+        format!("The gradient norm is {most}.")
+    } else {
+        let count = norms.len();
+        format!(
+            "Gradient norms from {least} to {most}: all {count} training layers get their share."
+        )
+    })
+}
+
+/// Layers that move too much or hardly at all.
+fn wild_pace(seen: &[Seen<'_>]) -> Option<String> {
     let told: Vec<(&LayerInfo, f32)> = seen
         .iter()
         .filter_map(|(layer, stat)| Some((*layer, stat.update_ratio?)))
@@ -132,16 +202,27 @@ fn pace(seen: &[Seen<'_>]) -> Option<String> {
             title(fastest.0)
         ));
     }
-    if slow > 0 {
-        let layers = if all == 1 { "layer" } else { "layers" };
-        let verb = if slow == 1 { "moves" } else { "move" };
-        return Some(format!(
+    let layers = if all == 1 { "layer" } else { "layers" };
+    let verb = if slow == 1 { "moves" } else { "move" };
+    (slow > 0).then(|| {
+        format!(
             "{slow} of {all} training {layers} hardly {verb}: by less than a hundred-thousandth of \
              the weights a step."
-        ));
-    }
-    let least = told.iter().map(|(_, r)| *r).fold(f32::INFINITY, f32::min);
-    let (least, most) = (format!("{least:.1}"), format!("{:.1}", fastest.1));
+        )
+    })
+}
+
+/// How far layers move a step, where nothing is wrong with it.
+fn steady_pace(seen: &[Seen<'_>]) -> Option<String> {
+    let told: Vec<f32> = seen
+        .iter()
+        .filter_map(|(_, stat)| stat.update_ratio)
+        .filter(|ratio| !ratio.is_nan())
+        .collect();
+    let all = told.len();
+    let least = told.iter().copied().reduce(f32::min)?;
+    let most = told.iter().copied().reduce(f32::max)?;
+    let (least, most) = (format!("{least:.1}"), format!("{most:.1}"));
     let range = if least == most {
         least
     } else {

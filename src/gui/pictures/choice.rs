@@ -3,6 +3,8 @@
 //! A *choice* is a list of indices among the test images: those pinned by hand first, then as many as
 //! the widest row has room for, taken in some [`Order`].
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::RunId;
 
 /// Images that are shown until the width of the window is known.
@@ -56,9 +58,65 @@ pub struct ImageChoice {
     hash: String,
     classes: Vec<u8>,
     asked: Option<Vec<u32>>,
+    /// Waits for the test images it was kept for.
+    is_restored: bool,
+}
+
+/// A choice as sessions keep it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeptChoice {
+    pinned: Vec<u32>,
+    removed: Vec<u32>,
+    order: KeptOrder,
+    first: usize,
+    shuffles: u64,
+}
+
+/// An order as sessions keep it; those a run is worst at have to be found again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum KeptOrder {
+    #[default]
+    Test,
+    Random,
+    Class(u8),
+    EachClass,
 }
 
 impl ImageChoice {
+    /// What is kept of it.
+    pub fn keep(&self) -> KeptChoice {
+        KeptChoice {
+            pinned: self.pinned.clone(),
+            removed: self.removed.clone(),
+            order: match self.order {
+                Order::Test | Order::Worst(_) => KeptOrder::Test,
+                Order::Random => KeptOrder::Random,
+                Order::Class(class) => KeptOrder::Class(class),
+                Order::EachClass => KeptOrder::EachClass,
+            },
+            first: self.places[0],
+            shuffles: self.shuffles,
+        }
+    }
+
+    /// Goes back to what was kept; the images follow once the test images are known.
+    pub fn restore(&mut self, kept: &KeptChoice) {
+        let most = |images: &[u32]| images.iter().copied().take(MOST).collect();
+        self.pinned = most(&kept.pinned);
+        self.removed = most(&kept.removed);
+        self.order = match kept.order {
+            KeptOrder::Test => Order::Test,
+            KeptOrder::Random => Order::Random,
+            KeptOrder::Class(class) => Order::Class(class),
+            KeptOrder::EachClass => Order::EachClass,
+        };
+        self.places = [kept.first, kept.first];
+        self.shuffles = kept.shuffles;
+        self.extra = None;
+        self.is_restored = true;
+    }
+
     /// The first images of `total`.
     pub fn new(total: usize) -> Self {
         let mut choice = Self {
@@ -76,6 +134,7 @@ impl ImageChoice {
             hash: String::new(),
             classes: Vec::new(),
             asked: None,
+            is_restored: false,
         };
         choice.refill(None);
         choice
@@ -125,9 +184,12 @@ impl ImageChoice {
 
     /// Keeps the choice within the test images, which may be others than before.
     pub fn settle(&mut self, set: TestSet<'_>) {
-        if (self.total, self.hash.as_str()) == (set.total, set.hash) {
+        let is_waiting = self.is_restored && set.hash.is_empty();
+        let is_same = (self.total, self.hash.as_str()) == (set.total, set.hash);
+        if is_waiting || is_same && !self.is_restored {
             return;
         }
+        self.is_restored = false;
         self.total = set.total;
         set.hash.clone_into(&mut self.hash);
         let mut is_class = [false; 256];

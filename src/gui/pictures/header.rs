@@ -1,9 +1,10 @@
 //! The line over the pictures: which images, and what is shown of them.
 
-use egui::{DragValue, Mesh, RichText, Ui, pos2, vec2};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{DragValue, Mesh, PopupCloseBehavior, RichText, Ui, pos2, vec2};
 
 use crate::gui::action::{Action, Actions};
-use crate::gui::theme;
+use crate::gui::theme::maps;
 use crate::gui::view::View;
 
 use super::choice::Order;
@@ -13,12 +14,27 @@ fn push(out: &mut Actions, action: PicturesAction) {
     out.push(Action::Pictures(action));
 }
 
+/// Panes that are lower and narrower than this have the choice of images in a menu.
+const LOW: f32 = 300.0;
+const NARROW: f32 = 720.0;
+
 /// Draws the line.
 pub fn header_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let is_small = ui.available_height() < LOW && ui.available_width() < NARROW;
     ui.horizontal_wrapped(|ui| {
-        order_ui(ui, view, out);
-        ui.separator();
-        by_hand_ui(ui, view, out);
+        if is_small {
+            let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+            let (menu, _) = MenuButton::new("Images").config(stays).ui(ui, |ui| {
+                order_ui(ui, view, out);
+                ui.separator();
+                ui.horizontal(|ui| by_hand_ui(ui, view, out));
+            });
+            menu.on_hover_text("Which test images are shown");
+        } else {
+            order_ui(ui, view, out);
+            ui.separator();
+            by_hand_ui(ui, view, out);
+        }
         ui.separator();
         let mut shows_errors = view.state.shows_errors();
         let errors = ui.checkbox(&mut shows_errors, "Error maps").on_hover_text(
@@ -64,7 +80,10 @@ fn order_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let classes = choice.classes();
     let class = ui.add_enabled_ui(!classes.is_empty(), |ui| {
         ui.menu_button("Class", |ui| {
-            if ui.button("One of each class").clicked() {
+            let each = ui
+                .button("One of each class")
+                .on_hover_text("A row with one test image of every class, in order");
+            if each.clicked() {
                 push(out, PicturesAction::Show(Order::EachClass));
                 ui.close();
             }
@@ -73,7 +92,7 @@ fn order_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
                 .max_height(320.0)
                 .show(ui, |ui| {
                     for &class in classes {
-                        if ui.button(format!("Class {class}")).clicked() {
+                        if ui.button(view.state.class_words(class)).clicked() {
                             push(out, PicturesAction::Show(Order::Class(class)));
                             ui.close();
                         }
@@ -149,7 +168,7 @@ fn error_scale_ui(ui: &mut Ui) {
     let steps: u8 = 32;
     for step in 0..=steps {
         let share = f32::from(step) / f32::from(steps);
-        let color = theme::error_color(step.saturating_mul(8));
+        let color = maps::error_color(step.saturating_mul(8));
         let x = egui::lerp(rect.x_range(), share);
         mesh.colored_vertex(pos2(x, rect.top()), color);
         mesh.colored_vertex(pos2(x, rect.bottom()), color);

@@ -1,8 +1,10 @@
 //! Test images, what every run makes of them, and what principal components make of them.
 
 mod choice;
+mod empty;
 mod enlarge;
 mod header;
+mod labels;
 mod pane;
 mod rows;
 mod strips;
@@ -14,9 +16,10 @@ use super::run::Run;
 use super::state::AppState;
 
 pub(super) use choice::scramble;
-pub use choice::{ImageChoice, Order, TestSet};
+pub use choice::{ImageChoice, KeptChoice, Order, TestSet};
 pub(super) use enlarge::{Enlarged, enlarged_ui};
 pub use pane::pictures_ui;
+pub(super) use rows::{Row, groups, rows};
 pub(super) use strips::single_image;
 
 /// Test images assumed until a data set is open.
@@ -143,11 +146,16 @@ impl AppState {
         worst.into_iter().chain(images).map(Effect::Send).collect()
     }
 
-    /// Has the choice of images follow the news: test images that are others now, worst ones found.
+    /// Has the state follow the news: test images that are others now, worst ones found, data sets that
+    /// have arrived.
     pub fn catch_up(&mut self) -> Vec<Effect> {
         self.settle_images();
         self.catch_up_input();
-        self.ask_for_images()
+        let mut effects = self.catch_up_fetch();
+        effects.extend(self.ask_for_images());
+        effects.extend(self.ask_for_data());
+        effects.extend(self.catch_up_session());
+        effects
     }
 
     /// The images a run rebuilds worst are known.

@@ -6,24 +6,38 @@ use egui::{Color32, Id, Mesh, Rect, Response, RichText, Sense, Ui, vec2};
 
 use crate::gui::action::{Action, Actions};
 use crate::gui::input::InputAction;
+use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 use crate::gui::words;
 
 use super::PicturesAction;
+use super::empty::waiting;
 use super::enlarge::{Enlarged, enlarged_ui};
 use super::header::header_ui;
+use super::labels::label_ui;
 use super::rows::{Row, groups, rows};
 use super::strips::{self, Strip};
 
 /// Width of the labels on the left, and what they may take of a narrow pane.
-const LABEL_WIDTH: f32 = 124.0;
+const LABEL_WIDTH: f32 = 136.0;
 const LABEL_SHARE: f32 = 0.28;
+
+/// In lower rows name and error stand side by side, for which they have this width.
+pub const LOW_ROW: f32 = 38.0;
+const LOW_LABEL_WIDTH: f32 = 150.0;
 
 /// Distance of pictures from one another.
 const GAP: f32 = 2.0;
 
-/// Height of a picture on the screen.
+/// Height of a picture on the screen; where few rows would not fit, down to the second, and up to the
+/// third where a row still has room for many.
 const HEIGHTS: std::ops::RangeInclusive<f32> = 40.0..=112.0;
+const LEAST_HEIGHT: f32 = 24.0;
+const MOST_HEIGHT: f32 = 224.0;
+const MANY: f32 = 10.0;
+
+/// So many rows shrink rather than be scrolled.
+const MOST_SHRUNK_ROWS: usize = 7;
 
 /// Pictures that a row has room for at least, as far as they stay legible.
 const FEWEST: f32 = 5.0;
@@ -34,9 +48,8 @@ pub fn pictures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let groups = groups(view.state);
     let rows = rows(&groups, view.state.shows_errors());
     if rows.is_empty() {
-        ui.centered_and_justified(|ui| {
-            ui.label("Test images and their reconstructions appear here once a run is ready.");
-        });
+        let text = waiting(view);
+        ui.centered_and_justified(|ui| ui.label(text));
         return;
     }
     egui::ScrollArea::vertical()
@@ -44,9 +57,16 @@ pub fn pictures_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             let height = ui.available_height() / rows.len() as f32 - GAP;
+            let least = if rows.len() <= MOST_SHRUNK_ROWS {
+                LEAST_HEIGHT
+            } else {
+                *HEIGHTS.start()
+            };
+            let width = ui.available_width() - LABEL_WIDTH * text_scale(ui.ctx());
+            let most = (width / MANY).clamp(*HEIGHTS.end(), MOST_HEIGHT);
             let height = height
                 .min(ui.available_width() * (1.0 - LABEL_SHARE) / FEWEST)
-                .clamp(*HEIGHTS.start(), *HEIGHTS.end());
+                .clamp(least, most);
             let mut most = 0;
             for row in &rows {
                 most = most.max(row_ui(ui, view, *row, height, out));
@@ -79,7 +99,13 @@ impl Places {
 fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Actions) -> usize {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        let label_width = LABEL_WIDTH.min(ui.available_width() * LABEL_SHARE);
+        let scale = text_scale(ui.ctx());
+        let label_width = if height < LOW_ROW * scale {
+            LOW_LABEL_WIDTH * scale
+        } else {
+            LABEL_WIDTH * scale
+        };
+        let label_width = label_width.min(ui.available_width() * LABEL_SHARE);
         ui.allocate_ui_with_layout(
             vec2(label_width, height),
             egui::Layout::top_down(egui::Align::Min),
@@ -311,55 +337,6 @@ fn place_in_strip(row: Row<'_>, index: usize) -> Option<usize> {
     Some(if row.is_error() { index } else { place })
 }
 
-fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
-    let name = row.name();
-    let text = match row {
-        Row::Originals(_) => RichText::new(name).color(view.palette.text),
-        Row::Run(_, run, _) => RichText::new(format!("● {name}"))
-            .color(view.palette.run(run.slot))
-            .strong(),
-        Row::Pca(..) => RichText::new(name).color(view.palette.baseline),
-        Row::RunErrors(..) | Row::PcaErrors(..) => {
-            RichText::new("    Error").color(view.palette.weak)
-        }
-    };
-    let count = row.group().pictures.indices.len();
-    let help = match (row, row.mean_error()) {
-        (Row::Originals(_), _) | (_, None) => format!(
-            "{count} of the test images. Click one to put it through all runs; right-click for more."
-        ),
-        (Row::Run(_, run, frame) | Row::RunErrors(_, run, frame), Some(error)) => format!(
-            "{} after {} steps; mean squared error of these {count} images {}",
-            run.name(),
-            words::count(frame.step),
-            words::three_digits(error)
-        ),
-        (Row::Pca(_, pca) | Row::PcaErrors(_, pca), Some(error)) => format!(
-            "{} images rebuilt from their first {} principal components; mean squared error {}",
-            pca.places.iter().flatten().count(),
-            pca.pca.components,
-            words::three_digits(error)
-        ),
-    };
-    // Two lines of text in the middle of the row.
-    let lines = ui.spacing().interact_size.y + 16.0;
-    ui.add_space(((height - lines) / 2.0).max(0.0));
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ui.add(egui::Label::new(text).truncate())
-        .on_hover_text(help);
-    let small = match (row, row.mean_error()) {
-        (Row::Originals(_), _) => Some(format!("{count} images")),
-        (Row::Run(..) | Row::Pca(..), Some(error)) => {
-            Some(format!("MSE {}", words::three_digits(error)))
-        }
-        (Row::Run(..) | Row::Pca(..) | Row::RunErrors(..) | Row::PcaErrors(..), _) => None,
-    };
-    if let Some(small) = small {
-        let small = RichText::new(small).small().color(view.palette.weak);
-        ui.add(egui::Label::new(small).truncate());
-    }
-}
-
 /// A test image, what is made of it, and where the two differ, large.
 fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
     let group = row.group();
@@ -369,7 +346,9 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
     let class = view
         .state
         .test_label(image)
-        .map_or_else(String::new, |class| format!(", class {class}"));
+        .map_or_else(String::new, |class| {
+            format!(", class {}", view.state.class_name(class))
+        });
     let mut pictures = vec![Enlarged::of(
         format!("{}{class}", image_name(image)),
         &originals_strip(ui, view, row),

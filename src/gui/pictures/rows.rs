@@ -135,10 +135,10 @@ fn hash(run: &Run) -> Option<&str> {
     run.info.as_ref().map(|info| info.dataset.hash.as_str())
 }
 
-/// The groups, in order of their first runs.
+/// The groups, in order of their first runs; those that the story compares come first.
 pub fn groups(state: &AppState) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for run in &state.runs {
+    for run in state.told_runs() {
         let Some(frame) = state.frame(run) else {
             continue;
         };

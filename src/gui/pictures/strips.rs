@@ -8,7 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use egui::{Color32, ColorImage, Id, Rect, TextureId, TextureOptions, Ui, pos2, vec2};
 
 use crate::engine::Pictures;
-use crate::gui::theme;
+use crate::gui::textures::pixel_color;
+use crate::gui::theme::maps;
 use crate::gui::view::View;
 
 /// One row of pictures.
@@ -159,12 +160,7 @@ pub(in crate::gui) fn single_image(pictures: &Pictures) -> ColorImage {
 }
 
 fn grey_or_color(picture: &[u8], i: usize, plane: usize) -> Color32 {
-    let value = |channel: usize| picture.get(channel * plane + i).copied();
-    match (value(0), value(1), value(2)) {
-        (Some(red), Some(green), Some(blue)) => Color32::from_rgb(red, green, blue),
-        (Some(grey), ..) => Color32::from_gray(grey),
-        (None, ..) => Color32::BLACK,
-    }
+    pixel_color(picture, i, plane).unwrap_or(Color32::BLACK)
 }
 
 /// Mean difference of the channels of every pixel.
@@ -192,7 +188,7 @@ fn error_image<'a>(
             .filter_map(|channel| picture.get(channel * plane + i))
             .map(|&difference| usize::from(difference))
             .sum();
-        theme::error_color(u8::try_from(sum / channels).unwrap_or(u8::MAX))
+        maps::error_color(u8::try_from(sum / channels).unwrap_or(u8::MAX))
     })
 }
 
@@ -271,10 +267,10 @@ mod tests {
         let red = pictures(3, [[255; 100], [0; 100], [0; 100]].concat());
         let sheet = Sheet::of(&red, 2048);
         let image = error_image(&black, |index| red.get(index), sheet);
-        assert_eq!(image.pixels[0], theme::error_color(85));
+        assert_eq!(image.pixels[0], maps::error_color(85));
         let same = error_image(&red, |index| red.get(index), sheet);
-        assert_eq!(same.pixels[0], theme::error_color(0));
+        assert_eq!(same.pixels[0], maps::error_color(0));
         let missing = error_image(&red, |_| &[], sheet);
-        assert_eq!(missing.pixels[0], theme::error_color(0));
+        assert_eq!(missing.pixels[0], maps::error_color(0));
     }
 }

@@ -8,6 +8,7 @@ use egui::{
 use crate::engine::RunState;
 use crate::gui::action::{Action, Actions};
 use crate::gui::run::Run;
+use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 use crate::train::{Phase, Schedule};
 
@@ -31,7 +32,8 @@ const PAIRS_WIDTH: f32 = 16.0;
 /// Draws the strip of a run.
 pub(super) fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let phases = &run.draft.config.schedule.phases;
-    let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let height = HEIGHT * text_scale(ui.ctx());
+    let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let epochs: Vec<usize> = phases.iter().map(|phase| phase.epochs).collect();
     // The first mark lies before the first block.
     let width = area.width() - GAP;
@@ -39,7 +41,7 @@ pub(super) fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Action
         .into_iter()
         .map(|span| {
             let corner = pos2(area.left() + GAP + span.left, area.top());
-            Rect::from_min_size(corner, vec2(span.width, HEIGHT))
+            Rect::from_min_size(corner, vec2(span.width, height))
         })
         .collect();
     let stages = run.draft.stages();
@@ -139,6 +141,7 @@ fn block_ui(ui: &mut Ui, view: &View<'_>, run: &Run, block: &Block<'_>, out: &mu
         }
         None => "\nIts length is settled. Click for its settings.",
     });
+    text.push_str(words::jump(index, phase.objective));
     response.on_hover_text(text);
 }
 
@@ -182,7 +185,7 @@ fn edge_ui(ui: &Ui, run: &Run, index: usize, block: Rect, out: &mut Actions) {
         return;
     };
     let center = pos2(block.right() + GAP / 2.0 - 2.0, block.center().y);
-    let grip = Rect::from_center_size(center, vec2(GRIP, HEIGHT));
+    let grip = Rect::from_center_size(center, vec2(GRIP, block.height()));
     let id = Id::unique(("phase edge", run.id, index));
     // The arrow keys on the block do the same, so the edge itself needs no keyboard.
     let response = ui
@@ -244,16 +247,19 @@ fn mark_ui(
             phase: index,
         });
     }
+    let branch = if can_branch {
+        format!(
+            "Branch from here: restore the start of phase {number} as a new run, with the phases from \
+             there on open to change."
+        )
+    } else {
+        "Remove a run first: there is no room for a branch.".to_owned()
+    };
+    let objective = run.phases().get(index).map(|phase| phase.objective);
+    let jump = objective.map_or("", |objective| words::jump(index, objective));
     response
         .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(if can_branch {
-            format!(
-                "Branch from here: restore the start of phase {number} as a new run, with the \
-                 phases from there on open to change."
-            )
-        } else {
-            "Remove a run first: there is no room for a branch.".to_owned()
-        });
+        .on_hover_text(format!("{branch}{jump}"));
 }
 
 fn paint(
@@ -306,7 +312,10 @@ fn pairs_ui(ui: &Ui, view: &View<'_>, color: Color32, block: &Block<'_>) {
     let objective = block.phase.objective;
     let area = Rect::from_min_size(
         block.rect.left_top() + vec2(4.0, 5.0),
-        vec2(PAIRS_WIDTH.min(block.rect.width() - 6.0), HEIGHT - 10.0),
+        vec2(
+            PAIRS_WIDTH.min(block.rect.width() - 6.0),
+            block.rect.height() - 10.0,
+        ),
     );
     let row = area.height() / stages as f32;
     let (trained, depth) = (objective.trained(stages), objective.depth(stages));
@@ -338,9 +347,11 @@ fn text_ui(ui: &Ui, view: &View<'_>, block: &Block<'_>, is_current: bool) {
         view.palette.text
     };
     let painter = ui.painter_at(block.rect);
+    let scale = text_scale(ui.ctx());
     let write = |texts: &[String], size: f32, color: Color32, y: f32| {
         for text in texts {
-            let galley = painter.layout_no_wrap(text.clone(), FontId::proportional(size), color);
+            let galley =
+                painter.layout_no_wrap(text.clone(), FontId::proportional(size * scale), color);
             if galley.size().x <= room {
                 let height = galley.size().y;
                 painter.galley(pos2(left, y - height / 2.0), galley, color);
@@ -350,13 +361,13 @@ fn text_ui(ui: &Ui, view: &View<'_>, block: &Block<'_>, is_current: bool) {
     };
     let [long, short] = words::names(block.phase.objective);
     let number = (block.index + 1).to_string();
-    let top = block.rect.top();
-    write(&[long, short, number], 12.5, color, top + HEIGHT * 0.32);
+    let (top, height) = (block.rect.top(), block.rect.height());
+    write(&[long, short, number], 12.5, color, top + height * 0.32);
     let count = block.phase.epochs;
     let lengths = [
         words::epochs(count),
         format!("{count} ep"),
         count.to_string(),
     ];
-    write(&lengths, 11.5, view.palette.weak, top + HEIGHT * 0.71);
+    write(&lengths, 11.5, view.palette.weak, top + height * 0.71);
 }

@@ -6,7 +6,7 @@
 
 use crate::engine::{Command, RunId, RunState};
 use crate::model::Objective;
-use crate::train::{LearningRateDecay, Phase, PhaseSettings, Schedule};
+use crate::train::{LearningRateDecay, Phase, PhaseSettings, RunConfig, Schedule};
 
 use crate::gui::action::Effect;
 use crate::gui::run::{Opening, Run};
@@ -240,8 +240,16 @@ impl AppState {
                 });
             }
             ScheduleAction::MakeAlike(id) => {
-                if let Some(run) = self.run_mut(id).filter(|run| !run.has_started()) {
-                    run.draft.make_alike();
+                let alike = self.run(id).filter(|run| !run.has_started()).map(|run| {
+                    let mut draft = run.draft.clone();
+                    draft.make_alike();
+                    draft
+                });
+                if let Some(draft) = alike
+                    && self.may_become(id, &draft.config)
+                    && let Some(run) = self.run_mut(id)
+                {
+                    run.draft = draft;
                 }
                 self.relate();
                 return self.commit(id);
@@ -252,6 +260,13 @@ impl AppState {
     }
 
     fn change_phases(&mut self, id: RunId, schedule: Schedule) {
+        let changed = self.run(id).map(|run| RunConfig {
+            schedule: schedule.clone(),
+            ..run.draft.config.clone()
+        });
+        if changed.is_some_and(|config| !self.may_become(id, &config)) {
+            return;
+        }
         if let Some(run) = self.run_mut(id).filter(|run| run.may_have(&schedule)) {
             run.draft.set_phases(schedule);
             self.relate();
@@ -294,6 +309,9 @@ impl AppState {
     /// Asks the engine for another learning rate of a run under way.
     pub(in crate::gui) fn set_learning_rate(&mut self, id: RunId, rate: f64) -> Vec<Effect> {
         self.schedule.turned = None;
+        if !self.may_change(id, "lr") {
+            return Vec::new();
+        }
         let may = |run: &&mut Run| run.can_stop() && RATES.contains(&rate);
         let Some(run) = self.run_mut(id).filter(may) else {
             return Vec::new();
@@ -320,10 +338,12 @@ impl AppState {
             phases: run.phases().to_vec(),
         });
         draft.is_named = false;
+        let controls = run.controls.clone();
         let id = self.push_run(draft);
         let Some(run) = self.run_mut(id) else {
             return Vec::new();
         };
+        run.controls = controls;
         run.opening = Some(Opening::Branch);
         run.branched_at = Some(phase);
         self.relate();

@@ -22,6 +22,9 @@ use super::view::View;
 
 pub use change::{ScheduleAction, ScheduleState, Way};
 
+/// Share of what is left of the heading that its hint may have beside the line about matching.
+const HINT_SHARE: f32 = 0.45;
+
 /// Draws the panel over the panes.
 pub fn schedule_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let Some(run) = view.run() else {
@@ -34,18 +37,26 @@ pub fn schedule_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         ui.heading("Schedule");
         ui.label(RichText::new(words::summary(phases)).small().weak());
         add_ui(ui, run, out);
-        let text = match words::under_way(run) {
+        let is_back = view.state.history.cursor.is_some();
+        let looked_at = view.state.frame(run).filter(|_frame| is_back);
+        let text = match words::under_way(run, looked_at.map(|frame| frame.phase)) {
             Some(text) if run.has_started() => text,
             Some(_) | None => "Drag an edge for the length of a phase; click a block for its \
                                settings."
                 .to_owned(),
         };
         let line = RichText::new(&text).small().color(view.palette.weak);
-        ui.add(egui::Label::new(line).truncate())
-            .on_hover_text(text);
+        let room = ui.available_width();
+        ui.scope(|ui| {
+            if view.state.matching.is_some() {
+                ui.set_max_width(room * HINT_SHARE);
+            }
+            ui.add(egui::Label::new(line).truncate())
+                .on_hover_text(text);
+        });
+        matching::matching_ui(ui, view);
     });
     blocks::strip_ui(ui, view, run, out);
-    matching::matching_ui(ui, view);
     popup::popup_ui(ui, view, run, out);
     setup::commit_finished(ui, view, run, out);
 }

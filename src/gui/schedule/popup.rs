@@ -5,6 +5,7 @@ use egui::{Id, Ui};
 use crate::gui::action::{Action, Actions};
 use crate::gui::run::Run;
 use crate::gui::setup::{self, form};
+use crate::gui::share::locks;
 use crate::gui::view::View;
 use crate::train::Schedule;
 
@@ -66,7 +67,9 @@ fn phase_ui(ui: &mut Ui, view: &View<'_>, (run, index): (&Run, usize), out: &mut
         form::remark(ui, "This phase has begun: its settings stay as they are.");
     }
     let prefix = format!("Phase {} ", index + 1);
-    setup::phase_ui(ui, phase, &prefix, (least, is_open));
+    locks::under(ui, (&run.controls, &run.draft.config), |ui| {
+        setup::phase_ui(ui, phase, &prefix, (least, is_open));
+    });
     if schedule != run.draft.config.schedule {
         let change = ScheduleAction::Change(run.id, Box::new(schedule));
         out.push(Action::Schedule(change));
@@ -96,7 +99,10 @@ fn phase_ui(ui: &mut Ui, view: &View<'_>, (run, index): (&Run, usize), out: &mut
                 view.state.can_branch(run, index),
                 egui::Button::new("Branch from its start"),
             )
-            .on_hover_text("Restores the start of this phase as a new run")
+            .on_hover_text(
+                "A new run that stands where this phase began, with the weights of that moment: \
+                 its settings and those of later phases can be changed there",
+            )
             .on_disabled_hover_text("Remove a run first: there is no room for a branch.");
         if branch.clicked() {
             out.push(Action::BranchAt {

@@ -78,15 +78,44 @@ pub fn explain(index: usize, total: usize, phase: &Phase) -> String {
     )
 }
 
-/// The phase under way, in a line.
-pub fn under_way(run: &Run) -> Option<String> {
-    let phase = run.phase()?;
+/// The phase under way, in a line, or the one that is looked back at.
+pub fn under_way(run: &Run, looked_at: Option<usize>) -> Option<String> {
+    let index = looked_at.unwrap_or(run.progress.phase);
+    let phase = run.phases().get(index)?;
+    let tense = if looked_at.is_some() { ", then" } else { "" };
+    let rate = if looked_at.is_some() {
+        phase.learning_rate
+    } else {
+        run.learning_rate()
+    };
     Some(format!(
-        "Phase {} of {}. {} {}, learning rate {}.",
-        run.progress.phase + 1,
+        "Phase {} of {}{tense}. {} {}, learning rate {}.",
+        index + 1,
         run.phases().len(),
         purpose(phase.objective),
         phase.optimizer.kind.name(),
-        words::setting(run.learning_rate())
+        words::setting(rate)
     ))
+}
+/// What happens to the error where a phase begins, in a line of its own; nothing where it goes on.
+pub fn jump(index: usize, objective: Objective) -> &'static str {
+    match objective {
+        Objective::EndsInward { .. } | Objective::Greedy { .. } if index > 0 => {
+            "\nA new pair with small random weights comes in here, so the error jumps up, then falls."
+        }
+        Objective::EndsInward { .. } | Objective::Greedy { .. } | Objective::EndToEnd => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_is_told_where_a_new_pair_comes_in() {
+        assert_eq!(jump(0, Objective::EndsInward { stage: 0 }), "");
+        assert!(jump(1, Objective::EndsInward { stage: 1 }).contains("the error jumps up"));
+        assert!(jump(2, Objective::Greedy { stage: 2 }).contains("the error jumps up"));
+        assert_eq!(jump(5, Objective::EndToEnd), "");
+    }
 }

@@ -69,9 +69,14 @@ impl Draft {
         let Ok(chosen) = variant(&self.config.variant) else {
             return;
         };
+        // Other images may have a shape of their own.
+        if self.config.dataset != before.config.dataset {
+            let (now, was) = (&mut self.config, &before.config);
+            now.image_size = now.image_size.filter(|_| now.image_size != was.image_size);
+            now.color = now.color.filter(|_| now.color != was.color);
+        }
         // The hash is of other images now.
-        if self.config.dataset != before.config.dataset || self.config.limit != before.config.limit
-        {
+        if self.config.images() != before.config.images() {
             self.config.dataset_sha256 = None;
         }
         if self.config.variant != before.config.variant {
@@ -157,6 +162,8 @@ impl Draft {
             next.config.name.clone_from(&old.name);
             next.is_named = true;
         }
+        next.config.image_size = old.image_size;
+        next.config.color = old.color;
         next.config.limit = old.limit;
         next.config.seed = old.seed;
         next.config.device.clone_from(&old.device);

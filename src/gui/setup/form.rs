@@ -6,6 +6,10 @@ use std::ops::RangeInclusive;
 
 use egui::{Align, Layout, Ui, vec2};
 
+use crate::gui::share::locks;
+use crate::gui::theme::text_scale;
+use crate::store::share::Access;
+
 /// Width of the labels.
 const LABEL_WIDTH: f32 = 116.0;
 
@@ -30,29 +34,46 @@ impl<'a> From<&'a str> for Name<'a> {
     }
 }
 
-/// One row; `add` draws the control and returns what the label names.
-pub fn row<'a, R>(
+/// What a locked row says.
+const LOCKED: &str = "Locked for this lesson; Unlock all settings, above, frees it.";
+
+/// One row; `add` draws the control and returns what came of it. A hidden row draws nothing, and
+/// nothing comes of it.
+pub fn row<'a, R: Default>(
     ui: &mut Ui,
     name: impl Into<Name<'a>>,
     help: &str,
     add: impl FnOnce(&mut Ui, egui::Id) -> R,
 ) -> R {
     let name = name.into();
+    let access = locks::access(ui, name.shown);
+    if access == Access::Hidden {
+        return R::default();
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let height = ui.spacing().interact_size.y;
         let label = ui
             .allocate_ui_with_layout(
-                vec2(LABEL_WIDTH, height),
+                vec2(LABEL_WIDTH * text_scale(ui.ctx()), height),
                 Layout::left_to_right(Align::Center),
                 |ui| {
-                    ui.set_min_width(LABEL_WIDTH);
+                    ui.set_min_width(LABEL_WIDTH * text_scale(ui.ctx()));
                     ui.add(egui::Label::new(name.shown).truncate())
                 },
             )
             .inner;
         let id = label.id;
         label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name.spoken));
+        if access == Access::Locked {
+            let end = egui::Rect::from_min_size(
+                label.rect.left_top(),
+                vec2(LABEL_WIDTH * text_scale(ui.ctx()), label.rect.height()),
+            );
+            locks::mark(ui, end);
+            label.on_hover_text(format!("{help}\n{LOCKED}"));
+            return ui.add_enabled_ui(false, |ui| add(ui, id)).inner;
+        }
         if !help.is_empty() {
             label.on_hover_text(help);
         }
@@ -109,7 +130,8 @@ pub fn number_row<'a>(
 ) {
     row(ui, name, help, |ui, label| {
         let is_whole = style.step > 0.0;
-        let width = ui.available_width() - NUMBER_WIDTH - ui.spacing().item_spacing.x;
+        let number_width = NUMBER_WIDTH * text_scale(ui.ctx());
+        let width = ui.available_width() - number_width - ui.spacing().item_spacing.x;
         ui.spacing_mut().slider_width = width.max(40.0);
         let (low, high) = (*range.start(), *range.end());
         let mut slider = egui::Slider::new(value, range.clone())
@@ -138,7 +160,7 @@ pub fn number_row<'a>(
                     super::words::setting(value)
                 }
             });
-        ui.add_sized(vec2(NUMBER_WIDTH, ui.spacing().interact_size.y), number)
+        ui.add_sized(vec2(number_width, ui.spacing().interact_size.y), number)
             .labelled_by(label)
             .on_hover_text(help);
         if is_whole {
@@ -225,10 +247,17 @@ pub fn choice<'a, T: Copy + PartialEq + 'a>(
     chosen
 }
 
-/// A heading within a form.
+/// A heading within a form, unless all that stands under it is hidden.
 pub fn section(ui: &mut Ui, name: &str) {
+    if !locks::has_rows(ui, name) {
+        return;
+    }
     ui.add_space(8.0);
-    ui.label(egui::RichText::new(name).strong().size(14.5));
+    ui.label(
+        egui::RichText::new(name)
+            .strong()
+            .size(14.5 * text_scale(ui.ctx())),
+    );
 }
 
 /// A line of small, weak text.

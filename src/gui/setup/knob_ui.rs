@@ -7,9 +7,14 @@ use crate::model::{Knob, KnobKind, KnobValue, Knobs, Scale, parse_widths};
 use super::form::{self, Entry, NumberStyle};
 
 /// Controls for all knobs that have an effect now.
-pub fn knobs_ui(ui: &mut Ui, table: &'static [Knob], knobs: &mut Knobs) {
+pub fn knobs_ui(
+    ui: &mut Ui,
+    table: &'static [Knob],
+    has_effect: impl Fn(&Knob) -> bool,
+    knobs: &mut Knobs,
+) {
     for knob in table {
-        if knob.is_active(knobs) {
+        if knob.is_active(knobs) && has_effect(knob) {
             knob_ui(ui, knob, knobs);
         }
     }

@@ -3,23 +3,28 @@
 //! Edits go to the run's draft at once; the run is made anew when an edit is *finished*: no button of
 //! the mouse held down and no text being typed.
 
+mod data;
 pub mod draft;
 pub mod form;
 mod knob_ui;
 mod live;
 mod training;
+mod weights;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::data::SOURCES;
 use crate::engine::RunState;
-use crate::model::{VARIANTS, variant};
+use crate::model::{Knob, VARIANTS, variant};
+use crate::store::share::Access;
 
-use super::action::{Action, Actions, FolderFor};
+use super::action::{Action, Actions};
+use super::parking;
+use super::restart::Restart;
 use super::run::{Opening, Run};
+use super::share::{self, locks};
 use super::state::MAX_RUNS;
 use super::view::View;
-use super::{naming, words};
+use super::words;
 use draft::Draft;
 use form::Entry;
 
@@ -55,6 +60,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     });
     let is_locked = run.has_started() || run.opening.is_some();
     if run.has_started() {
+        parking::continue_ui(ui, view, run, out);
         locked_ui(ui, view, run, out);
         live::rate_ui(ui, view, run, out);
     }
@@ -62,8 +68,11 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     if let Some(opening) = &run.opening {
         let text = match (opening, run.state) {
             (Opening::Folder(_), RunState::Failed) => "This run could not be opened. Remove it.",
+            (Opening::Session(_), RunState::Failed) => {
+                "This run could not be opened, but stays in the session as long as it is not removed."
+            }
             (Opening::Branch, RunState::Failed) => "This branch could not be made. Remove it.",
-            (Opening::Folder(_), _) => "This run is being opened.",
+            (Opening::Folder(_) | Opening::Session(_), _) => "This run is being opened.",
             (Opening::Branch, _) => "This branch is being made.",
         };
         form::remark(ui, text);
@@ -80,17 +89,14 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         let text = RichText::new(&failure.text).color(view.palette.failure);
         ui.add(egui::Label::new(text).wrap());
     }
+    share::lesson_ui(ui, run, out);
     let mut draft = run.draft.clone();
     form::section(ui, "Model");
     name_ui(ui, run, out);
     ui.add_enabled_ui(!is_locked, |ui| {
-        model_ui(ui, view, &mut draft);
-        form::section(ui, "Training");
-        training::training_ui(ui, &mut draft);
-        form::section(ui, "Data");
-        data_ui(ui, run, &mut draft, out);
-        form::section(ui, "Device");
-        device_ui(ui, view, &mut draft);
+        locks::under(ui, (&run.controls, &run.draft.config), |ui| {
+            settings_ui(ui, view, (run, &mut draft), out);
+        });
     });
     if is_locked {
         return;
@@ -102,6 +108,17 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         }
     }
     commit_finished(ui, view, run, out);
+}
+
+fn settings_ui(ui: &mut Ui, view: &View<'_>, (run, draft): (&Run, &mut Draft), out: &mut Actions) {
+    model_ui(ui, view, draft);
+    weights::weights_ui(ui, draft);
+    form::section(ui, "Training");
+    training::training_ui(ui, draft);
+    form::section(ui, "Data");
+    data::data_ui(ui, view, run, draft, out);
+    form::section(ui, "Device");
+    device_ui(ui, view, draft);
 }
 
 /// Whether an edit is under way: a button of the mouse is held down, or text is being typed.
@@ -147,10 +164,7 @@ fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
             .button("Reset to change")
             .on_hover_text("Back to the initial weights; what was trained is lost.");
         if reset.clicked() {
-            if run.is_running() {
-                out.push(Action::Pause(run.id));
-            }
-            out.push(Action::Reset(run.id));
+            out.push(Action::Restart(Restart::Reset, vec![run.id]));
         }
         let duplicate = ui
             .add_enabled(
@@ -180,11 +194,16 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     });
     let current = (draft.config.variant.as_str(), shown);
     let picked = form::choice_row(ui, ("Model type", summary), current, entries);
-    form::remark(ui, summary);
-    if let Ok(variant) = chosen {
-        knob_ui::knobs_ui(ui, variant.knobs(), &mut draft.config.knobs);
+    if locks::access(ui, "Model type") != Access::Hidden {
+        form::remark(ui, summary);
     }
-    if let Some(shape) = view.state.shape_of(&draft.config.dataset)
+    if let Ok(variant) = chosen {
+        // Nothing is drawn where weights come from a file.
+        let is_drawn = draft.config.initial_weights.is_none();
+        let has_effect = |knob: &Knob| is_drawn || !knob.id.starts_with("init");
+        knob_ui::knobs_ui(ui, variant.knobs(), has_effect, &mut draft.config.knobs);
+    }
+    if let Some(shape) = view.state.shape_of(&draft.config)
         && let Some(plan) = draft.plan(shape)
     {
         let encoder = plan
@@ -210,90 +229,6 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     if let Some(id) = picked {
         draft.config.variant = id.to_owned();
     }
-}
-
-/// Whether a source is one data set of its own, rather than any folder.
-fn is_built_in(source: &dyn crate::data::Source) -> bool {
-    source.accepts(source.id()) && !source.accepts("./a folder")
-}
-
-fn data_ui(ui: &mut Ui, run: &Run, draft: &mut Draft, out: &mut Actions) {
-    let location = draft.config.dataset.clone();
-    let source = SOURCES.iter().find(|source| source.accepts(&location));
-    let built_in = source.filter(|source| is_built_in(**source));
-    let (shown, help) = match built_in {
-        Some(source) => (source.name(), source.summary()),
-        None => (naming::data_name(&location), location.as_str()),
-    };
-    let folder = built_in.is_none().then(|| Entry {
-        value: location.as_str(),
-        name: naming::data_name(&location),
-        help: location.as_str(),
-    });
-    let entries = SOURCES
-        .iter()
-        .filter(|source| is_built_in(**source))
-        .map(|source| Entry {
-            value: source.id(),
-            name: source.name(),
-            help: source.summary(),
-        })
-        .chain(folder);
-    let picked = form::choice_row(ui, ("Images", help), (location.as_str(), shown), entries);
-    if let Some(id) = picked {
-        draft.config.dataset = id.to_owned();
-    }
-    form::row(ui, "", "", |ui, _label| {
-        let folder = ui
-            .button("Open folder…")
-            .on_hover_text("A folder of IDX files, such as MNIST or Fashion-MNIST.");
-        if folder.clicked() {
-            out.push(Action::AskFolder(FolderFor::Data(run.id)));
-        }
-    });
-    if let Some(info) = run
-        .info
-        .as_ref()
-        .filter(|info| info.config.dataset == location)
-    {
-        let data = &info.dataset;
-        let mut text = format!(
-            "{} training and {} test images of {}",
-            words::count(data.train as u64),
-            words::count(data.test as u64),
-            data.shape
-        );
-        if !data.split.is_empty() {
-            text = format!("{text}; {}", data.split);
-        }
-        form::remark(ui, text);
-    }
-    limit_ui(ui, &mut draft.config.limit);
-}
-
-fn limit_ui(ui: &mut Ui, limit: &mut Option<usize>) {
-    let help = "Train on the first so many images only. Test images are never limited.";
-    form::row(ui, "Limit", help, |ui, label| {
-        let mut is_limited = limit.is_some();
-        ui.checkbox(&mut is_limited, "")
-            .labelled_by(label)
-            .on_hover_text(help);
-        match (is_limited, *limit) {
-            (true, None) => *limit = Some(1000),
-            (false, Some(_)) => *limit = None,
-            (true, Some(_)) | (false, None) => {}
-        }
-        if let Some(limit) = limit {
-            let number = egui::DragValue::new(limit)
-                .range(1..=1_000_000_000)
-                .speed(10.0)
-                .suffix(" images")
-                .update_while_editing(false);
-            ui.add(number).labelled_by(label).on_hover_text(help);
-        } else {
-            ui.weak("all training images");
-        }
-    });
 }
 
 fn device_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {

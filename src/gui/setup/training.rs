@@ -7,6 +7,8 @@ use crate::train::{LearningRateDecay, Phase, PhaseSettings};
 
 use super::draft::{self, Draft};
 use super::form::{self, Entry, Name, NumberStyle};
+use crate::gui::share::locks;
+use crate::store::share::Access;
 
 /// Epochs of a phase at most.
 const MOST_EPOCHS: usize = 100_000;
@@ -97,7 +99,9 @@ fn pretraining_ui(ui: &mut Ui, draft: &mut Draft, is_layered: bool) {
     if let Some(kind) = picked {
         draft.config.pretraining = kind;
     }
-    form::remark(ui, help);
+    if locks::access(ui, "Schedule") != Access::Hidden {
+        form::remark(ui, help);
+    }
 }
 
 fn pretraining_phases_ui(ui: &mut Ui, draft: &mut Draft) {

@@ -1,9 +1,10 @@
 //! What the story says: sentences that follow from the runs as they are.
 
 use crate::engine::RunState;
+use crate::model::Objective;
 use crate::train::Verdict;
 
-use super::Part;
+use super::{Part, proof};
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
 use crate::gui::words;
@@ -11,28 +12,39 @@ use crate::gui::words;
 /// As near to the average image as this is as good as on it, as a share.
 const NEAR: f64 = 0.04;
 
-/// The pretrained run is ahead once its error is below this share of the deep run's.
-const AHEAD: f64 = 0.8;
-
 /// What a part is, before anything happened.
-pub fn question(part: Part) -> &'static str {
+pub fn question(state: &AppState, part: Part) -> String {
     match part {
         Part::Plain => {
             "One layer from the image to a short code, one layer back. It is the mark to beat."
+                .to_owned()
         }
         Part::Deep => {
             "Many layers down to the code and back, all trained at once from small random weights. \
              More layers could do better. Will it?"
+                .to_owned()
         }
         Part::Stacked => {
-            "Exactly the same layers, first weights and images as the deep run. But first each pair \
-             of layers is trained on its own, from the outside inwards; then all of them together."
+            let same = proof::sameness(state).unwrap_or_else(|| "A deep network too".to_owned());
+            format!(
+                "{}. But first each pair of layers is trained on its own, from the outside inwards; \
+                 then all of them together.",
+                capital(&same)
+            )
         }
-        Part::Convolutional => {
-            "Small filters that slide over the image: far fewer weights, used everywhere. What \
-             knowing about pictures gains."
-        }
+        Part::Convolutional => format!(
+            "Small filters that slide over the image: far fewer weights, used everywhere. {}",
+            proof::why_not_pretrained(state)
+        ),
     }
+}
+
+/// With a capital letter at its beginning.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(rest).collect()
+    })
 }
 
 /// What is to be said of a part now.
@@ -72,11 +84,11 @@ pub fn sentence(state: &AppState, part: Part) -> String {
     }
 }
 
-fn mean_image(run: &Run) -> Option<f64> {
+pub(super) fn mean_image(run: &Run) -> Option<f64> {
     run.baselines.as_ref().map(|lines| lines.mean)
 }
 
-fn number(error: f64) -> String {
+pub(super) fn number(error: f64) -> String {
     words::three_digits(error)
 }
 
@@ -114,7 +126,7 @@ fn plain(run: &Run, error: f64) -> String {
 }
 
 /// Whether a run gives the average image for everything.
-fn is_stuck(run: &Run, error: f64) -> bool {
+pub(super) fn is_stuck(run: &Run, error: f64) -> bool {
     let is_said = run
         .last_test()
         .is_some_and(|point| point.verdict == Verdict::MeanImage);
@@ -148,32 +160,39 @@ fn stacked(state: &AppState, run: &Run, error: f64) -> String {
     let total = run.phases().len();
     let phase = run.progress.phase;
     let error_text = number(error);
-    if phase + 1 < total {
+    let is_over = run.state == RunState::Finished;
+    let objective = |phase: usize| run.phases().get(phase).map(|phase| phase.objective);
+    match objective(phase) {
+        Some(Objective::EndsInward { stage } | Objective::Greedy { stage }) if !is_over => {
+            let jump = if phase > 0 {
+                " A new pair starts from small random weights, so the error jumped when this phase \
+                 began; then it falls."
+            } else {
+                " Each pair is a shallow network, and shallow networks learn."
+            };
+            return format!(
+                "Phase {} of {total}: pair {} trains, alone; error {error_text} through the pairs in \
+                 use so far.{jump}",
+                phase + 1,
+                stage + 1
+            );
+        }
+        Some(_) | None => {}
+    }
+    let measured = run.last_test().and_then(|point| objective(point.phase));
+    if !is_over && measured != Some(Objective::EndToEnd) {
         return format!(
-            "Phase {} of {total}: pair {} trains, alone; error {error_text} through the pairs in use \
-             so far. Each pair is a shallow network, and shallow networks learn.",
-            phase + 1,
+            "Phase {} of {total}, fine-tuning: all layers train together now, from weights that \
+             already know digits.",
             phase + 1
         );
     }
-    let is_measured = run.last_test().is_some_and(|point| point.phase == phase);
-    if !is_measured {
-        return format!(
-            "Phase {total} of {total}, fine-tuning: all layers train together now, from weights \
-             that already know digits."
-        );
-    }
-    let deep = state
-        .part(Part::Deep)
-        .and_then(Run::last_test)
-        .map(|point| point.mse);
-    match deep {
-        Some(deep) if error < AHEAD * deep => format!(
-            "Now {error_text}: the same network as the deep run, {:.1} times less error. \
-             Only pretraining differs.",
-            deep / error
+    match proof::times_less(state) {
+        Some(times) => format!(
+            "Now {error_text}: {times:.1} times less error than the deep run. {}",
+            proof::what_differs(state)
         ),
-        Some(_) | None => format!("All layers train together now: error {error_text}."),
+        None => format!("All layers train together now: error {error_text}."),
     }
 }
 
@@ -186,7 +205,8 @@ fn convolutional(state: &AppState, error: f64) -> String {
         .fold(f64::INFINITY, f64::min);
     if best.is_finite() && error < best {
         format!(
-            "Error {}: the sharpest pictures of the four.",
+            "Error {}: the sharpest pictures of the four. What is known about pictures is built \
+             into this network; the stacked one had to learn it.",
             number(error)
         )
     } else {
@@ -195,28 +215,4 @@ fn convolutional(state: &AppState, error: f64) -> String {
             number(error)
         )
     }
-}
-
-/// What was to be seen, once it is.
-pub fn conclusion(state: &AppState) -> Option<String> {
-    let (deep, stacked) = (state.part(Part::Deep)?, state.part(Part::Stacked)?);
-    let (deep_error, point) = (deep.last_test()?.mse, stacked.last_test()?);
-    if point.phase + 1 < stacked.phases().len() || point.mse >= AHEAD * deep_error {
-        return None;
-    }
-    let both = format!(
-        "{} against {}: the same layers, the same first weights, the same images in the same order.",
-        number(point.mse),
-        number(deep_error)
-    );
-    let why = if is_stuck(deep, deep_error) {
-        "All at once, the deep network never gets off the average image: to the outer layers no \
-         gradient comes that tells one digit from another. Pretrained pair by pair, every layer \
-         carries the image on before they train together, so gradients reach all of them. That is \
-         why pretraining helps."
-    } else {
-        "Pretrained pair by pair, every layer carries the image on before they train together, so \
-         that gradients reach all of them. That is why pretraining helps."
-    };
-    Some(format!("{both} {why}"))
 }

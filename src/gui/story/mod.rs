@@ -5,15 +5,19 @@
 
 mod facts;
 mod panel;
+mod proof;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{Command, RunId};
 use crate::model::variant;
-use crate::train::RunConfig;
+use crate::train::{RunConfig, Verdict};
 
 use super::action::{Action, Effect, ViewOptions};
 use super::desk::{DeskAction, Pace};
+use super::layers::{LayersAction, Measure};
 use super::layout::{Pane, Preset};
 use super::run::Run;
 use super::setup::draft::Draft;
@@ -25,7 +29,7 @@ pub use panel::{question_ui, story_ui};
 const DATASET: &str = "glyphs";
 
 /// One of the four runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// One layer down, one layer up.
     Plain,
@@ -63,50 +67,59 @@ pub struct Look {
     pub pane: Pane,
     /// The run to select for it.
     pub part: Option<Part>,
+    /// What to measure of layers for it.
+    pub measure: Option<Measure>,
 }
 
 /// Where to look, in order.
 pub const LOOKS: &[Look] = &[
     Look {
         title: "Curves",
-        text: "The deep run's curve comes to lie on the line “mean image” and stays there. The stacked run \
-               has as many epochs, and falls far below it.",
+        text: "Every phase of the stacked run brings in a new pair with small random weights: its error \
+               jumps up there, then falls. That is no failure.",
         pane: Pane::Curves,
         part: None,
+        measure: None,
     },
     Look {
         title: "Reconstructions",
-        text: "One column is one digit. In the deep run's row every picture is the same blur: the \
-               average of all digits.",
+        text: "One column is one digit. In the deep run’s row every picture is the same blur, the \
+               average of all digits; the stacked run’s row is below it.",
         pane: Pane::Pictures,
         part: None,
+        measure: None,
     },
     Look {
         title: "Layers over time",
-        text: "Compare the deep run with the stacked one. In the deep run all images give the same \
-               output from some layer inwards, and little gradient comes back to the outer layers.",
+        text: "The deep run above, the stacked one below; a row is a layer, bright is much gradient. \
+               In the deep run it fades from the last layer to the first, so those near the image \
+               hardly learn. In the stacked run a pair trains at a time, and its gradient is large.",
         pane: Pane::Layers,
-        part: Some(Part::Deep),
+        part: None,
+        measure: Some(Measure::Gradient),
     },
     Look {
         title: "Network",
         text: "In the stacked run one pair of layers trains at a time: a shallow problem each. Those \
-               outside it are frozen, those inside wait.",
+               outside it are frozen, those inside wait. The numbers are the gradients of the layers.",
         pane: Pane::Network,
         part: Some(Part::Stacked),
+        measure: Some(Measure::Gradient),
     },
     Look {
         title: "Latent sliders",
-        text: "Turn a value of the stacked run's code: the digit changes its shape. Select the deep \
+        text: "Turn a value of the stacked run’s code: the digit changes its shape. Select the deep \
                run and turn again: nothing happens, its code carries nothing.",
         pane: Pane::Sliders,
         part: Some(Part::Stacked),
+        measure: None,
     },
     Look {
         title: "One input",
         text: "Draw a digit of your own, or spoil one with noise, and see what each run makes of it.",
         pane: Pane::Input,
         part: None,
+        measure: None,
     },
 ];
 
@@ -123,6 +136,10 @@ pub struct StoryState {
     pub has_hidden_setup: bool,
     /// Places that were looked at.
     pub looked: BTreeSet<usize>,
+    /// The pane that was pointed at last, with a number of its own for each time.
+    pub pointed: Option<(Pane, u64)>,
+    /// Whether what was to be seen has been seen.
+    pub is_concluded: bool,
 }
 
 impl StoryState {
@@ -173,6 +190,48 @@ impl AppState {
         self.run(*id)
     }
 
+    /// The deep and the stacked run, which the story holds against each other while it is open.
+    pub fn told_pair(&self) -> Option<[&Run; 2]> {
+        if !self.story.is_open {
+            return None;
+        }
+        Some([self.part(Part::Deep)?, self.part(Part::Stacked)?])
+    }
+
+    /// All runs in the order to show them in: those that the story compares come first.
+    pub fn told_runs(&self) -> Vec<&Run> {
+        let pair = self.told_pair().map(|pair| pair.map(|run| run.id));
+        let mut runs: Vec<&Run> = self.runs.iter().collect();
+        if let Some(pair) = pair {
+            runs.sort_by_key(|run| {
+                pair.iter()
+                    .position(|id| *id == run.id)
+                    .unwrap_or(pair.len())
+            });
+        }
+        runs
+    }
+
+    /// Whether the story says what this run’s warning says.
+    pub(super) fn is_warning_told(&self, run: &Run) -> bool {
+        let is_deep = |deep: &Run| self.story.is_open && deep.id == run.id;
+        run.warning.as_deref() == Verdict::MeanImage.warning()
+            && self.part(Part::Deep).is_some_and(is_deep)
+    }
+
+    /// Notes once that the story has come to what it is to show; says so where its panel is hidden.
+    pub(super) fn follow_story(&mut self) {
+        if self.story.is_concluded || proof::conclusion(self).is_none() {
+            return;
+        }
+        self.story.is_concluded = true;
+        if !self.story.is_open {
+            let text =
+                "The story has come to its point: pretraining has helped. Press Story to read why.";
+            self.tell(None, text.to_owned(), false);
+        }
+    }
+
     /// Runs that somebody trained.
     pub(super) fn trained(&self) -> impl Iterator<Item = &Run> {
         self.runs.iter().filter(|run| !run.is_untouched())
@@ -205,6 +264,11 @@ impl AppState {
                     return Vec::new();
                 };
                 self.story.looked.insert(index);
+                let number = self.story.pointed.map_or(0, |(_, number)| number + 1);
+                self.story.pointed = Some((look.pane, number));
+                if let Some(measure) = look.measure {
+                    self.handle_layers(LayersAction::Measure(measure));
+                }
                 if let Some(run) = look.part.and_then(|part| self.part(part)) {
                     self.selected = Some(run.id);
                 }
@@ -232,9 +296,11 @@ impl AppState {
         self.story = StoryState {
             is_open: true,
             has_hidden_setup: self.options.shows_setup || self.story.has_hidden_setup,
+            pointed: self.story.pointed,
             ..StoryState::default()
         };
         self.desk.is_welcoming = false;
+        self.handle_layers(LayersAction::Measure(Measure::Gradient));
         for (part, config) in configs() {
             effects.extend(self.add(Draft::new(config)));
             if let Some(id) = self.selected {

@@ -2,7 +2,9 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
+use super::proof::{self, Conclusion};
 use super::{LOOKS, Part, StoryAction, facts};
+use crate::engine::RunId;
 use crate::gui::action::{Action, Actions};
 use crate::gui::view::View;
 
@@ -31,24 +33,38 @@ pub fn story_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         for part in Part::ALL {
             part_ui(ui, view, *part, out);
         }
-        if let Some(why) = facts::conclusion(view.state) {
-            ui.add_space(6.0);
-            egui::Frame::new()
-                .fill(view.palette.raised)
-                .stroke(egui::Stroke::new(1.5, view.palette.accent))
-                .corner_radius(5)
-                .inner_margin(8)
-                .show(ui, |ui| {
-                    ui.label(RichText::new("What you have seen").strong());
-                    text(ui, &why);
-                });
-        }
+        conclusion_ui(ui, view);
         ui.add_space(8.0);
         ui.label(RichText::new("What to look at next").strong());
         for (index, look) in LOOKS.iter().enumerate() {
             look_ui(ui, view, index, look, out);
         }
     });
+}
+
+/// What was to be seen; it is scrolled to when it appears.
+fn conclusion_ui(ui: &mut Ui, view: &View<'_>) {
+    let Some(Conclusion { title, text: why }) = proof::conclusion(view.state) else {
+        return;
+    };
+    ui.add_space(6.0);
+    let frame = egui::Frame::new()
+        .fill(view.palette.raised)
+        .stroke(egui::Stroke::new(1.5, view.palette.accent))
+        .corner_radius(5)
+        .inner_margin(8)
+        .show(ui, |ui| {
+            ui.label(RichText::new(title).strong());
+            text(ui, &why);
+        });
+    // Once for every telling of the story.
+    let told = view.state.story.runs.first().map(|(_, id)| *id);
+    let id = egui::Id::unique("story conclusion seen");
+    let is_seen = ui.data(|data| data.get_temp::<Option<RunId>>(id)) == Some(told);
+    if !is_seen {
+        ui.scroll_to_rect(frame.response.rect, Some(egui::Align::Center));
+        ui.data_mut(|data| data.insert_temp(id, told));
+    }
 }
 
 fn text(ui: &mut Ui, text: &str) {
@@ -76,7 +92,7 @@ fn part_ui(ui: &mut Ui, view: &View<'_>, part: Part, out: &mut Actions) {
     }
     ui.add(
         egui::Label::new(
-            RichText::new(facts::question(part))
+            RichText::new(facts::question(view.state, part))
                 .small()
                 .color(view.palette.weak),
         )
@@ -89,18 +105,18 @@ fn look_ui(ui: &mut Ui, view: &View<'_>, index: usize, look: &super::Look, out: 
     let is_seen = view.state.story.looked.contains(&index);
     ui.add_space(2.0);
     let title = format!("{}. {}", index + 1, look.title);
-    let title = if is_seen {
-        RichText::new(title).color(view.palette.weak)
-    } else {
-        RichText::new(title)
-    };
-    let button = ui
-        .button(title)
-        .on_hover_text("Brings this pane to the front");
-    if button.clicked() {
-        out.push(Action::Story(StoryAction::Look(index)));
-    }
-    let help = RichText::new(look.text).small();
+    ui.horizontal_wrapped(|ui| {
+        let button = ui
+            .button(title)
+            .on_hover_text("Brings this pane to the front and points at it for a moment");
+        if button.clicked() {
+            out.push(Action::Story(StoryAction::Look(index)));
+        }
+        if is_seen {
+            ui.label(RichText::new("seen").small().weak());
+        }
+    });
+    let help = RichText::new(proof::look_text(view.state, index)).small();
     ui.add(egui::Label::new(help).wrap());
 }
 

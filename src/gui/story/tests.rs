@@ -13,9 +13,14 @@ fn commands(effects: Vec<Effect>) -> Vec<Command> {
         .into_iter()
         .filter_map(|effect| match effect {
             Effect::Send(command) => Some(command),
-            Effect::Ask(_) | Effect::Arrange(_) | Effect::OpenPane(_) | Effect::ClosePane(_) => {
-                None
-            }
+            Effect::Ask(_)
+            | Effect::Arrange(_)
+            | Effect::OpenPane(_)
+            | Effect::ClosePane(_)
+            | Effect::LayOut(_)
+            | Effect::KeepDesk
+            | Effect::Close
+            | Effect::StayOpen => None,
         })
         .collect()
 }
@@ -174,15 +179,24 @@ fn sentences_follow_the_facts() {
     tell(&mut state, Part::Stacked, 2, 0.03, Verdict::Varied);
     let text = facts::sentence(&state, Part::Stacked);
     assert!(text.starts_with("Phase 3 of 6: pair 3 trains"), "{text}");
-    assert_eq!(facts::conclusion(&state), None, "not yet");
+    assert!(
+        text.contains("the error jumped when this phase began"),
+        "{text}"
+    );
+    assert_eq!(proof::conclusion(&state), None, "not yet");
     tell(&mut state, Part::Stacked, 5, 0.0199, Verdict::Varied);
     let text = facts::sentence(&state, Part::Stacked);
     assert!(
         text.contains("Now 0.0199") && text.contains("3.2 times"),
         "{text}"
     );
-    let why = facts::conclusion(&state).unwrap();
+    assert!(text.contains("Only pretraining differs"), "{text}");
+    let why = proof::conclusion(&state).unwrap().text;
     assert!(why.contains("0.0199 against 0.0645"), "{why}");
+    assert!(
+        why.contains("the same layers and the same first weights"),
+        "{why}"
+    );
     tell(&mut state, Part::Convolutional, 0, 0.012, Verdict::Varied);
     assert!(facts::sentence(&state, Part::Convolutional).contains("sharpest"));
     tell(&mut state, Part::Plain, 0, 0.0331, Verdict::Varied);
@@ -196,7 +210,7 @@ fn a_deep_run_that_learns_is_not_called_stuck() {
     tell(&mut state, Part::Deep, 0, 0.031, Verdict::Varied);
     assert!(!facts::sentence(&state, Part::Deep).contains("Stuck"));
     tell(&mut state, Part::Stacked, 5, 0.030, Verdict::Varied);
-    assert_eq!(facts::conclusion(&state), None, "it is no better");
+    assert_eq!(proof::conclusion(&state), None, "it is no better");
     let id = state.part(Part::Deep).unwrap().id;
     state.apply(Event::StateChanged {
         id,
@@ -221,9 +235,186 @@ fn looking_opens_the_pane_and_selects_the_run() {
         }
     }
     assert_eq!(state.story.looked.len(), LOOKS.len());
+    let last = state.story.pointed.unwrap();
+    state.handle(Action::Story(StoryAction::Look(2)));
+    let (pane, number) = state.story.pointed.unwrap();
+    assert_eq!(
+        (pane, number),
+        (Pane::Layers, last.1 + 1),
+        "pointed at anew"
+    );
+    assert_eq!(state.layers.measure, Measure::Gradient);
     assert!(
         state
             .handle(Action::Story(StoryAction::Look(99)))
             .is_empty()
     );
+}
+
+fn finish(state: &mut AppState, part: Part) {
+    let id = state.part(part).unwrap().id;
+    let finished = RunState::Finished;
+    state.apply(Event::StateChanged {
+        id,
+        state: finished,
+    });
+}
+
+/// Both runs in their last phase, the stacked one far ahead.
+fn told_apart() -> AppState {
+    let mut state = begun();
+    tell(&mut state, Part::Deep, 0, 0.0645, Verdict::MeanImage);
+    tell(&mut state, Part::Stacked, 5, 0.0199, Verdict::Varied);
+    state
+}
+
+#[test]
+fn the_conclusion_speaks_of_the_present_until_both_are_done() {
+    let mut state = told_apart();
+    let so_far = proof::conclusion(&state).unwrap();
+    assert_eq!(so_far.title, "What you can see by now");
+    assert!(
+        so_far
+            .text
+            .contains("is still on the average image at step 10 of"),
+        "{so_far:?}"
+    );
+    finish(&mut state, Part::Deep);
+    finish(&mut state, Part::Stacked);
+    let in_the_end = proof::conclusion(&state).unwrap();
+    assert_eq!(in_the_end.title, "What you have seen");
+    assert!(
+        in_the_end
+            .text
+            .contains("has not got off the average image"),
+        "{in_the_end:?}"
+    );
+}
+
+#[test]
+fn further_epochs_are_owned_up_to_and_do_not_take_the_conclusion_away() {
+    let mut state = told_apart();
+    finish(&mut state, Part::Deep);
+    finish(&mut state, Part::Stacked);
+    let stacked = state.part(Part::Stacked).unwrap();
+    let mut config = stacked.info.as_ref().unwrap().config.clone();
+    let mut more = *config.schedule.phases.last().unwrap();
+    more.epochs = 4;
+    config.schedule.phases.push(more);
+    let id = stacked.id;
+    state.apply(Event::Configured {
+        id,
+        config: Box::new(config),
+        total_steps: 5000,
+    });
+    for running in [RunState::Paused, RunState::Running] {
+        state.apply(Event::StateChanged { id, state: running });
+        let text = facts::sentence(&state, Part::Stacked);
+        let more = "Besides being pretrained, it has 4 epochs more (28 against 24)";
+        assert!(text.contains(more), "{text}");
+        assert!(
+            !text.contains("Only pretraining") && !text.contains("shallow"),
+            "{text}"
+        );
+        let why = proof::conclusion(&state).unwrap().text;
+        assert!(why.contains(more), "{why}");
+        let look = proof::look_text(&state, 0);
+        assert!(look.contains("with 28 epochs against 24"), "{look}");
+    }
+}
+
+#[test]
+fn other_settings_are_named_as_what_differs() {
+    let mut state = told_apart();
+    let stacked = state.part(Part::Stacked).unwrap();
+    let mut config = stacked.info.as_ref().unwrap().config.clone();
+    config.seed += 1;
+    let last = config.schedule.phases.last_mut().unwrap();
+    last.learning_rate *= 0.5;
+    let id = stacked.id;
+    state.apply(Event::Configured {
+        id,
+        config: Box::new(config),
+        total_steps: 10,
+    });
+    let text = facts::sentence(&state, Part::Stacked);
+    for part in [
+        "other layers or first weights",
+        "other batches",
+        "optimizer or learning rate",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    let why = proof::conclusion(&state).unwrap().text;
+    assert!(!why.contains("the same layers"), "{why}");
+    assert!(!facts::question(&state, Part::Stacked).contains("same first weights"));
+}
+
+#[test]
+fn the_conclusion_is_announced_where_the_panel_is_hidden() {
+    let state = told_apart();
+    assert!(state.story.is_concluded);
+    assert!(state.messages.is_empty(), "the panel is there");
+    let mut state = begun();
+    state.handle(Action::Story(StoryAction::Open));
+    assert!(!state.story.is_open);
+    tell(&mut state, Part::Deep, 0, 0.0645, Verdict::MeanImage);
+    tell(&mut state, Part::Stacked, 5, 0.0199, Verdict::Varied);
+    tell(&mut state, Part::Stacked, 5, 0.0198, Verdict::Varied);
+    assert_eq!(state.messages.len(), 1, "once");
+    assert!(state.messages[0].text.contains("Press Story"));
+}
+
+#[test]
+fn what_the_convolutional_run_has_instead_of_pretraining_is_said() {
+    let state = begun();
+    let text = facts::question(&state, Part::Convolutional);
+    assert!(
+        text.contains("trains by Adam at 0.001 where the others use SGD"),
+        "{text}"
+    );
+    assert!(
+        text.contains("first weights are scaled to the layers’ sizes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_two_that_are_compared_come_first_while_the_story_is_open() {
+    let mut state = begun();
+    let names = |state: &AppState| -> Vec<String> {
+        let runs = state.told_runs();
+        runs.iter().map(|run| run.name().to_owned()).collect()
+    };
+    assert_eq!(
+        names(&state),
+        ["Deep", "Stacked", "Autoencoder", "Convolutional"]
+    );
+    assert_eq!(state.strip_runs().len(), 2, "only these");
+    state.handle(Action::Layers(LayersAction::ShowAll(true)));
+    assert_eq!(state.strip_runs().len(), 4);
+    state.handle(Action::Story(StoryAction::Open));
+    assert_eq!(
+        names(&state),
+        ["Autoencoder", "Deep", "Stacked", "Convolutional"]
+    );
+}
+
+#[test]
+fn what_the_story_says_is_no_notice_besides() {
+    let mut state = begun();
+    let id = state.part(Part::Deep).unwrap().id;
+    make_ready(&mut state, id);
+    let warn = |state: &mut AppState, text: &str| {
+        state.apply(Event::Warning {
+            id,
+            text: text.to_owned(),
+        });
+        crate::gui::notices::notices(state).len()
+    };
+    let stuck = Verdict::MeanImage.warning().unwrap();
+    assert_eq!(warn(&mut state, stuck), 0);
+    assert_eq!(warn(&mut state, "Something else."), 1);
+    state.handle(Action::Story(StoryAction::Open));
+    assert_eq!(warn(&mut state, stuck), 1, "nobody else says it");
 }

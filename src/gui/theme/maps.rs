@@ -66,6 +66,32 @@ pub fn diverging(value: f32) -> Color32 {
     )
 }
 
+/// Points of the map for errors, Matplotlib's *inferno*: lightness grows evenly from 0 to 1.
+const INFERNO: [[u8; 3]; 9] = [
+    [0, 0, 4],
+    [31, 12, 72],
+    [85, 15, 109],
+    [136, 34, 106],
+    [186, 54, 85],
+    [227, 89, 51],
+    [249, 140, 10],
+    [249, 201, 50],
+    [252, 255, 164],
+];
+
+/// Colour of an error from 0 (none) to 255 (white instead of black).
+pub fn error_color(error: u8) -> Color32 {
+    let place = usize::from(error) * (INFERNO.len() - 1);
+    let (index, rest) = (place / 255, place % 255);
+    let low = INFERNO[index];
+    let high = INFERNO[(index + 1).min(INFERNO.len() - 1)];
+    let mix = |channel: usize| {
+        let (low, high) = (usize::from(low[channel]), usize::from(high[channel]));
+        u8::try_from((low * (255 - rest) + high * rest) / 255).unwrap_or(u8::MAX)
+    };
+    Color32::from_rgb(mix(0), mix(1), mix(2))
+}
+
 /// Black or white, whichever reads better on a colour.
 pub fn ink_on(color: Color32) -> Color32 {
     let [red, green, blue, _] = egui::Rgba::from(color).to_array();
@@ -74,6 +100,15 @@ pub fn ink_on(color: Color32) -> Color32 {
         Color32::BLACK
     } else {
         Color32::WHITE
+    }
+}
+
+/// The colour of a channel of coloured images: red, green and blue that can be read on dark and light.
+pub fn channel_color(channel: usize) -> Color32 {
+    match channel {
+        0 => Color32::from_rgb(0xd5, 0x4e, 0x4e),
+        1 => Color32::from_rgb(0x2e, 0x9e, 0x5b),
+        _ => Color32::from_rgb(0x4a, 0x7f, 0xd6),
     }
 }
 
@@ -123,6 +158,19 @@ mod tests {
                 let (a, b) = (light(color) + 0.05, light(ink_on(color)) + 0.05);
                 assert!(a.max(b) / a.min(b) > 3.0, "{color:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_error_map_runs_from_black_to_pale_yellow_and_only_gets_lighter() {
+        assert_eq!(error_color(0), Color32::from_rgb(0, 0, 4));
+        assert_eq!(error_color(255), Color32::from_rgb(252, 255, 164));
+        let lightness = |e: u8| {
+            let [r, g, b, _] = error_color(e).to_array().map(f32::from);
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        for error in 1..=255 {
+            assert!(lightness(error) >= lightness(error - 1) - 1.0, "{error}");
         }
     }
 }

@@ -1,0 +1,199 @@
+//! Pictures that the window shows, put on sheets for a file.
+//!
+//! A sheet has the rows of the pane of reconstructions; an animation has a row a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::data::ImageShape;
+use crate::engine::{Frame, Pictures};
+use crate::gui::pictures::{Row, groups, rows};
+use crate::gui::run::Run;
+use crate::gui::state::AppState;
+use crate::gui::theme::maps;
+use crate::gui::words;
+use crate::store::export::{Animation, Rgb, Sheet, SheetRow, run_color};
+
+/// How long a moment is shown.
+const FRAME_TIME: Duration = Duration::from_millis(150);
+
+/// What the pane of reconstructions shows.
+pub(super) fn grid(state: &AppState) -> Sheet {
+    let groups = groups(state);
+    let rows = rows(&groups, state.shows_errors());
+    let headings = groups.first().map_or_else(Vec::new, |group| {
+        let run = group.runs.first().map(|(run, _)| *run);
+        headings(run, &group.pictures.indices)
+    });
+    Sheet {
+        title: state
+            .history
+            .cursor
+            .map_or_else(String::new, |step| format!("Step {}", words::count(step))),
+        headings,
+        rows: rows.iter().map(|row| sheet_row(*row)).collect(),
+    }
+}
+
+fn sheet_row(row: Row<'_>) -> SheetRow {
+    let originals = &row.group().pictures.originals;
+    let mse = row.mean_error().map(words::three_digits);
+    let (detail, color) = match row {
+        Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => (
+            format!(
+                "MSE {}, step {}",
+                mse.unwrap_or_default(),
+                words::count(frame.step)
+            ),
+            Some(run_color(run.slot)),
+        ),
+        Row::Pca(..) | Row::PcaErrors(..) => (format!("MSE {}", mse.unwrap_or_default()), None),
+        Row::Originals(_) => (String::new(), None),
+    };
+    let shape = originals.shape;
+    let made = |index: usize| match (row.made(), row.place(index)) {
+        (Some(made), Some(place)) => made.get(place),
+        (Some(_), None) | (None, _) => &[][..],
+    };
+    let (shape, pixels) = if row.is_error() {
+        let all = (0..originals.len())
+            .flat_map(|index| error_planes(shape, originals.get(index), made(index)));
+        (
+            ImageShape {
+                channels: 3,
+                ..shape
+            },
+            all.collect(),
+        )
+    } else if matches!(row, Row::Originals(_)) {
+        (shape, originals.pixels.clone())
+    } else {
+        let all = (0..originals.len()).flat_map(|index| {
+            let picture = made(index);
+            // White paper where there is no picture.
+            (0..shape.pixels()).map(|at| picture.get(at).copied().unwrap_or(u8::MAX))
+        });
+        (shape, all.collect())
+    };
+    SheetRow {
+        name: row.name(),
+        detail,
+        color,
+        shape,
+        pixels,
+    }
+}
+
+/// The colours of the errors of a picture, channel after channel.
+fn error_planes(shape: ImageShape, original: &[u8], made: &[u8]) -> Vec<u8> {
+    let plane = shape.width * shape.height;
+    let color = |at: usize| -> Rgb {
+        let differences = (0..shape.channels).filter_map(|channel| {
+            let at = channel * plane + at;
+            let (original, made) = (original.get(at)?, made.get(at)?);
+            Some(u32::from(original.abs_diff(*made)))
+        });
+        let (sum, count) = differences.fold((0, 0), |(sum, count), d| (sum + d, count + 1));
+        if count == 0 {
+            return [u8::MAX; 3];
+        }
+        let error = u8::try_from(sum / count).unwrap_or(u8::MAX);
+        let color = maps::error_color(error);
+        [color.r(), color.g(), color.b()]
+    };
+    let colors: Vec<Rgb> = (0..plane).map(color).collect();
+    (0..3)
+        .flat_map(|channel| colors.iter().map(move |color| color[channel]))
+        .collect()
+}
+
+/// The class of each image, or its number where there are no classes.
+fn headings(run: Option<&Run>, indices: &[u32]) -> Vec<String> {
+    let data = run
+        .and_then(|run| run.info.as_ref())
+        .map(|info| &info.dataset);
+    let labels = data.and_then(|data| data.test_labels.as_ref());
+    let names = data.and_then(|data| data.class_names.as_ref());
+    let heading = |index: &u32| {
+        let label = labels.and_then(|labels| labels.get(*index as usize));
+        let name = label.and_then(|label| names?.get(usize::from(*label)));
+        match (name, label) {
+            (Some(name), _) => name.clone(),
+            (None, Some(label)) => label.to_string(),
+            (None, None) => words::count(u64::from(*index)),
+        }
+    };
+    indices.iter().map(heading).collect()
+}
+
+/// The kept moments of the selected run, or of the first that has any, with what the other runs had
+/// come to by then.
+pub(super) fn animation(state: &AppState) -> Animation {
+    let moments = state.frames_of_note();
+    let frames = moments.iter().map(|moment| sheet_at(state, moment));
+    Animation {
+        frames: frames.collect(),
+        frame_time: FRAME_TIME,
+    }
+}
+
+fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
+    let pictures = &moment.pictures;
+    let shape = pictures.originals.shape;
+    let row = |name: String, detail, color, pixels: &Pictures| SheetRow {
+        name,
+        detail,
+        color,
+        shape,
+        pixels: pixels.pixels.clone(),
+    };
+    let originals = &*pictures.originals;
+    let mut rows = vec![row(
+        "Test images".to_owned(),
+        String::new(),
+        None,
+        originals,
+    )];
+    let owner = state.run(moment.id);
+    for run in state
+        .runs
+        .iter()
+        .filter(|run| !run.history.frames().is_empty())
+    {
+        let at = if run.id == moment.id {
+            Some(moment)
+        } else {
+            run.history.at(moment.step)
+        };
+        let is_alike = |frame: &&Arc<Frame>| {
+            let hash = |run: &Run| run.info.as_ref().map(|info| info.dataset.hash.clone());
+            frame.pictures.indices == pictures.indices
+                && frame.pictures.originals.shape == shape
+                && owner.is_some_and(|owner| hash(owner) == hash(run))
+        };
+        let color = Some(run_color(run.slot));
+        let name = run.name().to_owned();
+        rows.push(match at.filter(is_alike) {
+            Some(frame) => {
+                let errors = &frame.pictures.errors;
+                let sum: f64 = errors.iter().copied().map(f64::from).sum();
+                let error = sum / errors.len().max(1) as f64;
+                let detail = format!("MSE {}", words::three_digits(error));
+                row(name, detail, color, &frame.pictures.reconstructions)
+            }
+            // It had not begun, or shows other images.
+            None => SheetRow {
+                name,
+                detail: String::new(),
+                color,
+                shape,
+                pixels: Vec::new(),
+            },
+        });
+    }
+    Sheet {
+        title: format!("Step {}", words::count(moment.step)),
+        headings: Vec::new(),
+        rows,
+    }
+}

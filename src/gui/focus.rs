@@ -1,0 +1,39 @@
+//! Where the keyboard is, on borders that can be dragged: the libraries that draw them do not show it.
+
+use egui::{Context, Id, LayerId, Order, Rect, Role, vec2};
+
+use super::theme::Palette;
+
+/// Borders are no wider than this, and no shorter than the second.
+const THIN: f32 = 12.0;
+const LONG: f32 = 60.0;
+
+/// Width of the line on one.
+const LINE: f32 = 3.0;
+
+/// Shows and names a border that has the keyboard.
+pub fn focus_ui(ctx: &Context, palette: &Palette) {
+    let focused = ctx.memory(|memory| memory.focused());
+    let Some(response) = focused.and_then(|id| ctx.read_response(id)) else {
+        return;
+    };
+    let size = response.rect.size();
+    if size.min_elem() > THIN || size.max_elem() < LONG {
+        return;
+    }
+    ctx.accesskit_node_builder(response.id, |node| {
+        if node.role() == Role::Unknown {
+            node.set_role(Role::Splitter);
+            node.set_label("Border between panes");
+        }
+    });
+    let line = if size.x < size.y {
+        vec2(LINE, size.y)
+    } else {
+        vec2(size.x, LINE)
+    };
+    let layer = LayerId::new(Order::Foreground, Id::unique("focus of borders"));
+    let rect = Rect::from_center_size(response.rect.center(), line);
+    ctx.layer_painter(layer)
+        .rect_filled(rect, 0.0, palette.accent);
+}

@@ -1,0 +1,82 @@
+//! What stands in front of a row of pictures.
+
+use egui::{RichText, Ui};
+
+use crate::gui::theme::text_scale;
+use crate::gui::view::View;
+use crate::gui::words;
+
+use super::pane::LOW_ROW;
+use super::rows::Row;
+
+/// Draws the name of a row, with its error where it has one.
+pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
+    let name = row.name();
+    let text = match row {
+        Row::Originals(_) => RichText::new(name).color(view.palette.text),
+        Row::Run(_, run, _) => RichText::new(format!("● {name}"))
+            .color(view.palette.run(run.slot))
+            .strong(),
+        Row::Pca(..) => RichText::new(name).color(view.palette.baseline),
+        Row::RunErrors(..) | Row::PcaErrors(..) => {
+            RichText::new("    Error").color(view.palette.weak)
+        }
+    };
+    let count = row.group().pictures.indices.len();
+    let help = match (row, row.mean_error()) {
+        (Row::Originals(_), _) | (_, None) => format!(
+            "{count} of the test images. Click one to put it through all runs; right-click for more."
+        ),
+        (Row::Run(_, run, frame) | Row::RunErrors(_, run, frame), Some(error)) => format!(
+            "{} after {} steps; mean squared error of these {count} images {}",
+            run.name(),
+            words::count(frame.step),
+            words::three_digits(error)
+        ),
+        (Row::Pca(_, pca) | Row::PcaErrors(_, pca), Some(error)) => format!(
+            "{} images rebuilt from their first {} principal components; mean squared error {}",
+            pca.places.iter().flatten().count(),
+            pca.pca.components,
+            words::three_digits(error)
+        ),
+    };
+    let small = match (row, row.mean_error()) {
+        (Row::Originals(_), _) => Some(format!("{count} images")),
+        (Row::Run(_, _, frame), Some(error)) if view.state.history.cursor.is_some() => {
+            let step = words::count(frame.step);
+            Some(format!("{} at {step}", words::three_digits(error)))
+        }
+        (Row::Run(..) | Row::Pca(..), Some(error)) => {
+            Some(format!("MSE {}", words::three_digits(error)))
+        }
+        (Row::Run(..) | Row::Pca(..) | Row::RunErrors(..) | Row::PcaErrors(..), _) => None,
+    };
+    let small = small.map(|small| RichText::new(small).small().color(view.palette.weak));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let line = ui.spacing().interact_size.y;
+    let scale = text_scale(ui.ctx());
+    let lines = line + 16.0 * scale;
+    if height < LOW_ROW * scale {
+        // Side by side, so that low rows keep both; the name gives way.
+        ui.add_space(((height - line) / 2.0).max(0.0));
+        let error = row.mean_error().filter(|_| !row.is_error());
+        let error = error.map(|error| RichText::new(words::three_digits(error)).small());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+            ui.add_space(6.0);
+            if let Some(error) = error {
+                ui.label(error.color(view.palette.weak));
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Min), |ui| {
+                ui.add(egui::Label::new(text).truncate())
+                    .on_hover_text(help);
+            });
+        });
+        return;
+    }
+    ui.add_space(((height - lines) / 2.0).max(0.0));
+    ui.add(egui::Label::new(text).truncate())
+        .on_hover_text(help);
+    if let Some(small) = small {
+        ui.add(egui::Label::new(small).truncate());
+    }
+}
