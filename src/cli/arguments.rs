@@ -10,11 +10,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::engine::Extension;
 use crate::model::{Knob, OptimizerConfig, OptimizerKind, Pretraining, VARIANTS, Variant, variant};
 use crate::store;
+use crate::store::share::Share;
 use crate::train::{LearningRateDecay, PhaseSettings, RunConfig, Schedule};
 
 use super::Failure;
-use super::effects;
 use super::numbers::{count, number};
+use super::{effects, fetch, share};
 
 /// What `train` is to do.
 pub(super) struct TrainPlan {
@@ -44,6 +45,18 @@ pub(super) fn command() -> Command {
             "Open the window with the configuration of this run.toml",
         ))
         .arg(path("open", "RUN", "Open the window with this kept run").conflicts_with("config"))
+        .arg(
+            text(
+                "share",
+                "TEXT",
+                "Open the window with what this share string says",
+            )
+            .conflicts_with_all(["config", "open", "session"]),
+        )
+        .arg(
+            path("session", "SESSION", "Open the window with this session")
+                .conflicts_with_all(["config", "open"]),
+        )
         .subcommand(train_command())
         .subcommand(
             Command::new("eval")
@@ -67,6 +80,13 @@ pub(super) fn command() -> Command {
                 )
                 .arg(device()),
         )
+        .subcommand(super::export::command())
+        .subcommand(super::import::command())
+        .subcommand(super::data::command(json()))
+        .subcommand(fetch::command())
+        .subcommand(share::command())
+        .subcommand(super::session::command(json()))
+        .subcommand(super::bench::command())
         .subcommand(
             Command::new("list")
                 .about("List what there is")
@@ -88,7 +108,7 @@ fn path(id: &'static str, value: &'static str, help: &'static str) -> Arg {
         .help(help)
 }
 
-fn text(id: &'static str, value: &'static str, help: impl Into<String>) -> Arg {
+pub(super) fn text(id: &'static str, value: &'static str, help: impl Into<String>) -> Arg {
     Arg::new(id)
         .long(id)
         .value_name(value)
@@ -104,7 +124,7 @@ fn run() -> Arg {
         .help("Folder of a kept run")
 }
 
-fn device() -> Arg {
+pub(super) fn device() -> Arg {
     text(
         "device",
         "D",
@@ -112,14 +132,14 @@ fn device() -> Arg {
     )
 }
 
-fn json() -> Arg {
+pub(super) fn json() -> Arg {
     Arg::new("json")
         .long("json")
         .action(ArgAction::SetTrue)
         .help("Print JSON")
 }
 
-fn ids<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn ids<'a>(ids: impl Iterator<Item = &'a str>) -> String {
     ids.collect::<Vec<_>>().join(", ")
 }
 
@@ -148,10 +168,12 @@ fn train_command() -> Command {
         .next_help_heading("Run")
         .arg(path("config", "FILE", "Configuration to start from; other options change it"))
         .arg(path("resume", "RUN", "Go on with a kept run, with --epochs for more epochs of its last phase").conflicts_with("config"))
+        .arg(text("share", "TEXT", "Share string to start from; other options change it").conflicts_with_all(["config", "resume"]))
         .arg(path("out", "FOLDER", "Folder that keeps the run: new, empty or a run, which is replaced [default: runs/VARIANT-N]"))
         .arg(json().help("Print one JSON object an event"))
         .next_help_heading("Data")
-        .arg(text("dataset", "NAME|FOLDER", "Built-in data (see list datasets) or a folder of IDX files [default: glyphs]"))
+        .arg(text("dataset", "NAME|PATH", "Built-in data, a folder of pictures or IDX files, or a .npz, .npy, .csv or IDX file (see list datasets) [default: glyphs]"))
+        .args(super::data::reading_args())
         .arg(text("limit", "N", "How many training images are used [default: all]"))
         .next_help_heading("Training")
         .arg(text("variant", "NAME", format!("Kind of autoencoder: {variants} [default: autoencoder]")))
@@ -169,6 +191,7 @@ fn train_command() -> Command {
         .arg(text("pretrain-lr", "X", "Learning rate of the pretraining phases, where it differs"))
         .arg(text("pretrain-lr-decay", "D", "Learning rate over a pretraining phase, where it differs"))
         .arg(text("dropout", "X", "Dropout of greedy pretraining [default: 0.2]"))
+        .arg(path("weights", "FILE", "Begin with these weights, as PyTorch has them, not with random ones"))
         .arg(text("seed", "N", "Seed of weights, batch order and dropout [default: 1]"))
         .arg(device())
         .next_help_heading("Knobs of the variants");
@@ -229,7 +252,10 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
     let text = |id: &str| matches.get_one::<String>(id).map(String::as_str);
     let given = match matches.get_one::<PathBuf>("config") {
         Some(path) => Some(store::read_config(path)?),
-        None => None,
+        None => match text("share") {
+            Some(text) => Some(Share::decode(text)?.config),
+            None => None,
+        },
     };
     let id = text("variant")
         .or_else(|| given.as_ref().map(|config| config.variant.as_str()))
@@ -240,6 +266,8 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
         // Another variant has other knobs and phases; the rest stays.
         Some(other) => RunConfig {
             dataset: other.dataset,
+            image_size: other.image_size,
+            color: other.color,
             dataset_sha256: other.dataset_sha256,
             limit: other.limit,
             batch: other.batch,
@@ -251,6 +279,14 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
     };
     if let Some(dataset) = text("dataset") {
         dataset.clone_into(&mut config.dataset);
+        config.image_size = None;
+        config.color = None;
+        config.dataset_sha256 = None;
+    }
+    let reading = super::data::reading(matches)?;
+    if reading.is_given() {
+        config.image_size = reading.size.or(config.image_size);
+        config.color = reading.color.or(config.color);
         config.dataset_sha256 = None;
     }
     if let Some(limit) = count(matches, "limit")? {
@@ -265,6 +301,9 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
     }
     if let Some(device) = text("device") {
         device.clone_into(&mut config.device);
+    }
+    if let Some(weights) = matches.get_one::<PathBuf>("weights") {
+        super::import::begin_with(&mut config, weights);
     }
     for (knob, _) in all_knobs() {
         if let Some(value) = text(knob.id) {

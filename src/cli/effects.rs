@@ -42,6 +42,11 @@ pub(super) fn check(
         &["momentum"],
         "needs optimizer sgd, but no phase has it",
     )?;
+    needs(
+        config.initial_weights.is_none(),
+        &["init", "init-sigma"],
+        "draws first weights, but these come from a file",
+    )?;
     knobs(matches, variant, config)
 }
 

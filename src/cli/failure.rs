@@ -78,19 +78,30 @@ macro_rules! bad_input_from {
 }
 
 bad_input_from!(
-    crate::data::DataError,
-    crate::engine::DeviceError,
     crate::model::KnobError,
-    crate::store::StoreError,
+    crate::store::share::ShareError,
     crate::train::ConfigError
 );
 
-impl From<crate::train::TrainerError> for Failure {
-    fn from(error: crate::train::TrainerError) -> Self {
-        if error.is_bad_input() {
-            Self::bad_input(error)
-        } else {
-            Self::machine(error)
-        }
-    }
+/// Errors that know whose fault they are.
+macro_rules! either_from {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                if error.is_bad_input() {
+                    Self::bad_input(error)
+                } else {
+                    Self::machine(error)
+                }
+            }
+        })*
+    };
 }
+
+either_from!(
+    crate::data::DataError,
+    crate::engine::DeviceError,
+    crate::engine::WeightsError,
+    crate::store::StoreError,
+    crate::train::TrainerError
+);

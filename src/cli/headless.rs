@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::analysis::Baselines;
 use crate::engine::{
-    Command, Engine, Event, Progress, RunId, RunInfo, RunState, Watch, check_device,
+    Command, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand, SessionNews, Watch,
+    check_device,
 };
 use crate::store;
 use crate::train::TestPoint;
@@ -68,12 +69,25 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         progress: Progress::default(),
         last_test: None,
         has_begun: false,
+        parked_at: None,
         is_interrupted: false,
     };
     match session.train_to_the_end(&plan.out) {
         Ok(()) => session.conclude(&plan.out),
         Err(failure) => Err(session.fail(failure, &plan.out)),
     }
+}
+
+/// Why a run ended whose device has failed, and how it goes on.
+fn parked(error: &str, step: u64, out: &Path) -> Failure {
+    let mut folder = out.display().to_string();
+    if folder.contains(char::is_whitespace) {
+        folder = format!("{folder:?}");
+    }
+    Failure::machine(format!(
+        "{error}; the run is kept as it was at step {step}, and hourglass train --resume {folder} \
+         --device flex goes on from there on the CPU"
+    ))
 }
 
 /// One training from start to end, as the events tell it.
@@ -89,6 +103,8 @@ struct Session {
     last_test: Option<TestPoint>,
     /// Its folder is ready and the training was started.
     has_begun: bool,
+    /// The step of the run's last good state, where its device has failed.
+    parked_at: Option<u64>,
     is_interrupted: bool,
 }
 
@@ -126,6 +142,10 @@ impl Session {
                     // Before hours of training, not after; and not before what is asked for proves
                     // to be possible, so that a mistake leaves no empty folder.
                     store::prepare_folder(out)?;
+                    self.engine.send(Command::Session(SessionCommand::KeepRun {
+                        id: RUN,
+                        folder: out.to_owned(),
+                    }));
                     self.has_begun = true;
                     self.engine.send(Command::Start(RUN));
                 }
@@ -136,11 +156,21 @@ impl Session {
                     self.drain();
                     return Ok(());
                 }
+                Event::Ended { error } => {
+                    // Nobody is there who could keep the run as it is now.
+                    self.has_begun = false;
+                    return Err(Failure::machine(format!(
+                        "the training thread ended unexpectedly: {error}"
+                    )));
+                }
                 Event::Failed {
                     error,
                     is_bad_input,
                     ..
                 } => {
+                    if let (Some(step), true) = (self.parked_at, self.has_begun) {
+                        return Err(parked(error, step, out));
+                    }
                     return Err(if *is_bad_input {
                         Failure::bad_input(error)
                     } else {
@@ -191,12 +221,24 @@ impl Session {
                     self.report.progress(info, more, progress);
                 }
             }
+            Event::Loading { done, total, .. } => self.report.loading(*done, *total),
             Event::Baselines { baselines, .. } => self.baselines = Some(Arc::clone(baselines)),
             Event::NoBaselines { error, .. } => {
                 self.has_no_baselines = true;
                 self.report.warning(error);
             }
+            Event::Session(SessionNews::NotSaved { error, .. }) => {
+                self.report
+                    .warning(&format!("{error}; the training goes on"));
+            }
+            Event::Session(SessionNews::Rewritten(folder)) => {
+                let folder = folder.display();
+                self.report.warning(&format!(
+                    "{folder} was removed while the run trained; all of it is kept there again"
+                ));
+            }
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
+            Event::Parked { step, .. } => self.parked_at = Some(*step),
             Event::Warning { .. }
             | Event::Devices(_)
             | Event::PcaPictures { .. }
@@ -205,10 +247,18 @@ impl Session {
             | Event::Configured { .. }
             | Event::Worst { .. }
             | Event::Memory(_)
+            | Event::Survey { .. }
+            | Event::DataPage(_)
+            | Event::Session(_)
             | Event::StateChanged { .. }
             | Event::Failed { .. }
+            | Event::Ended { .. }
             | Event::Saved { .. }
-            | Event::SaveFailed { .. } => {}
+            | Event::SaveFailed { .. }
+            | Event::Fetched(_)
+            | Event::JobStarted { .. }
+            | Event::JobProgress { .. }
+            | Event::JobEnded { .. } => {}
         }
     }
 

@@ -1,42 +1,24 @@
 //! Questions about a kept run: how good it is, what it makes of images.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::ArgMatches;
 use serde_json::json;
 
 use crate::analysis::Baselines;
-use crate::data::{self, DatasetRequest};
-use crate::engine::start_device;
+use crate::data;
 use crate::store;
 use crate::train::Trainer;
 
 use super::Failure;
-use super::output;
 use super::report::{baselines_json, baselines_line};
+use super::{opened, output};
 
 fn open(matches: &ArgMatches) -> Result<Trainer, Failure> {
     let folder = matches
         .get_one::<PathBuf>("run")
         .ok_or_else(|| Failure::bad_input("a run folder is needed"))?;
-    let checkpoint = store::open_run(folder)?;
-    let mut config = checkpoint.config.clone();
-    if let Some(device) = matches.get_one::<String>("device") {
-        config.device.clone_from(device);
-    }
-    config.check()?;
-    let data = data::open(&DatasetRequest {
-        location: config.dataset.clone(),
-        limit: config.limit,
-    })?;
-    let compute = start_device(&config.device)?;
-    Ok(Trainer::resume(
-        config,
-        &checkpoint,
-        Arc::new(data),
-        &compute,
-    )?)
+    opened::open(folder, matches.get_one::<String>("device"))
 }
 
 /// Measures a run on the test images anew.

@@ -3,7 +3,8 @@
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use crate::data::SOURCES;
+use crate::data::fetch::{SETS, Shelf};
+use crate::data::{SOURCES, Source};
 use crate::engine::list_devices;
 use crate::model::{Knob, Pretraining, VARIANTS};
 
@@ -24,6 +25,31 @@ fn knob_json(knob: &Knob) -> Value {
         "expected": knob.expected(),
         "default": knob.default_value(),
     })
+}
+
+/// A source of images, with a word about whether it has to be fetched.
+fn dataset(source: &dyn Source) -> Entry {
+    let (id, summary) = (source.id(), source.summary());
+    let mut json = json!({"id": id, "name": source.name(), "summary": summary});
+    let mut text = summary.to_owned();
+    if let Some(set) = SETS.iter().find(|set| set.id == id) {
+        let is_here = Shelf::usual().is_ok_and(|shelf| shelf.has(set));
+        json["fetched"] = is_here.into();
+        json["bytes"] = set.bytes().into();
+        text = if is_here {
+            format!("{text} Fetched.")
+        } else {
+            format!(
+                "{text} Not fetched yet: hourglass fetch {id} ({}).",
+                set.size()
+            )
+        };
+    }
+    Entry {
+        id: id.to_owned(),
+        text,
+        json,
+    }
 }
 
 fn entries(what: &str) -> Vec<Entry> {
@@ -50,14 +76,7 @@ fn entries(what: &str) -> Vec<Entry> {
                 json: json!({"id": schedule.id(), "name": schedule.name(), "summary": schedule.summary()}),
             })
             .collect(),
-        "datasets" => SOURCES
-            .iter()
-            .map(|source| Entry {
-                id: source.id().to_owned(),
-                text: source.summary().to_owned(),
-                json: json!({"id": source.id(), "name": source.name(), "summary": source.summary()}),
-            })
-            .collect(),
+        "datasets" => SOURCES.iter().map(|source| dataset(*source)).collect(),
         _ => list_devices()
             .into_iter()
             .map(|device| Entry {

@@ -4,14 +4,24 @@
 //! failure of the machine with 1, an interruption by Ctrl-C with 130.
 
 mod arguments;
+mod bench;
+mod data;
 mod effects;
+mod export;
 mod failure;
+mod fetch;
 mod headless;
+mod import;
 mod inspect;
 mod list;
+mod meter;
 mod numbers;
+mod opened;
 mod output;
 mod report;
+mod session;
+mod share;
+mod sheets;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +29,8 @@ use std::process::ExitCode;
 
 pub use failure::Failure;
 
+use crate::store::session::Session;
+use crate::store::share::Share;
 use crate::train::RunConfig;
 
 /// What the program is to do.
@@ -29,6 +41,10 @@ pub enum Request {
         config: Option<Box<RunConfig>>,
         /// A run to open.
         open: Option<PathBuf>,
+        /// What to set up, with what may be changed about it.
+        share: Option<Box<Share>>,
+        /// A session to open.
+        session: Option<PathBuf>,
     },
     /// Everything has been done; leave with this code.
     Done(ExitCode),
@@ -55,6 +71,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
         }
         Some(("eval", matches)) => inspect::eval(matches).map(|()| done()),
         Some(("reconstruct", matches)) => inspect::reconstruct(matches).map(|()| done()),
+        Some(("export", matches)) => export::export(matches).map(|()| done()),
+        Some(("import", matches)) => import::import(matches).map(|()| done()),
+        Some(("data", matches)) => data::data(matches).map(|()| done()),
+        Some(("fetch", matches)) => fetch::fetch(matches).map(|()| done()),
+        Some(("share", matches)) => share::share(matches).map(|()| done()),
+        Some(("session", matches)) => session::session(matches).map(|()| done()),
+        Some(("bench", matches)) => bench::bench(matches).map(|()| done()),
         Some(("list", matches)) => list::list(matches).map(|()| done()),
         _ => Ok(Request::Window {
             config: match matches.get_one::<PathBuf>("config") {
@@ -68,6 +91,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
                 None => None,
             },
             open: matches.get_one::<PathBuf>("open").cloned(),
+            share: match matches.get_one::<String>("share") {
+                Some(text) => Some(Box::new(Share::decode(text)?)),
+                None => None,
+            },
+            session: match matches.get_one::<PathBuf>("session") {
+                Some(folder) => {
+                    // Before a window opens; whoever mistyped it looks at the terminal.
+                    Session::check(folder)?;
+                    Some(folder.clone())
+                }
+                None => None,
+            },
         }),
     }
 }

@@ -99,14 +99,25 @@ impl Report {
         self.lost.take()
     }
 
+    /// How far reading the images is.
+    pub(super) fn loading(&self, done: u64, total: Option<u64>) {
+        self.bar.set_length(total.unwrap_or(0));
+        self.bar.set_position(done);
+        self.bar.set_message("reading images");
+    }
+
     pub(super) fn ready(&mut self, info: &RunInfo) {
         self.bar.set_length(info.total_steps);
+        self.bar.set_position(0);
+        self.bar.set_message("");
         self.event(&json!({
             "event": "started",
             "variant": info.config.variant,
             "dataset": info.dataset.location,
             "train_images": info.dataset.train,
             "test_images": info.dataset.test,
+            "split": info.dataset.split,
+            "skipped": info.dataset.skipped.len() + info.dataset.unlisted,
             "device": info.device,
             "parameters": info.parameters,
             "total_steps": info.total_steps,
@@ -129,6 +140,12 @@ impl Report {
         ));
         for remark in &info.remarks {
             self.line(remark);
+        }
+        if !info.dataset.split.is_empty() {
+            self.line(&info.dataset.split);
+        }
+        for line in super::data::skipped_lines(&info.dataset.skipped, info.dataset.unlisted) {
+            self.line(&line);
         }
     }
 
