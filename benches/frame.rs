@@ -35,7 +35,7 @@ use hourglass::engine::{
     Answer, Command, Content, Event, Pictures, Progress, RunId, Snapshot, Tiles as Atlas, Wish,
     WishKey,
 };
-use hourglass::gui::{Action, App, EngineLink, FolderFor, Pane, StartOptions};
+use hourglass::gui::{Action, App, EngineLink, Pane, PathFor, StartOptions};
 use hourglass::train::{Metrics, TrainPoint};
 
 /// Runs at once.
@@ -116,6 +116,7 @@ fn fulfil(wish: &Wish) -> Content {
             start: vec![0.5; 10],
             code: vec![0.5; 10],
             picture: pictures(1),
+            original: None,
             error: Some(0.02),
         },
         Wish::Line { count, .. } => Content::Grid {
@@ -188,10 +189,10 @@ fn main() -> ExitCode {
         config: rich.configs.first().cloned(),
         ..StartOptions::default()
     };
-    let ask_folder = Box::new(|_, _: &egui::Context, _| {});
-    let mut app = App::new(&ctx, Link(Rc::clone(&desk)), ask_folder, start);
+    let ask_path = Box::new(|_, _: &egui::Context, _| {});
+    let mut app = App::new(&ctx, Link(Rc::clone(&desk)), ask_path, start);
     for config in rich.configs.iter().skip(1) {
-        let action = Action::FolderChosen(FolderFor::Open, PathBuf::from(&config.name));
+        let action = Action::PathChosen(PathFor::Open, PathBuf::from(&config.name));
         app.act(&ctx, action);
     }
     app.lay_out(all_panes());

@@ -181,7 +181,7 @@ fn main() {
         .unwrap_or(92);
     let data = data::open(&DatasetRequest {
         location: "glyphs".to_owned(),
-        limit: None,
+        ..DatasetRequest::default()
     })
     .unwrap();
     let pixels: Vec<f32> = data

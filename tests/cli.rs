@@ -7,10 +7,28 @@
 mod bad_input;
 #[path = "cli/damaged_runs.rs"]
 mod damaged_runs;
+#[path = "cli/data_sets.rs"]
+mod data_sets;
+#[path = "cli/exports.rs"]
+mod exports;
+#[cfg(target_os = "linux")]
+#[path = "cli/faults/mod.rs"]
+mod faults;
+#[path = "cli/fetching.rs"]
+mod fetching;
 #[path = "cli/interruptions.rs"]
 mod interruptions;
+#[path = "cli/losing.rs"]
+mod losing;
 #[path = "cli/runs.rs"]
 mod runs;
+#[allow(dead_code, reason = "other tests need more of it")]
+#[path = "common/server.rs"]
+mod server;
+#[path = "cli/sessions.rs"]
+mod sessions;
+#[path = "cli/sharing.rs"]
+mod sharing;
 
 use std::fs;
 use std::path::Path;
@@ -18,6 +36,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// An address that no server has.
+const NOBODY: &str = "http://nobody.invalid/";
 
 /// Training images of an IDX folder.
 pub const TRAIN: &str = "train-images-idx3-ubyte";
@@ -77,6 +98,18 @@ pub fn program(folder: &Path, arguments: &[&str]) -> Command {
         .env("VK_DRIVER_FILES", "/dev/null")
         .env("VK_ICD_FILENAMES", "/dev/null")
         .env("XDG_RUNTIME_DIR", folder)
+        .env("HOURGLASS_CACHE", folder.join("cache"))
+        // Nothing of this user, and nobody on the network.
+        .env("HOURGLASS_DATA", folder.join("datasets"))
+        .env("HOURGLASS_MIRROR", NOBODY)
+        .env_remove("ALL_PROXY")
+        .env_remove("all_proxy")
+        .env_remove("HTTPS_PROXY")
+        .env_remove("https_proxy")
+        .env_remove("HTTP_PROXY")
+        .env_remove("http_proxy")
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .env_remove("WAYLAND_SOCKET")

@@ -5,18 +5,34 @@
 
 #[path = "gui/curves.rs"]
 mod curves;
+#[path = "gui/data.rs"]
+mod data;
 #[path = "gui/decoder.rs"]
 mod decoder;
+#[path = "gui/exports.rs"]
+mod exports;
+#[path = "gui/fetching.rs"]
+mod fetching;
 #[path = "gui/input.rs"]
 mod input;
 #[path = "gui/inside.rs"]
 mod inside;
+#[path = "gui/keeping.rs"]
+mod keeping;
+#[path = "gui/keyboard.rs"]
+mod keyboard;
+#[path = "gui/labels.rs"]
+mod labels;
 #[path = "gui/latent.rs"]
 mod latent;
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/parking.rs"]
+mod parking;
 #[path = "gui/pictures.rs"]
 mod pictures;
+#[path = "gui/readable.rs"]
+mod readable;
 #[path = "gui/rich.rs"]
 mod rich;
 #[path = "gui/rich_parts.rs"]
@@ -25,10 +41,14 @@ mod rich_parts;
 mod session;
 #[path = "gui/setup.rs"]
 mod setup;
+#[path = "gui/sharing.rs"]
+mod sharing;
 #[path = "gui/shell.rs"]
 mod shell;
 #[path = "gui/story.rs"]
 mod story;
+#[path = "gui/until.rs"]
+mod until;
 #[path = "gui/window.rs"]
 mod window;
 
@@ -37,9 +57,10 @@ use std::path::PathBuf;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::engine::{Command, Event, Progress, RunId, RunState};
-use hourglass::gui::FolderFor;
+use hourglass::gui::PathFor;
 use hourglass::model::{KnobValue, OptimizerKind, Pretraining};
 use hourglass::train::Metrics;
+use looks::session_window;
 use session::{devices, ready, recipe};
 use window::{Look, Window};
 
@@ -177,20 +198,11 @@ fn the_latent_slider_makes_the_run_anew() {
 #[test]
 fn a_slider_that_is_being_dragged_waits_for_its_release() {
     let mut window = ready_window("autoencoder");
-    let slider = window
-        .harness
-        .get_by_role_and_label(Role::Slider, "Latent size")
-        .rect();
-    window.harness.drag_at(slider.center());
-    window.harness.run();
-    window
-        .harness
-        .hover_at(slider.center() + egui::vec2(20.0, 0.0));
-    window.harness.run();
+    let slider = window.slider("Latent size");
+    let to = slider + egui::vec2(20.0, 0.0);
+    window.hold(slider, &[to]);
     assert!(window.commands().is_empty(), "the button is still down");
-    window
-        .harness
-        .drop_at(slider.center() + egui::vec2(20.0, 0.0));
+    window.harness.drop_at(to);
     window.harness.run();
     let (_, config) = window.added();
     assert_ne!(config.knobs.get("latent"), Some(&KnobValue::Integer(10)));
@@ -222,7 +234,7 @@ fn data_come_from_a_folder() {
         .folder
         .replace(Some(PathBuf::from("images/fashion")));
     window.click("Open folder…");
-    assert_eq!(*window.script.asked.borrow(), [FolderFor::Data(FIRST)]);
+    assert_eq!(*window.script.asked.borrow(), [PathFor::Data(FIRST)]);
     let (_, config) = window.added();
     assert_eq!(config.dataset, "images/fashion");
     assert!(
@@ -281,7 +293,7 @@ fn settings_are_fixed_once_the_run_has_started() {
     window.click("Reset to change");
     let commands = window.commands();
     assert!(
-        matches!(commands[..], [Command::Pause(FIRST), Command::Reset(FIRST)]),
+        matches!(commands[..], [Command::Reset(FIRST)]),
         "{commands:?}"
     );
 }
@@ -427,20 +439,4 @@ fn eight_runs_with_all_there_is_to_know_fit_in_a_window() {
         assert_eq!(newest.codes.latent, run.info.as_ref().unwrap().latent);
         assert!(newest.step > 0 && run.pca_pictures.is_some());
     }
-}
-
-/// The session of the README's picture.
-fn session_window(look: &Look) -> Window {
-    let [stacked, deep] = session::session_configs();
-    let mut window = Window::with_look(Some(stacked.clone()), look);
-    window.tell([ready(FIRST, &stacked)]);
-    window.click("Add run");
-    window.choose("Model type", &deep.name);
-    let session = session::session(64);
-    window.tell(session.events);
-    window.show(session.snapshot);
-    window.click("Run Stacked");
-    window.harness.remove_cursor();
-    window.harness.run();
-    window
 }

@@ -19,7 +19,8 @@ mod lexer;
 const LAYERS: &[(&str, &[&str])] = &[
     ("data", &[]),
     ("analysis", &[]),
-    ("model", &["data", "analysis"]),
+    ("kernels", &[]),
+    ("model", &["data", "analysis", "kernels"]),
     ("train", &["data", "analysis", "model"]),
     ("store", &["data", "analysis", "model", "train"]),
     ("engine", &["data", "analysis", "model", "train", "store"]),
@@ -42,7 +43,7 @@ const ROOT_BANS: &[&[&str]] = &[&["egui", "eframe::egui"]];
 /// Paths from outside the crate that a layer may not name.
 fn banned(layer: &str) -> &'static [&'static [&'static str]] {
     match layer {
-        "data" | "analysis" => &[BURN, WINDOW],
+        "data" | "analysis" | "kernels" => &[BURN, WINDOW],
         "model" | "train" => &[WINDOW, THREADS],
         "gui" => &[BURN],
         "" => ROOT_BANS,

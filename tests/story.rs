@@ -17,7 +17,7 @@ use hourglass::train::{Advance, PhaseSettings, RunConfig, Trainer, Verdict};
 fn open(location: &str) -> Arc<Dataset> {
     let request = DatasetRequest {
         location: location.to_owned(),
-        limit: None,
+        ..DatasetRequest::default()
     };
     Arc::new(data::open(&request).unwrap())
 }

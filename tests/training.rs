@@ -53,6 +53,24 @@ fn layers_that_a_phase_does_not_train_do_not_change() {
 }
 
 #[test]
+fn test_images_are_measured_early_in_every_phase_and_after_every_epoch() {
+    let mut config = small_config("stacked", Pretraining::Greedy);
+    config.batch = 2;
+    for phase in &mut config.schedule.phases {
+        phase.epochs = 2;
+    }
+    let data = small_set();
+    let epoch = data.train.len() as u64 / 2;
+    let trainer = train(&config, &data);
+    let metrics = trainer.metrics();
+    for start in &metrics.phases {
+        let of_phase = metrics.test.iter().filter(|test| test.phase == start.phase);
+        let steps: Vec<u64> = of_phase.map(|test| test.step - start.step).collect();
+        assert_eq!(steps, [0, epoch / 8, epoch / 2, epoch, 2 * epoch]);
+    }
+}
+
+#[test]
 fn the_same_configuration_gives_the_same_bits() {
     let data = small_set();
     for variant in VARIANTS {

@@ -1,14 +1,16 @@
 //! The examination that every variant passes, whatever it is.
 
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
 mod common;
 
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use common::{flex, small_config, small_set, train};
-use hourglass::data::{Dataset, DatasetParts, ImageShape, Images, Split};
+use hourglass::data::{Dataset, DatasetParts, ImageShape, Images};
 use hourglass::model::{Knobs, Objective, VARIANTS};
-use hourglass::train::Trainer;
+use hourglass::train::{RunConfig, Trainer};
 
 #[test]
 fn words_and_keys_are_there_and_unique() {
@@ -89,15 +91,7 @@ fn every_variant_takes_colour_and_oblong_images() {
         let pixels = (0..count * shape.pixels()).map(|i| (i * 31 % 251) as u8);
         Images::new(shape, pixels.collect()).unwrap()
     };
-    let parts = DatasetParts {
-        name: "stripes".to_owned(),
-        train: images(64),
-        test: images(16),
-        train_labels: None,
-        test_labels: None,
-        split: Split::Given,
-        factors: None,
-    };
+    let parts = DatasetParts::new("stripes", images(64), images(16));
     let data = Arc::new(Dataset::new("stripes", parts, None).unwrap());
     for variant in VARIANTS {
         let mut trainer = train(
@@ -107,6 +101,73 @@ fn every_variant_takes_colour_and_oblong_images() {
         let (pixels, errors) = trainer.pictures(&[0, 5]).unwrap();
         assert_eq!(pixels.len(), 2 * shape.pixels(), "{}", variant.id());
         assert!(errors.iter().all(|error| error.is_finite()));
+    }
+}
+
+/// Images of a shape, in train and test.
+fn noise(width: usize, height: usize, channels: usize) -> Arc<Dataset> {
+    let shape = ImageShape {
+        width,
+        height,
+        channels,
+    };
+    let images = |count: usize| {
+        let pixels = (0..count * shape.pixels()).map(|i| (i * 31 % 251) as u8);
+        Images::new(shape, pixels.collect()).unwrap()
+    };
+    let parts = DatasetParts::new("noise", images(16), images(4));
+    Arc::new(Dataset::new("noise", parts, None).unwrap())
+}
+
+/// Sides that are no powers of two, both ends, and the largest in both directions.
+const SIZES: &[(usize, usize)] = &[(8, 8), (9, 31), (33, 17), (128, 8), (8, 127), (128, 128)];
+
+#[test]
+fn every_variant_trains_in_grey_and_colour_on_every_size() {
+    for &(width, height) in SIZES {
+        for channels in [1, 3] {
+            let data = noise(width, height, channels);
+            for variant in VARIANTS {
+                let mut config = small_config(variant.id(), variant.recipe().pretraining);
+                config.batch = 8;
+                for phase in &mut config.schedule.phases {
+                    phase.epochs = 1;
+                }
+                let trainer = train(&config, &data);
+                let last = trainer.metrics().last_test().unwrap();
+                let what = format!("{} on {}", variant.id(), data.train.shape());
+                assert!(
+                    last.mse.is_finite() && last.mse < 0.6,
+                    "{what}: {}",
+                    last.mse
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_recipe_of_every_variant_fits_every_size() {
+    for &(width, height) in SIZES {
+        for channels in [1, 3] {
+            let shape = ImageShape {
+                width,
+                height,
+                channels,
+            };
+            for variant in VARIANTS {
+                let config = RunConfig::recipe(*variant, "noise");
+                let (_, knobs) = config
+                    .check_with(shape)
+                    .unwrap_or_else(|error| panic!("{} on {shape}: {error}", variant.id()));
+                let parameters = variant.plan(shape, &knobs).unwrap().parameters();
+                assert!(
+                    parameters < 40_000_000,
+                    "{} on {shape}: {parameters}",
+                    variant.id()
+                );
+            }
+        }
     }
 }
 
@@ -147,7 +208,7 @@ fn a_gradient_agrees_with_finite_differences() {
         let mut loss_of = |weights: &[hourglass::model::NamedArray], rate: f64| {
             trainee.set_weights(weights).unwrap();
             trainee.begin_phase(Objective::EndToEnd, &optimizer);
-            let loss = trainee.step(images.clone(), rate, &mut Noise::new(0.0, 0, 0, 0));
+            let loss = trainee.step(images.clone().into(), rate, &mut Noise::new(0.0, 0, 0, 0));
             let value: f32 = loss.into_scalar();
             (f64::from(value), trainee.weights().unwrap())
         };

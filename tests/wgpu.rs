@@ -7,11 +7,12 @@
 
 mod common;
 
-use std::process::Command;
+use std::process;
+use std::time::{Duration, Instant};
 
 use common::{flex, small_config, small_set};
-use hourglass::engine::{list_devices, start_device};
-use hourglass::model::Pretraining;
+use hourglass::engine::{Command, Engine, Event, RunId, RunState, list_devices, start_device};
+use hourglass::model::{KnobValue, Pretraining, VARIANTS};
 use hourglass::train::{Advance, Compute, RunConfig, Trainer};
 
 /// 20 steps' losses and the test errors.
@@ -37,12 +38,12 @@ fn losses_agree_with_flex_over_20_steps() {
         compare();
         return;
     }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "losses_agree_with_flex_over_20_steps",
-            "--nocapture",
-        ])
+    by_itself("losses_agree_with_flex_over_20_steps");
+}
+
+fn by_itself(test: &str) {
+    let output = process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
         .env(TUNING, "minimal")
         .output()
         .unwrap();
@@ -55,6 +56,81 @@ fn losses_agree_with_flex_over_20_steps() {
         "{text}{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// A device that is lost for good: its run is parked, and the adapter starts anew for it.
+#[test]
+fn a_lost_device_parks_its_run_and_starts_anew() {
+    if std::env::var_os(TUNING).is_some() {
+        lose();
+        return;
+    }
+    by_itself("a_lost_device_parks_its_run_and_starts_anew");
+}
+
+/// What an engine tells, until it is this.
+fn until(engine: &Engine, is_it: impl Fn(&Event) -> bool) -> Event {
+    let since = Instant::now();
+    loop {
+        assert!(since.elapsed() < Duration::from_mins(10), "it never came");
+        match engine.wait_event(Duration::from_millis(100)) {
+            Some(event) if is_it(&event) => return event,
+            Some(Event::Failed { error, .. }) => panic!("{error}"),
+            Some(_) => {}
+            None => assert!(engine.is_alive(), "the engine has ended"),
+        }
+    }
+}
+
+fn lose() {
+    let Some(device) = list_devices().into_iter().find(|d| d.id != "flex") else {
+        println!(
+            "skipped: a_lost_device_parks_its_run_and_starts_anew (no Vulkan, Metal or DirectX 12 adapter)"
+        );
+        return;
+    };
+    let mut config = RunConfig::recipe(VARIANTS[0], "glyphs");
+    config.limit = Some(64);
+    config.batch = 32;
+    config.device.clone_from(&device.id);
+    "Lost".clone_into(&mut config.name);
+    config.knobs.set("latent", KnobValue::Integer(4));
+    config.schedule.phases[0].epochs = 6;
+    let engine = Engine::spawn_faulty("lost=Lost@5", || {}).unwrap();
+    let id = RunId(1);
+    engine.send(Command::AddRun {
+        id,
+        config: Box::new(config),
+    });
+    engine.send(Command::ShowImages(vec![0]));
+    engine.send(Command::Start(id));
+    let Event::Parked { step, .. } = until(&engine, |event| matches!(event, Event::Parked { .. }))
+    else {
+        unreachable!()
+    };
+    assert!(step <= 5);
+    let Event::Failed { error, .. } = until(&engine, |event| matches!(event, Event::Failed { .. }))
+    else {
+        unreachable!()
+    };
+    println!("{error}");
+    assert!(error.starts_with("the device failed: "), "{error}");
+    assert!(!error.contains('\n'), "one sentence: {error}");
+    let finished = |event: &Event| {
+        matches!(
+            event,
+            Event::StateChanged {
+                state: RunState::Finished,
+                ..
+            }
+        )
+    };
+    // First on the adapter itself, with a new device of ours; that one is well.
+    engine.send(Command::Continue {
+        id,
+        device: device.id,
+    });
+    until(&engine, finished);
 }
 
 fn compare() {

@@ -146,19 +146,22 @@ fn damaged_data_is_told_with_its_file() {
             "no folder",
             nothing,
             "train --dataset nowhere --device flex --out out",
-            &["a folder of IDX files at nowhere", "found nothing"],
+            &[
+                "a folder of pictures or IDX files, or a file of images, at nowhere",
+                "found nothing",
+            ],
         ),
         (
             "a file for a folder",
             |f| fs::write(f.join("list.txt"), "x").unwrap(),
             "train --dataset list.txt --device flex --out out",
-            &["a folder of IDX files at list.txt", "not a folder"],
+            &["at list.txt", "found something that is neither"],
         ),
         (
             "an empty folder",
             |f| fs::create_dir(f.join("empty")).unwrap(),
             "train --dataset empty --device flex --out out",
-            &["no training images in empty", TRAIN],
+            &["in empty", "found none", TRAIN],
         ),
         (
             "7×7",

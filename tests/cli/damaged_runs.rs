@@ -263,8 +263,8 @@ fn configurations_that_do_not_fit_are_told_with_their_line() {
         assert!(!folder.path().join("out").exists(), "{new}");
     }
     for (config, says) in [
-        ("gone.toml", "reading gone.toml failed"),
-        ("data", "reading data failed"),
+        ("gone.toml", "opening gone.toml failed"),
+        ("data", "data must be a file, but is a folder"),
     ] {
         let folder = workplace();
         for arguments in [

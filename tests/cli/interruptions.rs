@@ -68,8 +68,9 @@ fn started(folder: &Path) -> (Child, BufReader<std::process::ChildStdout>) {
     (child, lines)
 }
 
+/// Presses Ctrl-C.
 #[cfg(unix)]
-fn interrupt(child: &Child) {
+pub fn interrupt(child: &Child) {
     let pid = child.id().to_string();
     let sent = std::process::Command::new("kill")
         .args(["-INT", &pid])

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use hourglass::data::{Dataset, DatasetParts, ImageShape, Images, Split};
+use hourglass::data::{Dataset, DatasetParts, ImageShape, Images};
 use hourglass::model::{KnobValue, NamedArray, Pretraining, variant};
 use hourglass::train::{Advance, Compute, PhaseSettings, RunConfig, Trainer};
 
@@ -45,15 +45,7 @@ pub fn small_set() -> Arc<Dataset> {
             .collect();
         Images::new(shape, pixels).unwrap()
     };
-    let parts = DatasetParts {
-        name: "bars".to_owned(),
-        train: images(128),
-        test: images(32),
-        train_labels: None,
-        test_labels: None,
-        split: Split::Given,
-        factors: None,
-    };
+    let parts = DatasetParts::new("bars", images(128), images(32));
     Arc::new(Dataset::new("bars", parts, None).unwrap())
 }
 

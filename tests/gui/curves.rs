@@ -6,6 +6,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::engine::RunId;
 use hourglass::gui::{AppState, Reduction, Run, Speed, XUnit};
 
+use super::looks;
 use super::rich::rich_window;
 use super::session_window;
 use super::window::{Look, Window};
@@ -30,16 +31,8 @@ fn shown_step(window: &Window, run: usize) -> u64 {
 }
 
 fn drag(window: &mut Window, from: Pos2, to: Pos2) {
-    window.harness.hover_at(from);
-    window.harness.run();
-    window.harness.drag_at(from);
-    window.harness.run();
-    for share in [0.3, 0.7, 1.0] {
-        window.harness.hover_at(from + (to - from) * share);
-        window.harness.run();
-    }
-    window.harness.drop_at(to);
-    window.harness.run();
+    let over = [0.3, 0.7, 1.0].map(|share| from + (to - from) * share);
+    window.drag(from, &over);
 }
 
 #[test]
@@ -349,36 +342,43 @@ fn a_session_of_two_runs_has_all_its_parts() {
     assert!(window.has_text("Stacked in the chart"));
 }
 
+/// Eight runs, looked back at.
+pub fn scene(look: &Look) -> Window {
+    let mut window = rich_window(8, look);
+    look_back(&mut window);
+    window
+}
+
+fn look_back(window: &mut Window) {
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "History")
+        .set_value_accesskit(1200.0);
+    window.harness.remove_cursor();
+    window.harness.run();
+}
+
 /// Writes the chart of eight runs, looked back at, to the folder that `HOURGLASS_LOOK` names.
 #[test]
 fn the_chart_is_drawn_on_request() {
-    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(std::path::PathBuf::from) else {
-        println!("skipped: HOURGLASS_LOOK names no folder");
+    let Some(folder) = looks::folder() else {
         return;
     };
     for (theme, size) in [
         (egui::Theme::Dark, [1280.0, 720.0]),
         (egui::Theme::Light, [2560.0, 1440.0]),
     ] {
-        let look = Look {
-            theme,
-            size,
-            has_renderer: true,
-            ..Look::default()
-        };
+        let look = looks::drawn(theme, size);
         let mut window = rich_window(8, &look);
         let draw = |window: &mut Window, what: &str| {
-            let picture = window.harness.render().unwrap();
-            let name = format!("curves-{what}-{}-{theme:?}.png", size[0]);
-            picture.save(folder.join(name)).unwrap();
+            looks::save(
+                window,
+                &folder,
+                &format!("curves-{what}-{}-{theme:?}", size[0]),
+            );
         };
         draw(&mut window, "live");
-        window
-            .harness
-            .get_by_role_and_label(Role::Slider, "History")
-            .set_value_accesskit(1200.0);
-        window.harness.remove_cursor();
-        window.harness.run();
+        look_back(&mut window);
         draw(&mut window, "back");
         if window.harness.query_by_label("Options").is_some() {
             window.click("Options");

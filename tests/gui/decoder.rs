@@ -80,6 +80,10 @@ impl Decoder {
                         shape: SHAPE,
                         pixels: self.decode(codes, &code),
                     },
+                    original: matches!(spec.start, Start::Image(_)).then(|| Pictures {
+                        shape: SHAPE,
+                        pixels: self.decode(codes, &start),
+                    }),
                     error: matches!(spec.start, Start::Image(_)).then_some(0.0123),
                     start,
                     code,

@@ -9,6 +9,7 @@ use hourglass::engine::{
 };
 use hourglass::gui::Pane;
 
+use super::looks;
 use super::pictures::{has, pane_window, roomy, shown};
 use super::rich::rich_session;
 use super::session::SHAPE;
@@ -30,16 +31,8 @@ fn drag(window: &mut Window, points: &[[f32; 2]]) {
         .get_by_role_and_label(Role::Canvas, canvas_name(window))
         .rect();
     let place = |[x, y]: [f32; 2]| rect.min + egui::vec2(x, y) * rect.size();
-    window.harness.hover_at(place(points[0]));
-    window.harness.run();
-    window.harness.drag_at(place(points[0]));
-    window.harness.run();
-    for &point in &points[1..] {
-        window.harness.hover_at(place(point));
-        window.harness.run();
-    }
-    window.harness.drop_at(place(points[points.len() - 1]));
-    window.harness.run();
+    let over: Vec<_> = points[1..].iter().map(|point| place(*point)).collect();
+    window.drag(place(points[0]), &over);
 }
 
 fn canvas_name(window: &Window) -> &'static str {
@@ -79,6 +72,7 @@ fn answer(window: &mut Window, run: RunId, value: u8, error: f32) {
                 shape: SHAPE,
                 pixels: vec![value; SHAPE.pixels()],
             },
+            original: None,
             error: Some(error),
         },
     });
@@ -242,6 +236,19 @@ fn every_kind_of_damage_reaches_the_runs_and_can_be_repaired() {
 }
 
 #[test]
+fn pictures_of_the_newest_weights_say_so_while_the_window_looks_back() {
+    let mut window = input_window(1);
+    window.click("Take");
+    answer(&mut window, RunId(1), 9, 0.0321);
+    let words = "With the newest weights, not those of the step looked back at";
+    assert!(!window.has_text(words));
+    window.click("First frame");
+    assert!(window.has_text(words));
+    window.click("Back to live");
+    assert!(!window.has_text(words));
+}
+
+#[test]
 fn what_the_explorer_cannot_do_is_said_in_place() {
     let mut window = input_window(1);
     window.click("Take");
@@ -259,45 +266,39 @@ fn what_the_explorer_cannot_do_is_said_in_place() {
     assert!(window.has_text("The weights of this run are not there yet."));
 }
 
+/// Runs that rebuild a drawn image that was damaged.
+pub fn scene(runs: usize, look: &Look) -> Window {
+    let mut window = pane_window(runs, Pane::Input, look);
+    drag(&mut window, &[[0.3, 0.2], [0.7, 0.2], [0.4, 0.8]]);
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "Salt and pepper")
+        .set_value_accesskit(0.1);
+    window.harness.run();
+    for run in 1..=runs as u64 {
+        answer(&mut window, RunId(run), 30 * run as u8, 0.01 * run as f32);
+    }
+    window
+}
+
 /// Writes both panes to the folder that `HOURGLASS_LOOK` names, to be looked at.
 #[test]
 fn picture_panes_are_written_on_request() {
-    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(std::path::PathBuf::from) else {
-        println!("skipped: HOURGLASS_LOOK names no folder");
+    let Some(folder) = looks::folder() else {
         return;
     };
     for theme in [egui::Theme::Dark, egui::Theme::Light] {
         for (width, height) in [(1280.0, 720.0), (2560.0, 1440.0)] {
             for runs in [2, 8] {
-                let look = Look {
-                    size: [width, height],
-                    theme,
-                    has_renderer: true,
-                    ..Look::default()
-                };
+                let look = looks::drawn(theme, [width, height]);
                 let name = format!("{width}x{height}-{theme:?}-{runs}");
                 let mut window = pane_window(runs, Pane::Pictures, &look);
                 window.click("Test image 2");
                 window.harness.get_by_label("Stacked: 12 pictures").hover();
                 window.harness.run();
-                let picture = window.harness.render().unwrap();
-                picture
-                    .save(folder.join(format!("pictures-{name}.png")))
-                    .unwrap();
-                let mut window = pane_window(runs, Pane::Input, &look);
-                drag(&mut window, &[[0.3, 0.2], [0.7, 0.2], [0.4, 0.8]]);
-                window
-                    .harness
-                    .get_by_role_and_label(Role::Slider, "Salt and pepper")
-                    .set_value_accesskit(0.1);
-                window.harness.run();
-                for run in 1..=runs as u64 {
-                    answer(&mut window, RunId(run), 30 * run as u8, 0.01 * run as f32);
-                }
-                let picture = window.harness.render().unwrap();
-                picture
-                    .save(folder.join(format!("input-{name}.png")))
-                    .unwrap();
+                looks::save(&mut window, &folder, &format!("pictures-{name}"));
+                let mut window = scene(runs, &look);
+                looks::save(&mut window, &folder, &format!("input-{name}"));
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The panes that look inside the network.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
@@ -9,6 +8,7 @@ use hourglass::engine::{Answer, Content, InputImage, RunId, Slot, Tiles, Wish, W
 use hourglass::gui::{Action, LayersAction, Measure, Pane, Section, TileScale};
 
 use super::FIRST;
+use super::looks;
 use super::rich::rich_window;
 use super::window::{Look, Window};
 
@@ -131,6 +131,25 @@ fn a_layer_is_chosen_in_the_hourglass_and_shows_its_numbers() {
 }
 
 #[test]
+fn weights_and_outputs_are_shown_over_time_with_the_moment_marked() {
+    let mut window = pane_window(1, Pane::Network, &Look::default());
+    window.click("Encoder 2, Stacked");
+    let of = |window: &Window, name: &str| {
+        let node = window.harness.get_by_label_contains(name);
+        egui_kittest::kittest::NodeT::accesskit_node(&node)
+            .label()
+            .unwrap()
+    };
+    let live = of(&window, "Weights over time, between");
+    assert!(live.ends_with("the newest step marked"), "{live}");
+    assert!(window.has_text("Outputs over time, between"));
+    window.click("First frame");
+    window.click("Frame after");
+    let back = of(&window, "Weights over time, between");
+    assert!(back.ends_with("step 1 marked"), "{back}");
+}
+
+#[test]
 fn a_layer_is_reached_by_keyboard() {
     let mut window = pane_window(1, Pane::Network, &Look::default());
     window.harness.get_by_label("Decoder 1, Stacked").focus();
@@ -143,6 +162,7 @@ fn a_layer_is_reached_by_keyboard() {
 #[test]
 fn another_run_is_chosen_where_it_is_drawn_small() {
     let mut window = pane_window(2, Pane::Network, &Look::default());
+    act(&mut window, LayersAction::Measure(Measure::Spread));
     assert!(window.has_text("every image gives nearly the same output"));
     window.click("Encoder 1, Deep");
     let state = window.harness.state().state();
@@ -156,7 +176,7 @@ fn the_measure_is_one_for_both_panes() {
     assert_eq!(layers(&window).measure, Measure::Spread);
     show(&mut window, Pane::Layers);
     assert!(window.has_text("Layers of Deep over time, Spread"));
-    assert!(window.has_text("Near 0 (dark) every image gives the same output"));
+    assert!(window.has_text("every image gives nearly the same output"));
 }
 
 #[test]
@@ -170,6 +190,77 @@ fn strips_show_all_runs_or_one_and_stretch_the_beginning() {
     window.click("Every run");
     assert!(!window.has_text("Layers of Deep over time"));
     assert!(window.has_text("Layers of Stacked over time"));
+}
+
+#[test]
+fn a_low_pane_has_room_for_the_strips_of_two_runs() {
+    let look = Look {
+        size: [1280.0, 720.0],
+        ..Look::default()
+    };
+    let window = pane_window(2, Pane::Layers, &look);
+    let strip = |name: &str| {
+        let strip = window.harness.get_by_label_contains(name).rect();
+        assert!(strip.height() >= 44.0, "{name}: {strip}");
+        strip
+    };
+    let first = strip("Layers of Stacked over time");
+    let second = strip("Layers of Deep over time");
+    let below = window.harness.get_by_label("Reconstructions").rect();
+    assert!(first.bottom() < second.top() && second.bottom() < below.top());
+    assert!(window.has_text("Scale from"));
+}
+
+#[test]
+fn a_layer_in_a_low_pane_has_all_of_it_for_its_numbers() {
+    let look = Look {
+        size: [1280.0, 720.0],
+        ..Look::default()
+    };
+    let mut window = pane_window(2, Pane::Network, &look);
+    window.click("Encoder 2, Stacked");
+    let below = window.harness.get_by_label("Reconstructions").rect();
+    for words in [
+        "Weights from",
+        "Outputs from",
+        "Weights over time",
+        "norm of the weights",
+    ] {
+        let rect = window.harness.get_by_label_contains(words).rect();
+        assert!(rect.bottom() <= below.top(), "{words} is cut off at {rect}");
+    }
+    window.click("Layer after");
+    assert_eq!(layers(&window).selected, Some(2));
+    window.click("Layer before");
+    window.click("Hide numbers");
+    assert!(window.has_text("Click a layer"));
+}
+
+#[test]
+fn what_is_measured_is_what_is_told() {
+    let mut window = pane_window(1, Pane::Layers, &Look::default());
+    assert!(window.has_text("on the scale of update : weight"));
+    act(&mut window, LayersAction::Measure(Measure::Gradient));
+    assert!(!window.has_text("on the scale of update : weight"));
+    assert!(window.has_text("Gradient norms from 0.0"));
+}
+
+#[test]
+fn the_network_grows_with_its_pane() {
+    let size = |size| {
+        let look = Look {
+            size,
+            ..Look::default()
+        };
+        let window = pane_window(1, Pane::Network, &look);
+        let network = "Network of Stacked, 10 layers with";
+        let layer = window.harness.get_by_label("Encoder 1, Stacked").rect();
+        let drawn = window.harness.get_by_label_contains(network).rect();
+        (drawn.height(), layer.width())
+    };
+    let (small, large) = (size([1280.0, 720.0]), size([2560.0, 1440.0]));
+    assert!(large.0 > 1.5 * small.0, "{small:?} {large:?}");
+    assert!(large.1 > 1.5 * small.1, "{small:?} {large:?}");
 }
 
 #[test]
@@ -249,26 +340,33 @@ fn feature_maps_belong_to_a_layer_and_an_image() {
     assert!(window.has_text("deeper than the phase reaches"));
 }
 
+/// Four runs in this pane, with something done in it.
+pub fn scene(pane: Pane, look: &Look) -> Window {
+    let mut window = pane_window(4, pane, look);
+    match pane {
+        Pane::Network => act(&mut window, LayersAction::Select(Some(2))),
+        Pane::Filters => find(&mut window, Slot::Filters, FIRST, filters()),
+        _ => {}
+    }
+    window
+}
+
 /// Writes the panes to the folder that `HOURGLASS_LOOK` names, to be looked at.
 #[test]
 fn looks_inside_are_written_on_request() {
-    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(PathBuf::from) else {
-        println!("skipped: HOURGLASS_LOOK names no folder");
+    let Some(folder) = looks::folder() else {
         return;
     };
     for theme in [egui::Theme::Dark, egui::Theme::Light] {
         for size in [[1280.0, 720.0], [2560.0, 1440.0]] {
-            let look = Look {
-                size,
-                theme,
-                has_renderer: true,
-                ..Look::default()
-            };
+            let look = looks::drawn(theme, size);
             let mut window = rich_window(4, &look);
             let save = |window: &mut Window, name: &str| {
-                let file = format!("inside-{name}-{}-{theme:?}.png", size[0]);
-                let picture = window.harness.render().unwrap();
-                picture.save(folder.join(file)).unwrap();
+                looks::save(
+                    window,
+                    &folder,
+                    &format!("inside-{name}-{}-{theme:?}", size[0]),
+                );
             };
             show(&mut window, Pane::Network);
             save(&mut window, "network");
@@ -279,8 +377,7 @@ fn looks_inside_are_written_on_request() {
             act(&mut window, LayersAction::Measure(Measure::Spread));
             act(&mut window, LayersAction::UseLogTime(true));
             save(&mut window, "spread");
-            show(&mut window, Pane::Filters);
-            find(&mut window, Slot::Filters, FIRST, filters());
+            let mut window = scene(Pane::Filters, &look);
             save(&mut window, "filters");
             act(&mut window, LayersAction::Show(Section::Features));
             let maps = Arc::new(tiles(64, square(7), 64));

@@ -9,6 +9,7 @@ use hourglass::gui::{Action, Origin, PlaneAxes, Preset};
 
 use super::FIRST;
 use super::decoder::Decoder;
+use super::looks;
 use super::rich::rich_window;
 use super::window::{Look, Window};
 
@@ -174,12 +175,7 @@ fn the_plane_shows_classes_points_and_lines() {
     );
     for share in [0.3, 0.6] {
         let at = rect.min + rect.size() * share;
-        window.harness.hover_at(at);
-        window.harness.run();
-        window.harness.drag_at(at);
-        window.harness.run();
-        window.harness.drop_at(at);
-        window.harness.run();
+        window.click_at(at);
     }
     let wishes = decoder.answer(&mut window);
     assert!(wishes.keys().any(|key| key.slot == Slot::Line));
@@ -197,14 +193,7 @@ fn the_plane_is_panned_and_fitted_again() {
         .get_by_label("Plane of codes")
         .rect()
         .center();
-    window.harness.hover_at(from);
-    window.harness.run();
-    window.harness.drag_at(from);
-    window.harness.run();
-    window.harness.hover_at(from + egui::vec2(60.0, 0.0));
-    window.harness.run();
-    window.harness.drop_at(from + egui::vec2(60.0, 0.0));
-    window.harness.run();
+    window.drag(from, &[from + egui::vec2(60.0, 0.0)]);
     assert!(looked(&window).is_some());
     window.click("Fit codes");
     assert!(looked(&window).is_none());
@@ -255,12 +244,7 @@ fn a_picture_of_a_traversal_moves_its_slider() {
     window.harness.run();
     let rect = window.harness.get_by_label(label).rect();
     let at = rect.left_center() + egui::vec2(6.0, 0.0);
-    window.harness.hover_at(at);
-    window.harness.run();
-    window.harness.drag_at(at);
-    window.harness.run();
-    window.harness.drop_at(at);
-    window.harness.run();
+    window.click_at(at);
     let wishes = decoder.answer(&mut window);
     let first = pins(&wishes, FIRST);
     assert!(first.len() == 1 && first[0].0 == 0, "{first:?}");
@@ -285,54 +269,41 @@ fn panes_without_codes_say_what_to_do() {
     assert!(window.script.wishes.borrow().is_empty());
 }
 
+/// Four runs in the pane with this title, with something done in it.
+pub fn scene(title: &str, look: &Look) -> Window {
+    let selected = if title == "Latent plane" { FLAT } else { FIRST };
+    let (mut window, mut decoder) = latent_window(4, selected, look);
+    window.click(title);
+    if title == "Latent plane" {
+        let rect = window.harness.get_by_label("Plane of codes").rect();
+        for share in [0.3, 0.6] {
+            window.click_at(rect.min + rect.size() * share);
+        }
+    } else if title == "Latent sliders" {
+        let value = slider(&window, "z2") + 0.6;
+        let node = window.harness.get_by_role_and_label(Role::Slider, "z2");
+        node.set_value_accesskit(value);
+        window.harness.run();
+        window.click("Lock z2");
+    }
+    decoder.answer(&mut window);
+    window
+}
+
 /// Writes every pane in two sizes to the folder that `HOURGLASS_LOOK` names, to be looked at.
 #[test]
 fn latent_looks_are_written_on_request() {
-    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(std::path::PathBuf::from) else {
-        println!("skipped: HOURGLASS_LOOK names no folder");
+    let Some(folder) = looks::folder() else {
         return;
     };
     for (theme, size) in [
         (egui::Theme::Dark, [1280.0, 720.0]),
         (egui::Theme::Light, [1920.0, 1080.0]),
     ] {
-        let look = Look {
-            theme,
-            size,
-            has_renderer: true,
-            ..Look::default()
-        };
-        for (name, selected, tab) in [
-            ("sliders", FIRST, "Latent sliders"),
-            ("plane", FLAT, "Latent plane"),
-            ("traversals", FIRST, "Traversals"),
-        ] {
-            let (mut window, mut decoder) = latent_window(4, selected, &look);
-            window.click(tab);
-            if selected == FLAT {
-                let rect = window.harness.get_by_label("Plane of codes").rect();
-                for share in [0.3, 0.6] {
-                    let at = rect.min + rect.size() * share;
-                    window.harness.hover_at(at);
-                    window.harness.run();
-                    window.harness.drag_at(at);
-                    window.harness.run();
-                    window.harness.drop_at(at);
-                    window.harness.run();
-                }
-            } else if tab == "Latent sliders" {
-                let value = slider(&window, "z2") + 0.6;
-                let node = window.harness.get_by_role_and_label(Role::Slider, "z2");
-                node.set_value_accesskit(value);
-                window.harness.run();
-                window.click("Lock z2");
-            }
-            decoder.answer(&mut window);
-            let picture = window.harness.render().unwrap();
-            let width = size[0];
-            picture
-                .save(folder.join(format!("latent-{name}-{width}.png")))
-                .unwrap();
+        let look = looks::drawn(theme, size);
+        for title in ["Latent sliders", "Latent plane", "Traversals"] {
+            let mut window = scene(title, &look);
+            looks::save(&mut window, &folder, &format!("{title}-{}", size[0]));
         }
     }
 }

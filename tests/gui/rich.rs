@@ -13,12 +13,12 @@ use hourglass::engine::{
     Codes, Event, Frame, PcaPictures, Pictures, Progress, RunId, RunInfo, RunPictures, RunState,
     Snapshot,
 };
-use hourglass::gui::{Action, FolderFor};
+use hourglass::gui::{Action, PathFor};
 use hourglass::model::{KnobValue, Objective, Pretraining};
 use hourglass::train::{Metrics, PhaseStart, RunConfig, TestPoint, TrainPoint, Verdict};
 
 use super::rich_parts::{layers, reports};
-use super::session::{SHAPE, STEPS_PER_EPOCH, devices, info, recipe};
+use super::session::{SHAPE, STEPS_PER_EPOCH, devices, errors, info, recipe};
 use super::window::{Look, Window};
 
 /// Test images that frames show.
@@ -85,6 +85,18 @@ pub fn rich_configs(count: usize) -> Vec<RunConfig> {
 /// What the engine would tell of `runs` runs, 1 to 8, that train.
 pub fn rich_session(runs: usize) -> Rich {
     let configs = rich_configs(runs);
+    let ids = (1..).map(RunId);
+    let named: Vec<_> = ids.zip(configs.iter().cloned()).collect();
+    let (events, snapshot) = rich_runs(&named);
+    Rich {
+        configs,
+        events,
+        snapshot,
+    }
+}
+
+/// What the engine would tell of these runs, which train.
+pub fn rich_runs(runs: &[(RunId, RunConfig)]) -> (Vec<Event>, Snapshot) {
     let data = glyphs::generate(0, 300, CODES).unwrap();
     let (baselines, pca) =
         Baselines::compute(data.train.pixels(), data.test.pixels(), SHAPE.pixels(), 32).unwrap();
@@ -101,22 +113,17 @@ pub fn rich_session(runs: usize) -> Rich {
     };
     let mut events = vec![devices()];
     let mut snapshot = Snapshot::default();
-    for (index, config) in configs.iter().enumerate() {
-        let id = RunId(index as u64 + 1);
+    for (id, config) in runs {
         let mut info = (*info(config)).clone();
         let count = info.dataset.test;
         let every = world.labels.iter().copied().cycle();
         info.dataset.test_labels = Some(every.take(count).collect());
-        let (told, newest) = world.run(id, info);
+        let (told, newest) = world.run(*id, info);
         events.extend(told);
         snapshot.runs.push(newest);
     }
     events.push(Event::Memory(412_000_000));
-    Rich {
-        configs,
-        events,
-        snapshot,
-    }
+    (events, snapshot)
 }
 
 /// A window with `runs` runs of [`rich_session`], the first one selected.
@@ -127,7 +134,7 @@ pub fn rich_window(runs: usize, look: &Look) -> Window {
     for config in session.configs.iter().skip(1) {
         // Opened rather than added, since then the run is exactly what the engine says it is.
         let folder = PathBuf::from(&config.name);
-        let action = Action::FolderChosen(FolderFor::Open, folder);
+        let action = Action::PathChosen(PathFor::Open, folder);
         window.harness.state_mut().act(&ctx, action);
     }
     window.tell(session.events);
@@ -401,18 +408,4 @@ impl World {
             },
         }
     }
-}
-
-fn errors(originals: &[u8], made: &[u8]) -> Vec<f32> {
-    originals
-        .chunks(SHAPE.pixels())
-        .zip(made.chunks(SHAPE.pixels()))
-        .map(|(a, b)| {
-            let squares = a
-                .iter()
-                .zip(b)
-                .map(|(a, b)| (f32::from(*a) - f32::from(*b)).powi(2));
-            squares.sum::<f32>() / (255.0 * 255.0 * SHAPE.pixels() as f32)
-        })
-        .collect()
 }

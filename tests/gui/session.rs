@@ -39,6 +39,11 @@ pub fn info(config: &RunConfig) -> Arc<RunInfo> {
             split: String::new(),
             hash: "0".repeat(64),
             test_labels: None,
+            class_names: None,
+            skipped: Arc::default(),
+            unlisted: 0,
+            source: "Drawn digits".to_owned(),
+            is_resized: false,
         },
         stages: plan.stages,
         parameters: plan.parameters(),
@@ -152,16 +157,9 @@ fn blurred(pictures: &[u8], mean: &[f32], radius: i32) -> Vec<u8> {
     out
 }
 
-/// Pictures of one run.
-fn pictures(
-    id: RunId,
-    step: u64,
-    phase: usize,
-    originals: &Arc<Pictures>,
-    made: Vec<u8>,
-) -> Arc<Frame> {
-    let errors = originals
-        .pixels
+/// Mean squared error of each picture.
+pub fn errors(originals: &[u8], made: &[u8]) -> Vec<f32> {
+    originals
         .chunks(SHAPE.pixels())
         .zip(made.chunks(SHAPE.pixels()))
         .map(|(a, b)| {
@@ -171,7 +169,18 @@ fn pictures(
                 .map(|(a, b)| (f32::from(*a) - f32::from(*b)).powi(2));
             squares.sum::<f32>() / (255.0 * 255.0 * SHAPE.pixels() as f32)
         })
-        .collect();
+        .collect()
+}
+
+/// Pictures of one run.
+fn pictures(
+    id: RunId,
+    step: u64,
+    phase: usize,
+    originals: &Arc<Pictures>,
+    made: Vec<u8>,
+) -> Arc<Frame> {
+    let errors = errors(&originals.pixels, &made);
     let pictures = RunPictures {
         indices: (0..).take(originals.len()).collect(),
         originals: Arc::clone(originals),

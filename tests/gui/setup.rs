@@ -6,6 +6,7 @@ use hourglass::engine::{Command, Event, Progress, RunId, RunState};
 use hourglass::model::{KnobValue, Objective, OptimizerKind, Pretraining, variant};
 use hourglass::train::Metrics;
 
+use super::looks;
 use super::session::{devices, ready, recipe};
 use super::window::{Look, Window};
 use super::{FIRST, ready_window};
@@ -301,20 +302,11 @@ fn changes_of_the_learning_rate_are_listed_and_can_be_forgotten() {
 fn a_learning_rate_being_dragged_waits_for_its_release() {
     let mut window = ready_window("autoencoder");
     window.tell(under_way(0, 0.4));
-    let slider = window
-        .harness
-        .get_by_role_and_label(Role::Slider, "Learning rate now")
-        .rect();
-    window.harness.drag_at(slider.center());
-    window.harness.run();
-    window
-        .harness
-        .hover_at(slider.center() + egui::vec2(9.0, 0.0));
-    window.harness.run();
+    let slider = window.slider("Learning rate now");
+    let to = slider + egui::vec2(9.0, 0.0);
+    window.hold(slider, &[to]);
     assert!(window.commands().is_empty(), "the button is still down");
-    window
-        .harness
-        .drop_at(slider.center() + egui::vec2(9.0, 0.0));
+    window.harness.drop_at(to);
     window.harness.run();
     let commands = window.commands();
     assert!(
@@ -390,37 +382,34 @@ fn a_run_that_could_not_be_opened_does_not_train() {
     assert!(window.commands().is_empty(), "nothing is known of it");
 }
 
+/// A schedule under way, with the settings of a phase to come open.
+pub fn scene(look: &Look) -> Window {
+    let config = recipe("stacked");
+    let mut window = Window::with_look(Some(config.clone()), look);
+    window.tell([devices(), ready(FIRST, &config)]);
+    window.tell(under_way(2, 0.7));
+    for phase in 0..3 {
+        window.tell([Event::Boundary { id: FIRST, phase }]);
+    }
+    window.click("Add run");
+    window.click("Run Stacked");
+    open(&mut window, 5);
+    window
+}
+
 /// Writes the strip in several states to the folder that `HOURGLASS_LOOK` names, to be looked at.
 #[test]
 fn the_strip_is_drawn_on_request() {
-    let Some(folder) = std::env::var_os("HOURGLASS_LOOK").map(std::path::PathBuf::from) else {
-        println!("skipped: HOURGLASS_LOOK names no folder");
+    let Some(folder) = looks::folder() else {
         return;
     };
     for (theme, size) in [
         (egui::Theme::Dark, [1280.0, 720.0]),
         (egui::Theme::Light, [1920.0, 1080.0]),
     ] {
-        let look = Look {
-            size,
-            theme,
-            has_renderer: true,
-            ..Look::default()
-        };
-        let config = recipe("stacked");
-        let mut window = Window::with_look(Some(config.clone()), &look);
-        window.tell([devices(), ready(FIRST, &config)]);
-        window.tell(under_way(2, 0.7));
-        for phase in 0..3 {
-            window.tell([Event::Boundary { id: FIRST, phase }]);
-        }
-        window.click("Add run");
-        window.click("Run Stacked");
-        open(&mut window, 5);
-        let picture = window.harness.render().unwrap();
-        picture
-            .save(folder.join(format!("strip-{theme:?}.png")))
-            .unwrap();
+        let look = looks::drawn(theme, size);
+        let mut window = scene(&look);
+        looks::save(&mut window, &folder, &format!("strip-{theme:?}"));
         // Many pairs, and phases of very different lengths.
         let mut config = recipe("stacked");
         config.pretraining = Pretraining::Greedy;
@@ -431,9 +420,6 @@ fn the_strip_is_drawn_on_request() {
         let mut window = Window::with_look(Some(config.clone()), &look);
         window.tell([devices(), ready(FIRST, &config)]);
         open(&mut window, 4);
-        let picture = window.harness.render().unwrap();
-        picture
-            .save(folder.join(format!("strip-many-{theme:?}.png")))
-            .unwrap();
+        looks::save(&mut window, &folder, &format!("strip-many-{theme:?}"));
     }
 }

@@ -3,11 +3,12 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hourglass::engine::{Command, Event, RunId, RunState};
+use hourglass::engine::{Command, Event, Progress, RunId, RunState};
 use hourglass::gui::{Pane, ThemeChoice};
+use hourglass::train::Metrics;
 
 use super::session::{devices, ready, recipe};
-use super::window::Window;
+use super::window::{Look, Window};
 use super::{FIRST, ready_window, running};
 
 const SECOND: RunId = RunId(2);
@@ -108,6 +109,33 @@ fn steps_and_epochs_are_of_the_selected_run_or_of_all() {
         ),
         "{commands:?}"
     );
+}
+
+#[test]
+fn much_training_is_not_given_up_at_one_click() {
+    let mut window = ready_window("autoencoder");
+    window.tell(running());
+    window.tell([Event::Progress {
+        id: FIRST,
+        more: Metrics::default(),
+        progress: Progress {
+            step: 900,
+            elapsed_secs: 300.0,
+            ..Progress::default()
+        },
+    }]);
+    window.click("Reset");
+    assert!(window.has_text("5 min 0 s of training will be lost"));
+    window.click("Keep training");
+    assert!(window.commands().is_empty());
+    window.press(Key::R);
+    assert!(window.has_text("5 min 0 s of training will be lost"));
+    window.press(Key::Escape);
+    assert!(!window.has_text("of training will be lost"));
+    assert!(window.commands().is_empty());
+    window.click("New seed");
+    window.click("Use a new seed");
+    assert_eq!(window.added().0, FIRST);
 }
 
 #[test]
@@ -239,7 +267,7 @@ fn panes_are_arranged_closed_and_opened() {
     let mut window = ready_window("autoencoder");
     let shown = |window: &Window, pane| window.harness.state().state().shown.contains(&pane);
     window.choose_in_menu("Layout", "Teaching");
-    assert!(shown(&window, Pane::Layers) && shown(&window, Pane::Network));
+    assert!(shown(&window, Pane::Layers) && shown(&window, Pane::Pictures));
     window.choose_in_menu("Layout", "Latent space");
     assert!(shown(&window, Pane::Plane) && shown(&window, Pane::Sliders));
     assert!(!shown(&window, Pane::Network));
@@ -317,11 +345,15 @@ fn the_shortcuts_are_listed() {
 fn a_long_warning_is_shown_in_full_on_request() {
     let mut window = ready_window("deep");
     window.tell(running());
-    let text = format!("{} the very end", "Something long happened. ".repeat(12));
+    let text = format!("{} the very end", "Something long happened. ".repeat(14));
     window.tell([Event::Warning { id: FIRST, text }]);
-    assert!(!window.has_text("the very end"));
+    let height = |window: &Window| {
+        let notice = window.harness.get_by_label_contains("the very end");
+        notice.rect().height()
+    };
+    let cut = height(&window);
     window.click("More");
-    assert!(window.has_text("the very end"));
+    assert!(height(&window) > 1.3 * cut, "two lines were shown");
     window.harness.get_by_label("Copy").click();
     let is_copied = (0..3).any(|_frame| {
         window.harness.step();
@@ -332,7 +364,25 @@ fn a_long_warning_is_shown_in_full_on_request() {
     });
     assert!(is_copied);
     window.click("Less");
-    assert!(!window.has_text("the very end"));
+    assert!((height(&window) - cut).abs() < 0.5);
+}
+
+#[test]
+fn a_warning_that_has_room_is_not_cut() {
+    let text = format!("{} the very end", "Something long happened. ".repeat(7));
+    for size in [[1280.0, 720.0], [2560.0, 1440.0]] {
+        let look = Look {
+            size,
+            ..Look::default()
+        };
+        let config = recipe("deep");
+        let mut window = Window::with_look(Some(config.clone()), &look);
+        window.tell([devices(), ready(FIRST, &config)]);
+        let text = text.clone();
+        window.tell([Event::Warning { id: FIRST, text }]);
+        assert!(window.has_text("the very end"));
+        assert!(window.harness.query_by_label("More").is_none(), "{size:?}");
+    }
 }
 
 #[test]

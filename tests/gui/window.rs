@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::engine::{Answer, Command, Event, RunId, Snapshot, Wish, WishKey};
-use hourglass::gui::{Action, App, EngineLink, FolderFor, StartOptions};
+use hourglass::engine::{Answer, Command, Event, RunId, SessionCommand, Snapshot, Wish, WishKey};
+use hourglass::gui::{Action, App, EngineLink, PathFor, StartOptions};
 use hourglass::train::RunConfig;
 
 /// The engine's end.
@@ -20,7 +20,7 @@ pub struct Script {
     pub snapshot: RefCell<Option<Arc<Snapshot>>>,
     pub wishes: RefCell<Vec<(WishKey, u64, Option<Wish>)>>,
     pub answers: RefCell<VecDeque<Answer>>,
-    pub asked: RefCell<Vec<FolderFor>>,
+    pub asked: RefCell<Vec<PathFor>>,
     pub folder: RefCell<Option<PathBuf>>,
 }
 
@@ -36,7 +36,10 @@ pub struct Link(Rc<Script>);
 
 impl EngineLink for Link {
     fn send(&self, command: Command) {
-        self.0.commands.borrow_mut().push(command);
+        // What is kept of the window follows whatever happens, and says nothing about it.
+        if !matches!(command, Command::Session(SessionCommand::Desk(_))) {
+            self.0.commands.borrow_mut().push(command);
+        }
     }
 
     fn next_event(&self) -> Option<Event> {
@@ -91,15 +94,18 @@ impl Window {
         let script = Rc::new(Script::default());
         let link = Link(Rc::clone(&script));
         let desk = Rc::clone(&script);
-        let ask_folder = Box::new(
+        let ask_path = Box::new(
             move |purpose, _ctx: &egui::Context, answers: std::sync::mpsc::Sender<Action>| {
                 desk.asked.borrow_mut().push(purpose);
                 if let Some(folder) = desk.folder.take() {
-                    answers.send(Action::FolderChosen(purpose, folder)).unwrap();
+                    answers.send(Action::PathChosen(purpose, folder)).unwrap();
                 }
             },
         );
-        let start = StartOptions { config, open: None };
+        let start = StartOptions {
+            config,
+            ..StartOptions::default()
+        };
         let mut builder = Harness::builder()
             .with_size(look.size)
             .with_pixels_per_point(look.pixels_per_point)
@@ -110,7 +116,7 @@ impl Window {
         }
         let theme = look.theme;
         let harness = builder.build_eframe(move |creation| {
-            let app = App::new(&creation.egui_ctx, link, ask_folder, start);
+            let app = App::new(&creation.egui_ctx, link, ask_path, start);
             creation.egui_ctx.set_theme(theme);
             app
         });
@@ -156,6 +162,37 @@ impl Window {
         self.harness.run();
         self.harness.get_by_label(label).click();
         self.harness.run();
+    }
+
+    /// Presses and releases the button of the pointer at a place.
+    pub fn click_at(&mut self, at: egui::Pos2) {
+        self.drag(at, &[]);
+    }
+
+    /// Drags from a place over others to the last one.
+    pub fn drag(&mut self, from: egui::Pos2, over: &[egui::Pos2]) {
+        self.hold(from, over);
+        self.harness.drop_at(*over.last().unwrap_or(&from));
+        self.harness.run();
+    }
+
+    /// Drags as far, but does not let go.
+    pub fn hold(&mut self, from: egui::Pos2, over: &[egui::Pos2]) {
+        self.harness.hover_at(from);
+        self.harness.run();
+        self.harness.drag_at(from);
+        self.harness.run();
+        for &at in over {
+            self.harness.hover_at(at);
+            self.harness.run();
+        }
+    }
+
+    /// Where a slider is.
+    pub fn slider(&self, name: &str) -> egui::Pos2 {
+        let role = egui::accesskit::Role::Slider;
+        let slider = self.harness.get_by_role_and_label(role, name);
+        slider.rect().center()
     }
 
     /// Chooses an entry of the list with this name.

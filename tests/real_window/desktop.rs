@@ -24,11 +24,16 @@ impl Drop for Ended {
 
 /// The program in a window on a display that nobody sees.
 pub struct Desktop {
-    lines: Receiver<String>,
+    lines: Receiver<(Instant, String)>,
     /// Everything the program has said so far.
     pub said: Vec<String>,
+    /// When it said each line.
+    pub said_at: Vec<Instant>,
+    /// When the program was started.
+    pub started: Instant,
     // In this order: the program goes before its display.
     program: Ended,
+    _manager: Option<Ended>,
     display_name: String,
     _display: Ended,
 }
@@ -38,18 +43,47 @@ pub fn missing() -> Option<&'static str> {
     if !cfg!(target_os = "linux") {
         return Some("an X server");
     }
-    ["Xvfb", "xdotool", "import"].into_iter().find(|tool| {
-        let there = Command::new("sh")
-            .args(["-c", &format!("command -v {tool}")])
-            .stdout(Stdio::null())
-            .status();
-        !there.is_ok_and(|status| status.success())
-    })
+    ["Xvfb", "xdotool", "import"]
+        .into_iter()
+        .find(|tool| !has_tool(tool))
+}
+
+/// Whether a program is on the path.
+pub fn has_tool(tool: &str) -> bool {
+    let there = Command::new("sh")
+        .args(["-c", &format!("command -v {tool}")])
+        .stdout(Stdio::null())
+        .status();
+    there.is_ok_and(|status| status.success())
+}
+
+/// Who minds the windows of a display.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowManager {
+    /// Nobody: a window lies where it was opened.
+    None,
+    /// Openbox, under which a window can be minimised.
+    Openbox,
 }
 
 impl Desktop {
     /// Starts the display and the program with these arguments, with a folder for what it remembers.
     pub fn open(arguments: &[&str], home: &Path) -> Self {
+        Self::open_with(arguments, home, &[])
+    }
+
+    /// The same with some variables of the environment.
+    pub fn open_with(arguments: &[&str], home: &Path, variables: &[(&str, &str)]) -> Self {
+        Self::open_under(WindowManager::None, arguments, home, variables)
+    }
+
+    /// The same under a window manager.
+    pub fn open_under(
+        manager: WindowManager,
+        arguments: &[&str],
+        home: &Path,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = format!("{}x{}x24", SIZE[0], SIZE[1]);
         let mut display = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp"])
@@ -63,6 +97,16 @@ impl Desktop {
             .read_line(&mut number)
             .expect("Xvfb tells its display");
         let display_name = format!(":{}", number.trim());
+        let manager = (manager == WindowManager::Openbox).then(|| {
+            let openbox = Command::new("openbox")
+                .args(["--sm-disable"])
+                .env("DISPLAY", &display_name)
+                .env("XDG_CONFIG_HOME", home)
+                .stderr(Stdio::null())
+                .spawn();
+            Ended(openbox.expect("openbox is there"))
+        });
+        let started = Instant::now();
         let mut program = Command::new(env!("CARGO_BIN_EXE_hourglass"))
             .args(arguments)
             .env("DISPLAY", &display_name)
@@ -71,6 +115,7 @@ impl Desktop {
             .env("XDG_DATA_HOME", home)
             .env("XDG_CONFIG_HOME", home)
             .env("XDG_RUNTIME_DIR", home)
+            .envs(variables.iter().copied())
             .env("RUST_LOG", "error,wgpu_hal=off,hourglass=trace")
             .stderr(Stdio::piped())
             .spawn()
@@ -79,7 +124,7 @@ impl Desktop {
         let err = BufReader::new(program.stderr.take().expect("it is piped"));
         thread::spawn(move || {
             for line in err.lines().map_while(Result::ok) {
-                if tell.send(line).is_err() {
+                if tell.send((Instant::now(), line)).is_err() {
                     return;
                 }
             }
@@ -87,7 +132,10 @@ impl Desktop {
         Self {
             lines,
             said: Vec::new(),
+            said_at: Vec::new(),
+            started,
             program: Ended(program),
+            _manager: manager,
             display_name,
             _display: Ended(display),
         }
@@ -109,8 +157,9 @@ impl Desktop {
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
-                Ok(line) => {
+                Ok((at, line)) => {
                     self.said.push(line.clone());
+                    self.said_at.push(at);
                     if is_it(&line) {
                         return line;
                     }
@@ -128,15 +177,35 @@ impl Desktop {
         format!("its last words\n{}", self.said[from..].join("\n"))
     }
 
+    /// Ends the program as nobody expects.
+    pub fn kill(&mut self) {
+        self.program.0.kill().expect("it runs");
+        self.program.0.wait().expect("it was killed");
+    }
+
     /// Gives the window the keyboard, as a window manager would.
     pub fn focus(&self) {
         self.act("search --onlyvisible --name Hourglass windowfocus --sync");
     }
 
+    /// Puts the window away; somebody must mind the windows of the display.
+    pub fn minimise(&self) {
+        self.act("search --onlyvisible --name Hourglass windowminimize");
+    }
+
     /// Takes in what was said meanwhile.
     pub fn listen(&mut self) {
-        while let Ok(line) = self.lines.try_recv() {
+        while let Ok((at, line)) = self.lines.try_recv() {
             self.said.push(line);
+            self.said_at.push(at);
+        }
+    }
+
+    /// Takes in all that was said until the program ended.
+    pub fn hear_out(&mut self) {
+        while let Ok((at, line)) = self.lines.recv() {
+            self.said.push(line);
+            self.said_at.push(at);
         }
     }
 

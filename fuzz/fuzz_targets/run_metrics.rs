@@ -1,0 +1,3 @@
+#![no_main]
+
+hourglass_fuzz::target!("run_metrics");
