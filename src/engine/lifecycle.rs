@@ -42,6 +42,23 @@ impl LiveRun {
     }
 }
 
+impl LiveRun {
+    /// Has the run drawn as it is now. What a frame that was kept of this very step knows of the layers
+    /// is kept too: gradients are measured in steps, and none is taken here.
+    fn look_again(&mut self) {
+        let step = self.trainer.as_ref().map(|trainer| trainer.position().step);
+        let newest = self.history.frames().last();
+        match newest.filter(|frame| Some(frame.step) == step) {
+            Some(frame) => {
+                self.frame = Some(Arc::clone(frame));
+                self.has_changed = false;
+                self.has_other_images = true;
+            }
+            None => self.has_changed = true,
+        }
+    }
+}
+
 impl Worker {
     pub(super) fn add(&mut self, id: RunId, source: Source) {
         self.tickets += 1;
@@ -122,7 +139,7 @@ impl Worker {
         run.remarks = compute.remarks;
         run.tell_all();
         run.restart_clock();
-        run.has_changed = true;
+        run.look_again();
         let held = run.history.frames().to_vec();
         let (state, starts, goal) = (run.state, run.starts_when_ready, run.goal);
         let Some(info) = run.info() else { return };

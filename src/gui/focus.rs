@@ -1,6 +1,7 @@
-//! Where the keyboard is, on borders that can be dragged: the libraries that draw them do not show it.
+//! Where the keyboard is: at the slider that was touched last, and, shown, on borders that can be
+//! dragged, which the libraries that draw them do not show.
 
-use egui::{Context, Id, LayerId, Order, Rect, Role, vec2};
+use egui::{Context, Id, LayerId, Order, Rect, Response, Role, vec2};
 
 use super::theme::Palette;
 
@@ -10,6 +11,14 @@ const LONG: f32 = 60.0;
 
 /// Width of the line on one.
 const LINE: f32 = 3.0;
+
+/// Gives a slider that is touched the keyboard, so that arrow keys go on where the pointer began.
+pub fn take_keys(slider: Response) -> Response {
+    if slider.is_pointer_button_down_on() && !slider.has_focus() {
+        slider.request_focus();
+    }
+    slider
+}
 
 /// Shows and names a border that has the keyboard.
 pub fn focus_ui(ctx: &Context, palette: &Palette) {

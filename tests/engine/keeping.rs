@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hourglass::engine::{
     Command, Desk, Event, OpenedSession, RunId, RunState, SessionCommand, SessionNews,
 };
-use hourglass::model::Pretraining;
+use hourglass::model::{LayerStat, Pretraining};
 use hourglass::train::RunConfig;
 
 use super::session::{Session, digits};
@@ -185,6 +185,13 @@ fn a_session_goes_on_in_another_engine_to_the_same_bits() {
     let mut third = Session::new();
     let opened = third.open(&taken);
     third.open_runs(&opened);
+    let newest = third.engine.newest_snapshot().unwrap();
+    let run = newest.runs.iter().find(|frame| frame.id == RUN).unwrap();
+    let measured = |stat: &LayerStat| stat.gradient_norm.is_some();
+    assert!(
+        run.layers.iter().any(measured),
+        "a finished run still tells of its last steps"
+    );
     assert_eq!(third.metrics(RUN), first.metrics(RUN));
     assert_eq!(third.metrics(RunId(3)), first.metrics(branch));
     assert_eq!(third.boundaries(RUN), first.boundaries(RUN));

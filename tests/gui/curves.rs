@@ -229,6 +229,36 @@ fn the_scrubber_looks_back_at_all_runs_and_says_so() {
 }
 
 #[test]
+fn a_click_on_the_scrubber_jumps_there_however_quick_it_is() {
+    let mut window = rich_window(2, &Look::default());
+    let scrubber = window
+        .harness
+        .get_by_role_and_label(Role::Slider, "History")
+        .rect();
+    let newest = state(&window).newest_step() as f32;
+    for share in [0.3, 0.7] {
+        let at = egui::pos2(
+            scrubber.left() + share * scrubber.width(),
+            scrubber.center().y,
+        );
+        window.harness.hover_at(at);
+        window.harness.run();
+        // Pressed and let go within one frame.
+        for pressed in [true, false] {
+            window.harness.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: egui::Modifiers::default(),
+            });
+        }
+        window.harness.run();
+        let step = state(&window).history.cursor.unwrap() as f32;
+        assert!((step / newest - share).abs() < 0.05, "{step} of {newest}");
+    }
+}
+
+#[test]
 fn frames_are_gone_through_by_button_and_by_key() {
     let mut window = rich_window(2, &Look::default());
     window.click("First frame");

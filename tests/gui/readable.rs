@@ -189,41 +189,39 @@ fn the_cursor_reads_all_eight_runs_however_low_the_chart_is() {
     }
 }
 
-/// What stands over a chart of eight runs that is looked back at, without a pointer.
-fn over_the_chart(height: f32) -> Vec<String> {
+#[test]
+fn nothing_covers_the_lines_of_a_chart_that_is_only_looked_back_at() {
     let look = Look {
-        size: [1280.0, height],
+        size: [1280.0, 800.0],
         ..Look::default()
     };
     let mut window = rich_window(8, &look);
+    let table = |window: &Window| {
+        let chart = window.harness.get_by_label_contains("Loss chart of").rect();
+        let texts = texts(window).into_iter();
+        texts
+            .filter(|text| chart.contains(text.rect.center()))
+            .any(|text| text.words == "Training")
+    };
+    let chart = window.harness.get_by_label_contains("Loss chart of").rect();
+    window.harness.hover_at(chart.center());
+    window.harness.run();
+    assert!(table(&window), "where somebody points there is a table");
     window.click("First frame");
     window.harness.remove_cursor();
     window.harness.run();
-    let chart = window.harness.get_by_label_contains("Loss chart of").rect();
-    let texts = texts(&window).into_iter();
-    texts
-        .filter(|text| chart.contains(text.rect.center()))
-        .map(|text| text.words)
-        .collect()
-}
-
-#[test]
-fn what_has_no_room_in_the_table_is_counted() {
-    let words = over_the_chart(670.0);
-    let left_out: Vec<usize> = words
-        .iter()
-        .filter_map(|words| {
-            let count = words.strip_prefix("and ")?.strip_suffix(" more")?;
-            count.parse().ok()
-        })
-        .collect();
-    let named = words.iter().filter(|words| *words == "Training").count();
-    assert!(named > 0, "{words:?}");
-    assert!(matches!(left_out[..], [1..8]), "{words:?}");
-    // Not even a line of it.
-    let words = over_the_chart(570.0);
-    let is_told = |words: &String| words.ends_with("point at the chart to read 8 runs");
-    assert!(words.iter().any(is_told), "{words:?}");
+    assert!(!table(&window));
+    // The legend has the errors of that step.
+    let state = window.harness.state().state();
+    let run = &state.runs[0];
+    let step = state.history.cursor.unwrap();
+    let error = run.metrics.test_at(step).unwrap().mse;
+    let told = texts(&window).into_iter().find_map(|text| {
+        let number = text.words.strip_prefix(run.name())?.trim().to_owned();
+        number.parse::<f64>().ok()
+    });
+    let told = told.expect("the run with its error");
+    assert!((told - error).abs() < 0.01 * error, "{told} for {error}");
 }
 
 #[test]

@@ -148,6 +148,38 @@ fn both_runs_are_to_be_seen_whole_in_a_small_window() {
 }
 
 #[test]
+fn the_chart_fits_its_pane_however_narrow_it_is() {
+    for is_large in [false, true] {
+        let mut window = told_window(&Look {
+            size: [1280.0, 720.0],
+            ..Look::default()
+        });
+        if is_large {
+            window.press_with(Modifiers::COMMAND, Key::L);
+        }
+        window.press_with(Modifiers::COMMAND, Key::Num1);
+        window.harness.run();
+        let chart = window.harness.get_by_label_contains("Loss chart of").rect();
+        let tab = window.harness.get_by_label("Curves").rect();
+        assert!(chart.height() >= 100.0, "{chart:?}, large: {is_large}");
+        assert!(chart.width() > 200.0, "{chart:?}, large: {is_large}");
+        // What belongs to the chart ends where its pane does.
+        let beside = window
+            .harness
+            .query_all_by_label("Reconstructions")
+            .map(|tab| tab.rect())
+            .filter(|other| other.left() > tab.right())
+            .map(|other| other.left())
+            .fold(1280.0, f32::min);
+        assert!(chart.right() <= beside, "{chart:?} beside {beside}");
+        let is_short = window.harness.query_by_label("Options").is_some();
+        let end = if is_short { "Options" } else { "Fit" };
+        let end = window.harness.get_by_label(end).rect();
+        assert!(end.right() <= chart.right() + 12.0, "{end:?} of {chart:?}");
+    }
+}
+
+#[test]
 fn the_story_asks_before_it_takes_trained_work_away() {
     let mut window = ready_window("autoencoder");
     window.tell(running());
@@ -187,6 +219,18 @@ fn the_places_of_the_story_are_drawn_on_request() {
         }
         window.click("Test image 2");
         looks::save(&mut window, &folder, &format!("told-taken-{}", size[0]));
+        for (key, name) in [(Key::Num1, "one"), (Key::Num4, "teaching")] {
+            window.press_with(Modifiers::COMMAND, key);
+            window.harness.remove_cursor();
+            looks::save(&mut window, &folder, &format!("told-{name}-{}", size[0]));
+            window.press_with(Modifiers::COMMAND, Key::L);
+            looks::save(
+                &mut window,
+                &folder,
+                &format!("told-{name}-large-{}", size[0]),
+            );
+            window.press_with(Modifiers::COMMAND, Key::L);
+        }
     }
 }
 

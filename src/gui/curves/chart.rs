@@ -138,9 +138,9 @@ pub fn chart_ui(
         if pointed_at.is_some() {
             let stroke = egui::Stroke::new(1.0, view.palette.border);
             painter.vline(x, frame.y_range(), stroke);
+            // Without a pointer nothing covers the lines: the legend has the errors looked back at.
+            table::table(&painter, view, frame, (place, x), &rows);
         }
-        let is_pointed = pointed_at.is_some();
-        table::table(&painter, view, frame, (place, x), (&rows, is_pointed));
         described = format!("{described}. {}", reading::in_words(view, place, &rows));
     }
     if response.response.has_focus() {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::engine::RunId;
 
@@ -53,6 +53,14 @@ impl AppState {
 pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOnce(&mut Ui)) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(10.0, 2.0);
+        let has_errors = view
+            .state
+            .runs
+            .iter()
+            .any(|run| run.metrics.last_test().is_some());
+        if has_errors {
+            ui.label(RichText::new("On all test images").small().weak());
+        }
         for run in &view.state.runs {
             entry_ui(ui, view, run, out);
         }

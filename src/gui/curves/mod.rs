@@ -24,6 +24,7 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, ComboBox, PopupCloseBehavior, RichText, Slider, Ui};
 
 use super::action::{Action, Actions, ChartUnit, ViewOptions};
+use super::focus::take_keys;
 use super::run::Run;
 use super::theme::text_scale;
 use super::view::View;
@@ -40,8 +41,21 @@ const HINT_HEIGHT: f32 = 18.0;
 /// Width of the formula in the menu of options.
 const FORMULA_WIDTH: f32 = 320.0;
 
-/// Panes that are lower than this leave as much as they can to the chart.
-const COMPACT_HEIGHT: f32 = 200.0;
+/// Panes that are narrower than this, in type of the usual size, have the switches in a menu; so have
+/// those where the chart would be lower than the second.
+const COMPACT_WIDTH: f32 = 420.0;
+const GOOD_HEIGHT: f32 = 110.0;
+
+/// Widths of all switches and of an entry of the legend, and height of a line of them, about.
+const SWITCHES_WIDTH: f32 = 860.0;
+const ENTRY_WIDTH: f32 = 130.0;
+const LINE: f32 = 26.0;
+
+/// Width of the slider for smoothing with its words.
+const SMOOTHING_WIDTH: f32 = 230.0;
+
+/// The chart itself is no lower, whatever stands above it.
+const LEAST_HEIGHT: f32 = 60.0;
 
 /// How to move about, where the mouse is not told already.
 const HELP: &str = "Drag to move, scroll to zoom along the axis, Ctrl + scroll to zoom, drag with the \
@@ -55,7 +69,8 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let runs: Vec<&Run> = view.state.runs.iter().filter(shown).collect();
     let has_entropy = view.state.runs.iter().any(Run::minimises_cross_entropy);
     let mut options = view.state.options;
-    let is_compact = ui.available_height() < COMPACT_HEIGHT;
+    let scale = text_scale(ui.ctx());
+    let is_compact = is_compact(ui.available_size() / scale, view.state.runs.len());
     let mut is_fit = false;
     let formula = losses::formula(
         &runs,
@@ -72,7 +87,7 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             let (button, _) = MenuButton::new("Options").config(stays).ui(ui, |ui| {
                 is_fit = switches_ui(ui, &mut options, has_entropy, true);
                 ui.separator();
-                ui.set_max_width(FORMULA_WIDTH * text_scale(ui.ctx()));
+                ui.set_max_width(FORMULA_WIDTH * scale);
                 ui.add(egui::Label::new(RichText::new(&formula).small().weak()).wrap());
             });
             button.on_hover_text(format!(
@@ -92,9 +107,9 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let hint_height = if is_compact {
         0.0
     } else {
-        HINT_HEIGHT * text_scale(ui.ctx()) + ui.spacing().item_spacing.y
+        HINT_HEIGHT * scale + ui.spacing().item_spacing.y
     };
-    let height = (ui.available_height() - hint_height).max(60.0);
+    let height = (ui.available_height() - hint_height).max(LEAST_HEIGHT);
     chart::chart_ui(ui, view, &runs, options, (height, is_fit), is_compact, out);
     if !is_compact {
         let hint = egui::Label::new(RichText::new(&formula).small().weak()).truncate();
@@ -102,27 +117,38 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     }
 }
 
+/// Whether a pane of this size, in type of the usual size, is to leave as much as it can to the chart.
+fn is_compact(size: egui::Vec2, runs: usize) -> bool {
+    let lines = |width: f32| (width / size.x.max(1.0)).ceil();
+    let above = lines(SWITCHES_WIDTH) + lines(runs as f32 * ENTRY_WIDTH);
+    // The hint and the numbers of the axis are two lines more.
+    let chart = size.y - (above + 2.0) * LINE;
+    size.x < COMPACT_WIDTH || chart < GOOD_HEIGHT
+}
+
 /// Draws the switches and tells whether the chart is to fit itself to the data.
 fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool, is_menu: bool) -> bool {
-    ui.checkbox(&mut options.has_log_axis, "Log scale")
-        .on_hover_text("Equal distances for equal ratios of errors");
+    // Lists and sliders come first: in a line that has begun they would not go to the next one.
     let curves = &mut options.curves;
     if is_menu {
         choices_ui(ui, curves);
     } else {
         lists_ui(ui, curves);
     }
+    if !is_menu && ui.available_size_before_wrap().x < SMOOTHING_WIDTH * text_scale(ui.ctx()) {
+        ui.end_row();
+    }
     ui.spacing_mut().slider_width = 70.0;
-    ui.add(
-        Slider::new(&mut curves.smoothing_steps, 1..=MOST_SMOOTHING)
-            .logarithmic(true)
-            .suffix(" steps")
-            .text("Smoothing"),
-    )
-    .on_hover_text(
+    let smoothing = Slider::new(&mut curves.smoothing_steps, 1..=MOST_SMOOTHING)
+        .logarithmic(true)
+        .suffix(" steps")
+        .text("Smoothing");
+    take_keys(ui.add(smoothing)).on_hover_text(
         "Training losses as means over so many steps up to each; the losses of single steps stay \
          faintly visible behind. 1 step shows them as they are.",
     );
+    ui.checkbox(&mut options.has_log_axis, "Log scale")
+        .on_hover_text("Equal distances for equal ratios of errors");
     if options.unit == ChartUnit::SquaredError || !has_entropy {
         ui.checkbox(&mut options.shows_baselines, "Baselines")
             .on_hover_text("What a black image, the mean image and PCA of the code's size reach");

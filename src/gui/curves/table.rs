@@ -225,16 +225,16 @@ fn shortened(name: &str, most: usize) -> String {
     }
 }
 
-/// Draws the table on the side of the chart where the place is not. A table that is `wanted`, since
-/// somebody points there, lies over what is around the chart where that is too low for all runs.
+/// Draws the table on the side of the chart where the place is not; over what is around the chart where
+/// that is too low for all runs.
 pub fn table(
     painter: &Painter,
     view: &View<'_>,
     frame: Rect,
     (place, x): (f64, f32),
-    (rows, is_wanted): (&[Reading], bool),
+    rows: &[Reading],
 ) {
-    if rows.is_empty() || draw(painter, view, frame, (place, x), (rows, is_wanted)) {
+    if rows.is_empty() || draw(painter, view, frame, (place, x), (rows, true)) {
         return;
     }
     let screen = painter.ctx().content_rect();
@@ -244,23 +244,7 @@ pub fn table(
     let around = Rect::from_x_y_ranges(frame.x_range(), top..=top + height);
     let layer = LayerId::new(Order::Tooltip, Id::unique("readings"));
     let over = painter.ctx().layer_painter(layer);
-    if is_wanted && draw(&over, view, around, (place, x), (rows, false)) {
-        return;
-    }
-    let words = format!(
-        "{}: point at the chart to read {} runs",
-        describe(view.state.options.curves.x, place),
-        rows.len()
-    );
-    let font = small_font(painter.ctx());
-    let galley = painter.layout_no_wrap(words, font, view.palette.strong);
-    let at = Align2::CENTER_CENTER.anchor_size(frame.center(), galley.size());
-    painter.rect_filled(
-        at.expand(3.0),
-        3.0,
-        view.palette.raised.gamma_multiply(0.94),
-    );
-    painter.galley(at.min, galley, view.palette.strong);
+    draw(&over, view, around, (place, x), (rows, false));
 }
 
 /// Draws the table within a frame; tells whether there was room, where it must be for `all` of it.

@@ -22,8 +22,8 @@ pub(super) fn grid(state: &AppState) -> Sheet {
     let groups = groups(state);
     let rows = rows(&groups, state.shows_errors());
     let headings = groups.first().map_or_else(Vec::new, |group| {
-        let run = group.runs.first().map(|(run, _)| *run);
-        headings(run, &group.pictures.indices)
+        let run = group.runs.first().map(|row| row.run);
+        headings(run, &group.indices)
     });
     Sheet {
         title: state
@@ -36,39 +36,38 @@ pub(super) fn grid(state: &AppState) -> Sheet {
 }
 
 fn sheet_row(row: Row<'_>) -> SheetRow {
-    let originals = &row.group().pictures.originals;
+    let group = row.group();
     let mse = row.mean_error().map(words::three_digits);
     let (detail, color) = match row {
-        Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => (
+        Row::Run(_, of) | Row::RunErrors(_, of) => (
             format!(
                 "MSE {}, step {}",
                 mse.unwrap_or_default(),
-                words::count(frame.step)
+                words::count(of.frame.step)
             ),
-            Some(run_color(run.slot)),
+            Some(run_color(of.run.slot)),
         ),
         Row::Pca(..) | Row::PcaErrors(..) => (format!("MSE {}", mse.unwrap_or_default()), None),
         Row::Originals(_) => (String::new(), None),
     };
-    let shape = originals.shape;
+    let shape = group.originals().shape;
+    let images = 0..group.indices.len();
     let made = |index: usize| match (row.made(), row.place(index)) {
         (Some(made), Some(place)) => made.get(place),
         (Some(_), None) | (None, _) => &[][..],
     };
     let (shape, pixels) = if row.is_error() {
-        let all = (0..originals.len())
-            .flat_map(|index| error_planes(shape, originals.get(index), made(index)));
-        (
-            ImageShape {
-                channels: 3,
-                ..shape
-            },
-            all.collect(),
-        )
+        let all = images.flat_map(|index| error_planes(shape, group.original(index), made(index)));
+        let shape = ImageShape {
+            channels: 3,
+            ..shape
+        };
+        (shape, all.collect())
     } else if matches!(row, Row::Originals(_)) {
-        (shape, originals.pixels.clone())
+        let all = images.flat_map(|index| group.original(index));
+        (shape, all.copied().collect())
     } else {
-        let all = (0..originals.len()).flat_map(|index| {
+        let all = images.flat_map(|index| {
             let picture = made(index);
             // White paper where there is no picture.
             (0..shape.pixels()).map(|at| picture.get(at).copied().unwrap_or(u8::MAX))

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use egui::{Button, ComboBox, Key, Modifiers, RichText, Slider, Stroke, Ui};
+use egui::{Button, ComboBox, Key, Modifiers, RichText, Sense, Slider, Stroke, Ui};
 
 use super::super::action::{Action, Actions};
 use super::super::trace::trace_widget;
@@ -162,18 +162,24 @@ fn scrubber_ui(
     let response = ui
         .add_enabled(newest > 0, slider)
         .labelled_by(label)
-        .on_hover_text("Drag to look back at all runs at once")
+        .on_hover_text("Click or drag to look back at all runs at once")
         .on_disabled_hover_text("Frames are kept as runs train; then this looks back at them");
     trace_widget("scrubber", &response);
+    // As the slider places its handle.
+    let rect = response.rect;
+    let rail = rect.x_range().shrink(rect.height() / 2.5);
+    // A press that is let go within a frame moves no slider.
+    let click = ui.interact(rect, response.id.with("click"), Sense::CLICK);
+    let clicked = click.interact_pointer_pos().filter(|_| click.clicked());
     if response.changed() {
         wants(HistoryAction::LookAt(step));
+    } else if let Some(at) = clicked {
+        let share = egui::remap_clamp(at.x, rail, 0.0..=1.0);
+        wants(HistoryAction::LookAt((share * newest as f32).round() as u64));
     }
     if newest == 0 {
         return;
     }
-    // As the slider places its handle.
-    let rect = response.rect;
-    let rail = rect.x_range().shrink(rect.height() / 2.5);
     let x = |step: u64| egui::lerp(rail.min..=rail.max, step as f32 / newest as f32);
     let painter = ui.painter();
     for frame in view.state.frames_of_note() {

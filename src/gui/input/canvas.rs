@@ -23,6 +23,9 @@ pub const WHOLE: Rect = Rect {
 /// Pixels of the image that the pen goes at once with Shift.
 const FAST: f32 = 4.0;
 
+/// Kept free beside the words on the empty canvas.
+const HINT_MARGIN: f32 = 6.0;
+
 /// The name of the canvas.
 const NAME: &str = "Canvas";
 
@@ -82,20 +85,7 @@ pub fn canvas_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, side: f32, out
     ui.painter()
         .rect_stroke(rect, 0.0, border, StrokeKind::Outside);
     if !view.state.input.has_image() {
-        ui.painter().text(
-            rect.center(),
-            egui::Align2::CENTER_CENTER,
-            "Draw here",
-            egui::TextStyle::Heading.resolve(ui.style()),
-            Color32::from_gray(150),
-        );
-        ui.painter().text(
-            rect.center() + vec2(0.0, 1.5 * ui.text_style_height(&egui::TextStyle::Heading)),
-            egui::Align2::CENTER_CENTER,
-            "or Tab here: arrows move a pen, Space puts it down",
-            egui::TextStyle::Small.resolve(ui.style()),
-            Color32::from_gray(150),
-        );
+        hint(ui, rect);
     }
     strokes(ui, rect, &response, out);
     keys(ui, view, shape, &response, out);
@@ -111,6 +101,29 @@ pub fn canvas_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, side: f32, out
         painter.circle_stroke(at, radius, Stroke::new(1.5, view.palette.accent));
         ui.ctx().set_cursor_icon(egui::CursorIcon::Crosshair);
     }
+}
+
+/// What to do on the empty canvas, in as many lines as it takes.
+fn hint(ui: &Ui, rect: Rect) {
+    let painter = ui.painter().with_clip_rect(rect);
+    let room = rect.width() - 2.0 * HINT_MARGIN;
+    let color = Color32::from_gray(150);
+    let laid = |text: &str, style: egui::TextStyle| {
+        let font = style.resolve(ui.style());
+        let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, room);
+        job.halign = egui::Align::Center;
+        painter.layout_job(job)
+    };
+    let title = laid("Draw here", egui::TextStyle::Heading);
+    let keys = laid(
+        "or Tab here: arrows move a pen, Space puts it down",
+        egui::TextStyle::Small,
+    );
+    let height = title.size().y + keys.size().y;
+    let top = rect.center() - vec2(0.0, height / 2.0);
+    let below = top + vec2(0.0, title.size().y);
+    painter.galley(top, title, color);
+    painter.galley(below, keys, color);
 }
 
 /// The pen of the keyboard: arrows move it by a pixel of the image, with Shift by several, and Space

@@ -4,6 +4,7 @@ use egui::{Slider, Ui};
 
 use crate::data::Corruption;
 use crate::gui::action::{Action, Actions};
+use crate::gui::focus::take_keys;
 use crate::gui::view::View;
 
 use super::InputAction;
@@ -111,6 +112,6 @@ fn amount_ui(ui: &mut Ui, name: &str, help: &str, value: &mut f32, is_share: boo
         } else {
             slider.fixed_decimals(2)
         };
-        ui.add(slider).labelled_by(id).on_hover_text(help);
+        take_keys(ui.add(slider).labelled_by(id)).on_hover_text(help);
     });
 }

@@ -6,6 +6,7 @@ use crate::analysis::Dimension;
 use crate::engine::RunId;
 
 use super::super::action::{Action, Actions};
+use super::super::focus::take_keys;
 use super::super::theme::{Palette, text_scale};
 use super::super::words;
 use super::code::dimension_name;
@@ -86,6 +87,7 @@ pub(super) fn slider_ui(
         let slider = ui
             .add_enabled(row.value().is_some(), slider)
             .labelled_by(label.id);
+        let slider = take_keys(slider);
         ui.painter()
             .set(behind, histogram(palette, row, slider.rect, height));
         if slider.changed() {
@@ -111,7 +113,12 @@ pub(super) fn slider_ui(
             (false, None) => RichText::new(row.start.map(short).unwrap_or_default()),
         };
         fixed(ui, widths[2], number.small());
-        slider.on_hover_ui(|ui| help_ui(ui, row, &name))
+        if slider.is_pointer_button_down_on() {
+            // The numbers would cover the sliders below.
+            slider
+        } else {
+            slider.on_hover_ui(|ui| help_ui(ui, row, &name))
+        }
     });
     cell.inner
 }

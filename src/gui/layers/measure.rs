@@ -4,6 +4,7 @@
 //! the same in every run and at every step.
 
 use egui::Color32;
+use serde::{Deserialize, Serialize};
 
 use crate::gui::theme::maps;
 use crate::gui::words;
@@ -19,7 +20,8 @@ pub const HARDLY_MOVES: f32 = -5.0;
 pub const JUMPS: f32 = -1.0;
 
 /// One number a layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// log10 of update over weights.
     #[default]
@@ -52,6 +54,17 @@ impl Measure {
             Self::Spread => "Spread",
             Self::Dead => "Dead units",
             Self::Saturated => "Saturated",
+        }
+    }
+
+    /// What its numbers count.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Update => "log10 of update : weight",
+            Self::Gradient => "log10 of the gradient’s norm",
+            Self::Spread => "spread of the outputs, 0 to 1",
+            Self::Dead => "share of units that are always 0",
+            Self::Saturated => "share of outputs near an end of the range",
         }
     }
 

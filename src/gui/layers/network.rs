@@ -1,6 +1,6 @@
 //! The pane "Network": the selected run drawn large, the other runs small below it.
 
-use egui::{RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Rect, RichText, ScrollArea, Sense, TextStyle, Ui, vec2};
 
 use crate::engine::RunId;
 use crate::gui::action::{Action, Actions};
@@ -31,6 +31,9 @@ const LOW: f32 = 360.0;
 
 /// Height of a small drawing.
 const SMALL: f32 = 56.0;
+
+/// Kept free beside the drawings for the scroll bar.
+const SCROLL_BAR: f32 = 8.0;
 
 /// Draws the pane.
 pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
@@ -76,11 +79,17 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if ui.available_width() < NARROW {
             measure_list_ui(ui, view, out);
         } else {
-            ui.label(RichText::new("Under each layer").small().weak());
             measures_ui(ui, view, out);
         }
+        let unit = view.state.layers.measure.unit();
+        ui.label(
+            RichText::new(format!("Under each layer: {unit}"))
+                .small()
+                .weak(),
+        );
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - SCROLL_BAR);
         let drawn = Drawn {
             run,
             layers: &layers,
@@ -185,13 +194,29 @@ fn heading_ui(ui: &mut Ui, view: &View<'_>, run: &Run, layers: &[LayerInfo], rol
         ui.label(RichText::new(text).small().weak());
         for kind in LayerRole::ALL {
             if roles.contains(kind) {
-                ui.add_space(4.0);
-                let (rect, _) = ui.allocate_exact_size(vec2(14.0, 12.0), Sense::hover());
-                role::paint(ui, view, run, rect, *kind);
-                ui.label(RichText::new(kind.name()).small().weak());
+                role_ui(ui, view, run, *kind);
             }
         }
     });
+}
+
+/// A sample of a role with its name, which stay together where lines break.
+fn role_ui(ui: &mut Ui, view: &View<'_>, run: &Run, kind: LayerRole) {
+    let font = TextStyle::Small.resolve(ui.style());
+    let color = view.palette.weak;
+    let galley = ui
+        .painter()
+        .layout_no_wrap(kind.name().to_owned(), font, color);
+    let sample = vec2(14.0, 12.0);
+    let begin = 4.0 + sample.x + ui.spacing().item_spacing.x;
+    let height = galley.size().y.max(sample.y);
+    let size = vec2(begin + galley.size().x, height);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, kind.name()));
+    let at = rect.left_center() + vec2(4.0, -sample.y / 2.0);
+    role::paint(ui, view, run, Rect::from_min_size(at, sample), kind);
+    let at = rect.left_center() + vec2(begin, -galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
 }
 
 /// All runs that are not drawn yet, a row each.

@@ -26,8 +26,10 @@ const NAMED_ROW: f32 = 13.0;
 /// Lower rows have no names of their own.
 const LEAST_NAMED_ROW: f32 = 9.5;
 
-/// Lower panes leave the rule for reading the colours to hovering over them.
+/// Lower panes leave the rule for reading the colours to hovering over them; so do those with less
+/// room a run.
 const LOW: f32 = 240.0;
+const LOW_A_RUN: f32 = 180.0;
 
 /// Height of the axis of steps.
 const AXIS: f32 = 16.0;
@@ -81,7 +83,9 @@ impl Columns {
 
 /// Draws the pane.
 pub fn strips_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    let is_low = ui.available_height() < LOW;
+    let scale = text_scale(ui.ctx());
+    let count = view.state.strip_runs().len() as f32;
+    let is_low = ui.available_height() < LOW.max(count * LOW_A_RUN) * scale;
     options_ui(ui, view, is_low, out);
     let state = &view.state.layers;
     let runs: Vec<(&Run, &[LayerInfo])> = view
@@ -129,7 +133,7 @@ pub fn strips_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         (1..=SENTENCES)
             .rev()
             .find(|sentences| height(*sentences) >= LEAST_NAMED_ROW)
-            .unwrap_or(SENTENCES)
+            .unwrap_or(1)
     };
     let row = height(sentences);
     ScrollArea::vertical()
@@ -167,7 +171,7 @@ fn said(view: &View<'_>, run: &Run, layers: &[LayerInfo], most: usize) -> String
 /// Height of a run's name and of what is said under its strip, about.
 fn words_height(ui: &Ui, sentence: &str) -> f32 {
     let line = TextStyle::Small.resolve(ui.style()).size + 2.5;
-    let characters = ui.available_width() * CHARACTERS_PER_POINT;
+    let characters = ui.available_width() * CHARACTERS_PER_POINT / text_scale(ui.ctx());
     let lines = (sentence.chars().count() as f32 / characters.max(1.0)).ceil();
     ui.spacing().interact_size.y + lines * line + 2.7 * ui.spacing().item_spacing.y
 }

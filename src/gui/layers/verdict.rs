@@ -19,6 +19,10 @@ const UNEVEN: f32 = 30.0;
 /// Shares of dead or saturated units above this are worth a word.
 const MANY: f32 = 0.5;
 
+/// What is said where no step was looked at.
+const UNMEASURED: &str = "Gradients and updates are measured in training steps, and none was at this \
+                          moment: take a step, or look back.";
+
 /// A layer with what is known of it.
 type Seen<'a> = (&'a LayerInfo, &'a LayerStat);
 
@@ -52,9 +56,17 @@ pub fn verdicts(measure: Measure, layers: &[LayerInfo], stats: &[LayerStat]) -> 
             )
         })
     };
+    let unmeasured = || {
+        let is_looked_at = stats.iter().any(|stat| stat.spread.is_some());
+        is_looked_at.then(|| UNMEASURED.to_owned())
+    };
     let own = match measure {
-        Measure::Update => wild_pace(&seen).or_else(|| steady_pace(&seen)),
-        Measure::Gradient => gradients(&seen).or_else(|| even_gradients(&seen)),
+        Measure::Update => wild_pace(&seen)
+            .or_else(|| steady_pace(&seen))
+            .or_else(unmeasured),
+        Measure::Gradient => gradients(&seen)
+            .or_else(|| even_gradients(&seen))
+            .or_else(unmeasured),
         Measure::Spread => alike(&seen).or_else(code),
         Measure::Dead => dead(&seen).or_else(|| few(&seen, "units", "dead", |stat| stat.dead)),
         Measure::Saturated => saturated(&seen).or_else(|| {

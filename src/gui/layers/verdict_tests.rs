@@ -222,3 +222,16 @@ fn nothing_is_said_of_the_first_steps_of_a_phase() {
         assert!(said(late).contains("hardly move"), "{late}");
     }
 }
+
+#[test]
+fn the_sentence_of_the_chosen_measure_comes_first_even_where_nothing_was_measured() {
+    let stats = [0.6, 0.01, 0.001, 0.0].map(|spread| LayerStat {
+        spread: Some(spread),
+        ..LayerStat::default()
+    });
+    for measure in [Measure::Gradient, Measure::Update] {
+        let found = verdicts(measure, &layers(2), &stats);
+        assert!(found[0].starts_with("Gradients and updates are measured in training steps"));
+        assert!(found[1].starts_with("From encoder 2 on"), "{found:?}");
+    }
+}

@@ -14,23 +14,23 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
     let name = row.name();
     let text = match row {
         Row::Originals(_) => RichText::new(name).color(view.palette.text),
-        Row::Run(_, run, _) => RichText::new(format!("● {name}"))
-            .color(view.palette.run(run.slot))
+        Row::Run(_, row) => RichText::new(format!("● {name}"))
+            .color(view.palette.run(row.run.slot))
             .strong(),
         Row::Pca(..) => RichText::new(name).color(view.palette.baseline),
         Row::RunErrors(..) | Row::PcaErrors(..) => {
             RichText::new("    Error").color(view.palette.weak)
         }
     };
-    let count = row.group().pictures.indices.len();
+    let count = row.group().indices.len();
     let help = match (row, row.mean_error()) {
         (Row::Originals(_), _) | (_, None) => format!(
             "{count} of the test images. Click one to put it through all runs; right-click for more."
         ),
-        (Row::Run(_, run, frame) | Row::RunErrors(_, run, frame), Some(error)) => format!(
+        (Row::Run(_, row) | Row::RunErrors(_, row), Some(error)) => format!(
             "{} after {} steps; mean squared error of these {count} images {}",
-            run.name(),
-            words::count(frame.step),
+            row.run.name(),
+            words::count(row.frame.step),
             words::three_digits(error)
         ),
         (Row::Pca(_, pca) | Row::PcaErrors(_, pca), Some(error)) => format!(
@@ -42,12 +42,14 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
     };
     let small = match (row, row.mean_error()) {
         (Row::Originals(_), _) => Some(format!("{count} images")),
-        (Row::Run(_, _, frame), Some(error)) if view.state.history.cursor.is_some() => {
-            let step = words::count(frame.step);
+        (Row::Run(_, row), Some(error)) if view.state.history.cursor.is_some() => {
+            let step = words::count(row.frame.step);
             Some(format!("{} at {step}", words::three_digits(error)))
         }
         (Row::Run(..) | Row::Pca(..), Some(error)) => {
-            Some(format!("MSE {}", words::three_digits(error)))
+            let error = words::three_digits(error);
+            // Other panes have the error on all test images.
+            Some(format!("MSE {error}, these {count}"))
         }
         (Row::Run(..) | Row::Pca(..) | Row::RunErrors(..) | Row::PcaErrors(..), _) => None,
     };

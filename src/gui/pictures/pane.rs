@@ -15,7 +15,7 @@ use super::empty::waiting;
 use super::enlarge::{Enlarged, enlarged_ui};
 use super::header::header_ui;
 use super::labels::label_ui;
-use super::rows::{Row, groups, rows};
+use super::rows::{Row, RunRow, groups, rows};
 use super::strips::{self, Strip};
 
 /// Width of the labels on the left, and what they may take of a narrow pane.
@@ -114,13 +114,13 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Act
                 label_ui(ui, view, row, height);
             },
         );
-        let shape = row.group().pictures.originals.shape;
+        let shape = row.group().originals().shape;
         let aspect = shape.width.max(1) as f32 / shape.height.max(1) as f32;
         let cell = vec2(height * aspect, height);
         let room = ((ui.available_width() + GAP) / (cell.x + GAP))
             .floor()
             .max(0.0) as usize;
-        let count = room.min(row.group().pictures.indices.len());
+        let count = room.min(row.group().indices.len());
         let width = (count as f32 * (cell.x + GAP) - GAP).max(0.0);
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::CLICK);
         let described = format!("{}: {count} pictures", row.name());
@@ -149,7 +149,7 @@ fn row_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32, out: &mut Act
                 .interact_pointer_pos()
                 .filter(|_| response.clicked());
             let clicked = clicked.and_then(|at| places.under(at));
-            if let Some(image) = clicked.and_then(|index| row.group().pictures.indices.get(index)) {
+            if let Some(image) = clicked.and_then(|index| row.group().indices.get(index)) {
                 out.push(Action::Input(InputAction::TakeTestImage(*image)));
             }
             let hovered = response.hover_pos().and_then(|at| places.under(at));
@@ -179,7 +179,7 @@ fn originals_ui(
     out: &mut Actions,
 ) -> Option<(usize, Response)> {
     let mut hovered = None;
-    let indices = &row.group().pictures.indices;
+    let indices = &row.group().indices;
     for (index, &image) in indices.iter().enumerate().take(places.count) {
         // By place, not by image: the keyboard stays where it is when the images change.
         let id = ui.scope_id().with(("image", index));
@@ -234,7 +234,7 @@ fn menu_ui(ui: &mut Ui, view: &View<'_>, image: u32, out: &mut Actions) {
 fn marks_ui(ui: &Ui, view: &View<'_>, row: Row<'_>, places: &Places, hovered: Option<usize>) {
     let taken = view.state.input.test_image();
     let is_top = matches!(row, Row::Originals(_));
-    let indices = &row.group().pictures.indices;
+    let indices = &row.group().indices;
     for (index, &image) in indices.iter().enumerate().take(places.count) {
         let rect = places.of(index);
         let width = match (taken == Some(image), hovered == Some(index)) {
@@ -264,22 +264,16 @@ fn image_name(image: u32) -> String {
 }
 
 fn id(row: Row<'_>, what: impl Hash + std::fmt::Debug) -> Id {
-    let first = row.group().runs.first().map(|(run, _)| run.id);
+    let first = row.group().runs.first().map(|row| row.run.id);
     Id::unique(("pictures", what, first))
 }
 
 fn originals_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Strip {
     let group = row.group();
-    let run = group.runs.first().and_then(|(run, _)| run.info.as_ref());
-    let hash = run.map(|info| &info.dataset.hash);
-    let version = strips::version(hash, &group.pictures.indices, &[]);
-    strips::plain(
-        ui,
-        view,
-        id(row, "originals"),
-        version,
-        &group.pictures.originals,
-    )
+    let RunRow { run, frame, .. } = &group.runs[0];
+    let hash = run.info.as_ref().map(|info| &info.dataset.hash);
+    let version = strips::version(hash, &frame.pictures.indices, &[]);
+    strips::plain(ui, view, id(row, "originals"), version, group.originals())
 }
 
 /// The texture of what was made of the test images.
@@ -287,7 +281,7 @@ fn made_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
     let made = row.made()?;
     let (id, version) = match row {
         Row::Originals(_) => return None,
-        Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
+        Row::Run(_, RunRow { run, frame, .. }) | Row::RunErrors(_, RunRow { run, frame, .. }) => {
             let pictures = &frame.pictures;
             let version = strips::version(frame.step, &pictures.indices, &pictures.errors);
             (Id::unique(("made", run.id)), version)
@@ -301,14 +295,14 @@ fn made_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
     Some(strips::plain(ui, view, id, version, made))
 }
 
-/// The texture of how far that is from the test images, in the order of these.
+/// The texture of how far that is from the test images of the group, in their order.
 fn error_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
     let made = row.made()?;
-    let originals = &row.group().pictures.originals;
-    let indices = &row.group().pictures.indices;
+    let group = row.group();
+    let indices = &group.indices;
     let (id, version) = match row {
         Row::Originals(_) => return None,
-        Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
+        Row::Run(_, RunRow { run, frame, .. }) | Row::RunErrors(_, RunRow { run, frame, .. }) => {
             let version = strips::version(frame.step, indices, &frame.pictures.errors);
             (Id::unique(("made error", run.id)), version)
         }
@@ -318,8 +312,19 @@ fn error_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
             (id(row, ("pca error", components)), version)
         }
     };
-    let of = |index| row.place(index).map_or(&[][..], |place| made.get(place));
-    Some(strips::errors(ui, view, id, version, originals, of))
+    let pair = |index| {
+        let made = row.place(index).map_or(&[][..], |place| made.get(place));
+        (group.original(index), made)
+    };
+    let shape = group.originals().shape;
+    Some(strips::errors(
+        ui,
+        view,
+        id,
+        version,
+        (shape, indices.len()),
+        pair,
+    ))
 }
 
 fn strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Strip {
@@ -340,7 +345,7 @@ fn place_in_strip(row: Row<'_>, index: usize) -> Option<usize> {
 /// A test image, what is made of it, and where the two differ, large.
 fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
     let group = row.group();
-    let Some(&image) = group.pictures.indices.get(index) else {
+    let Some(&image) = group.indices.get(index) else {
         return;
     };
     let class = view
@@ -349,16 +354,18 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
         .map_or_else(String::new, |class| {
             format!(", class {}", view.state.class_name(class))
         });
+    let place = Row::Originals(group).place(index).unwrap_or(index);
     let mut pictures = vec![Enlarged::of(
         format!("{}{class}", image_name(image)),
         &originals_strip(ui, view, row),
-        index,
+        place,
     )];
     let made = made_strip(ui, view, row).zip(row.place(index));
     if let Some((strip, place)) = made {
         let name = match row {
-            Row::Run(_, run, frame) | Row::RunErrors(_, run, frame) => {
-                format!("{}, step {}", run.name(), words::count(frame.step))
+            Row::Run(_, row) | Row::RunErrors(_, row) => {
+                let step = words::count(row.frame.step);
+                format!("{}, step {step}", row.run.name())
             }
             Row::Originals(_) | Row::Pca(..) | Row::PcaErrors(..) => {
                 row.name().trim_start_matches("Error of ").to_owned()
@@ -371,7 +378,7 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
         let caption = format!("Error map, MSE {}", words::three_digits(f64::from(error)));
         pictures.push(Enlarged::of(caption, &strip, index));
     }
-    enlarged_ui(ui, view, group.pictures.originals.shape, &pictures);
+    enlarged_ui(ui, view, group.originals().shape, &pictures);
     if matches!(row, Row::Originals(_)) {
         errors_of_all_ui(ui, group_rows(row), index);
     }
@@ -380,10 +387,7 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
 /// The rows of what is made of the images.
 fn group_rows(row: Row<'_>) -> Vec<Row<'_>> {
     let group = row.group();
-    let runs = group
-        .runs
-        .iter()
-        .map(|(run, frame)| Row::Run(group, run, frame));
+    let runs = group.runs.iter().map(|row| Row::Run(group, row));
     let pca = group.pca.iter().map(|pca| Row::Pca(group, pca));
     runs.chain(pca).collect()
 }

@@ -1,13 +1,28 @@
 //! Which rows there are.
 //!
 //! A *group* is the runs whose frames show the same test images, under one row of these images. When
-//! the window looks back, frames of other runs may show other images; then there are several groups.
+//! the window looks back, frames may show more or fewer images than those of another run; a group shows
+//! the ones that all its runs have. Frames that have hardly an image in common are in several groups.
 
 use std::sync::Arc;
 
-use crate::engine::{Frame, PcaPictures, Pictures, RunPictures};
+use crate::engine::{Frame, PcaPictures, Pictures};
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
+
+/// Frames with fewer than this share of their images in common stand in groups of their own.
+const LEAST_IN_COMMON: f32 = 0.5;
+
+/// What a run makes of the images of a group.
+#[derive(Debug)]
+pub struct RunRow<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// Its frame.
+    pub frame: &'a Arc<Frame>,
+    /// Place in the frame of every image of the group.
+    pub places: Vec<usize>,
+}
 
 /// What principal components make of the images of a group.
 #[derive(Debug)]
@@ -23,12 +38,60 @@ pub struct PcaRow<'a> {
 /// Runs under one row of test images.
 #[derive(Debug)]
 pub struct Group<'a> {
-    /// The images, of the first run.
-    pub pictures: &'a RunPictures,
-    /// The runs.
-    pub runs: Vec<(&'a Run, &'a Arc<Frame>)>,
+    /// The images, in the order of the first run.
+    pub indices: Vec<u32>,
+    /// The runs; the pictures of the images are those of the first.
+    pub runs: Vec<RunRow<'a>>,
     /// One row a number of components.
     pub pca: Vec<PcaRow<'a>>,
+}
+
+impl<'a> Group<'a> {
+    /// The pictures of the test images, among others.
+    pub fn originals(&self) -> &'a Arc<Pictures> {
+        &self.runs[0].frame.pictures.originals
+    }
+
+    /// The picture of the group's image `index` as it is.
+    pub fn original(&self, index: usize) -> &'a [u8] {
+        let place = self.runs[0].places.get(index);
+        place.map_or(&[], |place| self.originals().get(*place))
+    }
+
+    /// Takes in a run whose frame shows enough of the same images, and tells whether it does.
+    fn takes(&mut self, run: &'a Run, frame: &'a Arc<Frame>) -> bool {
+        let pictures = &frame.pictures;
+        let is_same_set = self.runs.iter().all(|row| hash(row.run) == hash(run));
+        if !is_same_set || self.originals().shape != pictures.originals.shape {
+            return false;
+        }
+        let place = |image: &u32| pictures.indices.iter().position(|other| other == image);
+        let places: Vec<Option<usize>> = self.indices.iter().map(place).collect();
+        let shared = places.iter().flatten().count();
+        let fewer = self.indices.len().min(pictures.indices.len());
+        if (shared as f32) < fewer as f32 * LEAST_IN_COMMON {
+            return false;
+        }
+        let keep = |at: usize| places[at].is_some();
+        for row in &mut self.runs {
+            row.places = kept(&row.places, keep);
+        }
+        self.indices = kept(&self.indices, keep);
+        self.runs.push(RunRow {
+            run,
+            frame,
+            places: places.into_iter().flatten().collect(),
+        });
+        true
+    }
+}
+
+/// The values at the places that are kept.
+fn kept<T: Copy>(values: &[T], keep: impl Fn(usize) -> bool) -> Vec<T> {
+    let all = values.iter().enumerate();
+    all.filter(|(at, _)| keep(*at))
+        .map(|(_, value)| *value)
+        .collect()
 }
 
 /// What one row shows.
@@ -37,9 +100,9 @@ pub enum Row<'a> {
     /// Test images.
     Originals(&'a Group<'a>),
     /// What a run makes of them.
-    Run(&'a Group<'a>, &'a Run, &'a Frame),
+    Run(&'a Group<'a>, &'a RunRow<'a>),
     /// How far that is from them.
-    RunErrors(&'a Group<'a>, &'a Run, &'a Frame),
+    RunErrors(&'a Group<'a>, &'a RunRow<'a>),
     /// What principal components make of them.
     Pca(&'a Group<'a>, &'a PcaRow<'a>),
     /// How far that is from them.
@@ -51,8 +114,8 @@ impl<'a> Row<'a> {
     pub fn group(self) -> &'a Group<'a> {
         match self {
             Self::Originals(group)
-            | Self::Run(group, ..)
-            | Self::RunErrors(group, ..)
+            | Self::Run(group, _)
+            | Self::RunErrors(group, _)
             | Self::Pca(group, _)
             | Self::PcaErrors(group, _) => group,
         }
@@ -62,8 +125,8 @@ impl<'a> Row<'a> {
     pub fn name(self) -> String {
         match self {
             Self::Originals(_) => "Test images".to_owned(),
-            Self::Run(_, run, _) => run.name().to_owned(),
-            Self::RunErrors(_, run, _) => format!("Error of {}", run.name()),
+            Self::Run(_, row) => row.run.name().to_owned(),
+            Self::RunErrors(_, row) => format!("Error of {}", row.run.name()),
             Self::Pca(_, row) => pca_name(row.pca.components),
             Self::PcaErrors(_, row) => format!("Error of {}", pca_name(row.pca.components)),
         }
@@ -77,20 +140,22 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Place of the group's image `index` among those made of them, where there is one.
+    /// Place of the group's image `index` among the pictures of the row, where it is one of them.
     pub fn place(self, index: usize) -> Option<usize> {
         match self {
-            Self::Originals(_) | Self::Run(..) | Self::RunErrors(..) => Some(index),
+            Self::Originals(group) => group.runs[0].places.get(index).copied(),
+            Self::Run(_, row) | Self::RunErrors(_, row) => row.places.get(index).copied(),
             Self::Pca(_, row) | Self::PcaErrors(_, row) => row.places.get(index).copied().flatten(),
         }
     }
 
-    /// Mean squared error over all its images.
+    /// Mean squared error over the images of the group.
     pub fn mean_error(self) -> Option<f64> {
         match self {
             Self::Originals(_) => None,
-            Self::Run(_, _, frame) | Self::RunErrors(_, _, frame) => {
-                mean(frame.pictures.errors.iter().map(|error| f64::from(*error)))
+            Self::Run(group, _) | Self::RunErrors(group, _) => {
+                let errors = (0..group.indices.len()).filter_map(|index| self.error(index));
+                mean(errors.map(f64::from))
             }
             Self::Pca(_, row) | Self::PcaErrors(_, row) => Some(row.error),
         }
@@ -98,14 +163,13 @@ impl<'a> Row<'a> {
 
     /// Mean squared error of the group's image `index`.
     pub fn error(self, index: usize) -> Option<f32> {
+        let place = self.place(index)?;
         match self {
             Self::Originals(_) => None,
-            Self::Run(_, _, frame) | Self::RunErrors(_, _, frame) => {
-                frame.pictures.errors.get(index).copied()
+            Self::Run(_, row) | Self::RunErrors(_, row) => {
+                row.frame.pictures.errors.get(place).copied()
             }
-            Self::Pca(_, row) | Self::PcaErrors(_, row) => {
-                row.pca.errors.get(self.place(index)?).copied()
-            }
+            Self::Pca(_, row) | Self::PcaErrors(_, row) => row.pca.errors.get(place).copied(),
         }
     }
 
@@ -113,8 +177,8 @@ impl<'a> Row<'a> {
     pub fn made(self) -> Option<&'a Pictures> {
         match self {
             Self::Originals(_) => None,
-            Self::Run(_, _, frame) | Self::RunErrors(_, _, frame) => {
-                Some(&frame.pictures.reconstructions)
+            Self::Run(_, row) | Self::RunErrors(_, row) => {
+                Some(&row.frame.pictures.reconstructions)
             }
             Self::Pca(_, row) | Self::PcaErrors(_, row) => Some(&row.pca.pictures),
         }
@@ -142,21 +206,19 @@ pub fn groups(state: &AppState) -> Vec<Group<'_>> {
         let Some(frame) = state.frame(run) else {
             continue;
         };
-        let pictures = &frame.pictures;
-        let belongs = |group: &&mut Group<'_>| {
-            let is_same_set = group.runs.iter().all(|(other, _)| hash(other) == hash(run));
-            is_same_set
-                && group.pictures.indices == pictures.indices
-                && group.pictures.originals.shape == pictures.originals.shape
-        };
-        match groups.iter_mut().find(belongs) {
-            Some(group) => group.runs.push((run, frame)),
-            None => groups.push(Group {
-                pictures,
-                runs: vec![(run, frame)],
-                pca: Vec::new(),
-            }),
+        if groups.iter_mut().any(|group| group.takes(run, frame)) {
+            continue;
         }
+        let indices = frame.pictures.indices.clone();
+        groups.push(Group {
+            runs: vec![RunRow {
+                run,
+                frame,
+                places: (0..indices.len()).collect(),
+            }],
+            indices,
+            pca: Vec::new(),
+        });
     }
     if state.pictures.shows_pca {
         for group in &mut groups {
@@ -169,15 +231,15 @@ pub fn groups(state: &AppState) -> Vec<Group<'_>> {
 /// One row a number of components, fewest first, as far as they were told of these images.
 fn pca_rows<'a>(group: &Group<'a>) -> Vec<PcaRow<'a>> {
     let mut rows: Vec<PcaRow<'a>> = Vec::new();
-    for (run, _) in &group.runs {
+    for RunRow { run, .. } in &group.runs {
         let Some(pca) = &run.pca_pictures else {
             continue;
         };
         let is_there = rows.iter().any(|row| row.pca.components == pca.components);
-        if is_there || pca.pictures.shape != group.pictures.originals.shape {
+        if is_there || pca.pictures.shape != group.originals().shape {
             continue;
         }
-        let indices = &group.pictures.indices;
+        let indices = &group.indices;
         let places: Vec<Option<usize>> = if pca.indices == *indices {
             (0..indices.len()).map(Some).collect()
         } else {
@@ -198,10 +260,10 @@ pub fn rows<'a>(groups: &'a [Group<'a>], shows_errors: bool) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     for group in groups {
         rows.push(Row::Originals(group));
-        for (run, frame) in &group.runs {
-            rows.push(Row::Run(group, run, frame));
+        for row in &group.runs {
+            rows.push(Row::Run(group, row));
             if shows_errors {
-                rows.push(Row::RunErrors(group, run, frame));
+                rows.push(Row::RunErrors(group, row));
             }
         }
         for row in &group.pca {
@@ -217,7 +279,7 @@ pub fn rows<'a>(groups: &'a [Group<'a>], shows_errors: bool) -> Vec<Row<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Event, RunId, Snapshot};
+    use crate::engine::{Event, RunId, RunPictures, Snapshot};
     use crate::gui::action::Action;
     use crate::gui::state::tests::{SHAPE, first, make_ready};
 
@@ -238,7 +300,7 @@ mod tests {
                 indices: indices.to_vec(),
                 originals: Arc::new(pictures(indices.len())),
                 reconstructions: pictures(indices.len()),
-                errors: vec![0.25; indices.len()],
+                errors: indices.iter().map(|&image| image as f32).collect(),
             },
             codes: Arc::default(),
             layers: Arc::default(),
@@ -276,10 +338,23 @@ mod tests {
         assert_eq!(groups.len(), 1);
         assert_eq!(rows(&groups, false).len(), 3);
         assert_eq!(rows(&groups, true).len(), 5);
-        let state = two_runs([&[3, 4], &[3, 5]]);
+        let state = two_runs([&[3, 4, 5], &[3, 6, 7]]);
         let groups = super::groups(&state);
-        assert_eq!(groups.len(), 2);
+        assert_eq!(groups.len(), 2, "they hardly share any");
         assert_eq!(rows(&groups, false).len(), 4);
+    }
+
+    #[test]
+    fn frames_with_more_images_than_others_show_the_ones_they_share() {
+        let state = two_runs([&[3, 4, 5, 6], &[6, 3, 9]]);
+        let all = groups(&state);
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].indices, [3, 6]);
+        let rows = rows(&all, false);
+        assert_eq!((rows[0].place(1), rows[1].place(1)), (Some(3), Some(3)));
+        assert_eq!(rows[2].place(1), Some(0), "where its own frame has it");
+        assert_eq!((rows[2].error(0), rows[2].error(1)), (Some(3.0), Some(6.0)));
+        assert_eq!(rows[1].mean_error(), Some(4.5), "of what is shown");
     }
 
     #[test]
@@ -313,6 +388,6 @@ mod tests {
         state.history.cursor = Some(2);
         let groups = groups(&state);
         assert_eq!(groups.len(), 2, "the second run has nothing that old");
-        assert_eq!(groups[0].pictures.indices, [8, 9]);
+        assert_eq!(groups[0].indices, [8, 9]);
     }
 }

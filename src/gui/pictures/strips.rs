@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use egui::{Color32, ColorImage, Id, Rect, TextureId, TextureOptions, Ui, pos2, vec2};
 
+use crate::data::ImageShape;
 use crate::engine::Pictures;
 use crate::gui::textures::pixel_color;
 use crate::gui::theme::maps;
@@ -37,22 +38,24 @@ impl Strip {
 
 /// Pictures as they are.
 pub fn plain(ui: &Ui, view: &View<'_>, id: Id, version: u64, pictures: &Pictures) -> Strip {
-    strip(ui, view, id, version, pictures, |sheet| {
+    let size = (pictures.shape, pictures.len());
+    strip(ui, view, id, version, size, |sheet| {
         image_of(pictures, sheet, grey_or_color)
     })
 }
 
-/// How far pictures are from what was `made` of each, where anything was.
+/// How far so many pictures of a shape are from what was made of each, where anything was: `pair` gives
+/// both.
 pub fn errors<'a>(
     ui: &Ui,
     view: &View<'_>,
     id: Id,
     version: u64,
-    originals: &Pictures,
-    made: impl Fn(usize) -> &'a [u8],
+    (shape, count): (ImageShape, usize),
+    pair: impl Fn(usize) -> (&'a [u8], &'a [u8]),
 ) -> Strip {
-    strip(ui, view, id, version, originals, |sheet| {
-        error_image(originals, made, sheet)
+    strip(ui, view, id, version, (shape, count), |sheet| {
+        error_image(shape, count, pair, sheet)
     })
 }
 
@@ -61,11 +64,11 @@ fn strip(
     view: &View<'_>,
     id: Id,
     version: u64,
-    pictures: &Pictures,
+    (shape, count): (ImageShape, usize),
     make: impl FnOnce(Sheet) -> ColorImage,
 ) -> Strip {
     let max_side = ui.input(|input| input.max_texture_side);
-    let sheet = Sheet::of(pictures, max_side);
+    let sheet = Sheet::of(shape, count, max_side);
     let texture = view
         .textures
         .show(ui.ctx(), id, version, TextureOptions::LINEAR, || {
@@ -96,9 +99,9 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn of(pictures: &Pictures, max_side: usize) -> Self {
-        let (width, height) = (pictures.shape.width.max(1), pictures.shape.height.max(1));
-        let count = pictures.len().max(1);
+    fn of(shape: ImageShape, count: usize, max_side: usize) -> Self {
+        let (width, height) = (shape.width.max(1), shape.height.max(1));
+        let count = count.max(1);
         let wanted = match width.max(height) {
             0..=40 => 3,
             41..=80 => 2,
@@ -165,21 +168,21 @@ fn grey_or_color(picture: &[u8], i: usize, plane: usize) -> Color32 {
 
 /// Mean difference of the channels of every pixel.
 fn error_image<'a>(
-    originals: &Pictures,
-    made: impl Fn(usize) -> &'a [u8],
+    shape: ImageShape,
+    count: usize,
+    pair: impl Fn(usize) -> (&'a [u8], &'a [u8]),
     sheet: Sheet,
 ) -> ColorImage {
-    let mut differences = Vec::with_capacity(originals.pixels.len());
-    for index in 0..originals.len() {
-        let made = made(index);
-        let original = originals.get(index);
+    let mut differences = Vec::with_capacity(count * shape.pixels());
+    for index in 0..count {
+        let (original, made) = pair(index);
         let pairs = original
             .iter()
             .zip(if made.is_empty() { original } else { made });
         differences.extend(pairs.map(|(a, b)| a.abs_diff(*b)));
     }
     let differences = Pictures {
-        shape: originals.shape,
+        shape,
         pixels: differences,
     };
     let channels = differences.shape.channels.max(1);
@@ -195,7 +198,6 @@ fn error_image<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::ImageShape;
 
     fn pictures(channels: usize, pixels: Vec<u8>) -> Pictures {
         let shape = ImageShape {
@@ -207,7 +209,8 @@ mod tests {
     }
 
     fn drawn(pictures: &Pictures, max_side: usize) -> ColorImage {
-        image_of(pictures, Sheet::of(pictures, max_side), grey_or_color)
+        let sheet = Sheet::of(pictures.shape, pictures.len(), max_side);
+        image_of(pictures, sheet, grey_or_color)
     }
 
     #[test]
@@ -233,7 +236,7 @@ mod tests {
         assert_eq!(image.size, [500, 2]);
         assert_eq!(image.pixels[500], Color32::from_gray(5));
         assert_eq!(image.pixels[999], Color32::TRANSPARENT, "there is no tenth");
-        let sheet = Sheet::of(&nine, 512);
+        let sheet = Sheet::of(nine.shape, nine.len(), 512);
         let strip = Strip {
             texture: TextureId::default(),
             sheet,
@@ -252,8 +255,7 @@ mod tests {
                 height: 28,
                 channels: 1,
             };
-            let pixels = vec![0; count * shape.pixels()];
-            Sheet::of(&Pictures { shape, pixels }, max_side)
+            Sheet::of(shape, count, max_side)
         };
         assert_eq!((of(24, 2048).times, of(24, 2048).lines), (3, 1));
         assert_eq!((of(60, 2048).times, of(60, 2048).lines), (3, 3));
@@ -265,12 +267,12 @@ mod tests {
     fn errors_are_the_mean_over_channels() {
         let black = pictures(3, vec![0; 300]);
         let red = pictures(3, [[255; 100], [0; 100], [0; 100]].concat());
-        let sheet = Sheet::of(&red, 2048);
-        let image = error_image(&black, |index| red.get(index), sheet);
+        let (shape, sheet) = (red.shape, Sheet::of(red.shape, 1, 2048));
+        let image = error_image(shape, 1, |at| (black.get(at), red.get(at)), sheet);
         assert_eq!(image.pixels[0], maps::error_color(85));
-        let same = error_image(&red, |index| red.get(index), sheet);
+        let same = error_image(shape, 1, |at| (red.get(at), red.get(at)), sheet);
         assert_eq!(same.pixels[0], maps::error_color(0));
-        let missing = error_image(&red, |_| &[], sheet);
+        let missing = error_image(shape, 1, |at| (red.get(at), &[]), sheet);
         assert_eq!(missing.pixels[0], maps::error_color(0));
     }
 }

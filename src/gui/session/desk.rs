@@ -13,6 +13,7 @@ use crate::train::RunConfig;
 use super::super::action::ViewOptions;
 use super::super::desk::Pace;
 use super::super::latent::{Origin, PlaneAxes};
+use super::super::layers::Measure;
 use super::super::layout::Pane;
 use super::super::pictures::KeptChoice;
 use super::super::run::Run;
@@ -39,6 +40,7 @@ pub(super) struct KeptWindow {
     pub(super) shows_errors: Option<bool>,
     pub(super) shows_pca: Option<bool>,
     pub(super) latent: Option<KeptLatent>,
+    pub(super) layers: Option<KeptLayers>,
     pub(super) story: KeptStory,
 }
 
@@ -61,6 +63,15 @@ pub(super) struct KeptLatent {
     pub(super) shows_all: bool,
     pub(super) rows: usize,
     pub(super) axes: Option<PlaneAxes>,
+}
+
+/// The panes that look inside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct KeptLayers {
+    pub(super) measure: Measure,
+    pub(super) shows_all: bool,
+    pub(super) shows_all_told: bool,
+    pub(super) has_log_time: bool,
 }
 
 /// The story.
@@ -104,6 +115,12 @@ pub(in super::super) fn kept_window(state: &AppState, tiles: &Tree<Pane>) -> Str
             shows_all: latent.shows_all,
             rows: latent.rows,
             axes: latent.plane.axes,
+        }),
+        layers: Some(KeptLayers {
+            measure: state.layers.measure,
+            shows_all: state.layers.shows_all,
+            shows_all_told: state.layers.shows_all_told,
+            has_log_time: state.layers.has_log_time,
         }),
         story: KeptStory {
             is_open: state.story.is_open,

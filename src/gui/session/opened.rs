@@ -116,6 +116,12 @@ impl AppState {
         if let Some(latent) = &kept.latent {
             self.restore_latent(latent);
         }
+        if let Some(layers) = &kept.layers {
+            self.layers.measure = layers.measure;
+            self.layers.shows_all = layers.shows_all;
+            self.layers.shows_all_told = layers.shows_all_told;
+            self.layers.has_log_time = layers.has_log_time;
+        }
         self.story.is_open = kept.story.is_open;
         self.story.looked.clone_from(&kept.story.looked);
         let parts = kept.story.parts.iter();

@@ -7,6 +7,7 @@ use crate::engine::{OpenedRun, OpenedSession};
 use crate::gui::curves::CurvesAction;
 use crate::gui::history::HistoryAction;
 use crate::gui::latent::{LatentAction, Origin};
+use crate::gui::layers::{LayersAction, Measure};
 use crate::gui::layout::{self, Pane, Preset};
 use crate::gui::pictures::PicturesAction;
 use crate::gui::state::tests::{advance, first, make_ready};
@@ -41,6 +42,8 @@ fn worked() -> AppState {
     state.handle(Action::Latent(LatentAction::Begin(Origin::Image(3))));
     state.handle(Action::Curves(CurvesAction::ToggleRun(second)));
     state.handle(Action::History(HistoryAction::LookAt(120)));
+    state.handle(Action::Layers(LayersAction::Measure(Measure::Gradient)));
+    state.handle(Action::Layers(LayersAction::UseLogTime(true)));
     state
 }
 
@@ -90,6 +93,8 @@ fn the_window_comes_back_as_it_was_left() {
     assert!(fresh.curves.is_hidden(two.id) && !fresh.curves.is_hidden(one.id));
     assert_eq!(fresh.latent.origin, Origin::Image(3));
     assert!(fresh.pictures.choice.is_pinned(7));
+    assert_eq!(fresh.layers.measure, Measure::Gradient);
+    assert!(fresh.layers.has_log_time && fresh.layers.shows_all);
     let id = one.id;
     make_ready(&mut fresh, id);
     advance(&mut fresh, id, 300);

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use egui::{Align, Layout, Ui, vec2};
 
+use crate::gui::focus::take_keys;
 use crate::gui::share::locks;
 use crate::gui::theme::text_scale;
 use crate::store::share::Access;
@@ -141,7 +142,7 @@ pub fn number_row<'a>(
         if is_whole {
             slider = slider.step_by(style.step);
         }
-        ui.add(slider).labelled_by(label).on_hover_text(help);
+        take_keys(ui.add(slider).labelled_by(label)).on_hover_text(help);
         let speed = if is_whole {
             style.step * 0.1
         } else if style.is_logarithmic {

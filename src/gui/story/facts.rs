@@ -203,16 +203,14 @@ fn convolutional(state: &AppState, error: f64) -> String {
         .filter_map(|part| state.part(*part)?.last_test())
         .map(|point| point.mse)
         .fold(f64::INFINITY, f64::min);
+    let epochs = proof::epochs(state);
+    let error_text = number(error);
     if best.is_finite() && error < best {
         format!(
-            "Error {}: the sharpest pictures of the four. What is known about pictures is built \
-             into this network; the stacked one had to learn it.",
-            number(error)
+            "Error {error_text}: the sharpest pictures of the four. What is known about pictures is \
+             built into this network; the stacked one had to learn it.{epochs}"
         )
     } else {
-        format!(
-            "Error {}, after far fewer epochs; its steps are the slowest.",
-            number(error)
-        )
+        format!("Error {error_text}.{epochs}")
     }
 }

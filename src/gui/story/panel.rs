@@ -30,10 +30,10 @@ pub fn story_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             "Four networks learn to squeeze drawn digits into ten numbers and to draw them again. \
              All see the same images in the same order. Lower error is better.",
         );
+        conclusion_ui(ui, view);
         for part in Part::ALL {
             part_ui(ui, view, *part, out);
         }
-        conclusion_ui(ui, view);
         ui.add_space(8.0);
         ui.label(RichText::new("What to look at next").strong());
         for (index, look) in LOOKS.iter().enumerate() {
@@ -42,7 +42,7 @@ pub fn story_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     });
 }
 
-/// What was to be seen; it is scrolled to when it appears.
+/// What was to be seen, above all else; it is scrolled to when it appears.
 fn conclusion_ui(ui: &mut Ui, view: &View<'_>) {
     let Some(Conclusion { title, text: why }) = proof::conclusion(view.state) else {
         return;

@@ -212,6 +212,19 @@ fn stacked_curve(state: &AppState) -> String {
     }
 }
 
+/// How long the convolutional run takes, held against the stacked one.
+pub fn epochs(state: &AppState) -> String {
+    let (Some(run), Some(stacked)) = (state.part(Part::Convolutional), state.part(Part::Stacked))
+    else {
+        return String::new();
+    };
+    let [own, theirs] = [run, stacked].map(|run| config(run).schedule.epochs());
+    if own >= theirs {
+        return String::new();
+    }
+    format!(" It trains for {own} epochs, the stacked run for {theirs}; its steps are the slowest.")
+}
+
 /// Why the convolutional run gets by without pretraining, from its settings.
 pub fn why_not_pretrained(state: &AppState) -> String {
     let (Some(run), Some(deep)) = (state.part(Part::Convolutional), state.part(Part::Deep)) else {

@@ -198,7 +198,12 @@ fn sentences_follow_the_facts() {
         "{why}"
     );
     tell(&mut state, Part::Convolutional, 0, 0.012, Verdict::Varied);
-    assert!(facts::sentence(&state, Part::Convolutional).contains("sharpest"));
+    let text = facts::sentence(&state, Part::Convolutional);
+    assert!(text.contains("sharpest"), "{text}");
+    assert!(
+        text.contains("epochs, the stacked run for"),
+        "how little it took stays said: {text}"
+    );
     tell(&mut state, Part::Plain, 0, 0.0331, Verdict::Varied);
     let text = facts::sentence(&state, Part::Plain);
     assert!(text.contains("0.0331") && text.contains("0.0300"), "{text}");
