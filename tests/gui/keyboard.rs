@@ -262,3 +262,30 @@ fn everything_that_takes_the_keyboard_is_named_and_shows_it() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn arrow_keys_belong_to_the_slider_that_was_touched_last() {
+    let mut window = rich_window(2, &Look::default());
+    window.click("First frame");
+    let cursor = |window: &Window| window.harness.state().state().history.cursor;
+    let first = cursor(&window);
+    assert!(first.is_some());
+    let value = |window: &Window| {
+        let role = Role::Slider;
+        let slider = window
+            .harness
+            .get_by_role_and_label(role, "Learning rate now");
+        slider.accesskit_node().numeric_value().unwrap()
+    };
+    let at = window.slider("Learning rate now");
+    window.click_at(at);
+    let turned = value(&window);
+    window.press(egui::Key::ArrowRight);
+    assert!(value(&window) > turned);
+    assert_eq!(cursor(&window), first, "the slider has the keys");
+    // Until something else is touched.
+    let beside = window.harness.get_by_label_contains("Loss chart of").rect();
+    window.click_at(beside.left_top() - egui::vec2(20.0, 0.0));
+    window.press(egui::Key::ArrowRight);
+    assert!(cursor(&window) > first, "the history has them again");
+}

@@ -7,7 +7,6 @@ use hourglass::model::{KnobValue, Objective, OptimizerKind, Pretraining, variant
 use hourglass::train::Metrics;
 
 use super::looks;
-use super::rich::rich_window;
 use super::session::{devices, ready, recipe};
 use super::window::{Look, Window};
 use super::{FIRST, ready_window};
@@ -109,33 +108,6 @@ fn the_setup_keeps_its_width() {
     window.tell(under_way(1, 0.4));
     window.harness.run_steps(20);
     assert!((width(&window) - before).abs() < 1.0, "grows by itself");
-}
-
-#[test]
-fn arrow_keys_belong_to_the_slider_that_was_touched_last() {
-    let mut window = rich_window(2, &Look::default());
-    window.click("First frame");
-    let cursor = |window: &Window| window.harness.state().state().history.cursor;
-    let first = cursor(&window);
-    assert!(first.is_some());
-    let value = |window: &Window| {
-        let role = Role::Slider;
-        let slider = window
-            .harness
-            .get_by_role_and_label(role, "Learning rate now");
-        slider.accesskit_node().numeric_value().unwrap()
-    };
-    let at = window.slider("Learning rate now");
-    window.click_at(at);
-    let turned = value(&window);
-    window.press(egui::Key::ArrowRight);
-    assert!(value(&window) > turned);
-    assert_eq!(cursor(&window), first, "the slider has the keys");
-    // Until something else is touched.
-    let beside = window.harness.get_by_label_contains("Loss chart of").rect();
-    window.click_at(beside.left_top() - egui::vec2(20.0, 0.0));
-    window.press(egui::Key::ArrowRight);
-    assert!(cursor(&window) > first, "the history has them again");
 }
 
 #[test]
