@@ -12,6 +12,7 @@ use crate::train::Compute;
 use super::guard::words_of_panic;
 use super::protocol::DeviceInfo;
 use super::started;
+use super::tuned;
 
 /// A device that was asked for but is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +78,7 @@ fn backends() -> wgpu::Backends {
 }
 
 fn detect() -> Detected {
+    tuned::remember();
     let backends = backends();
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends,

@@ -31,6 +31,7 @@ mod reports;
 mod session;
 mod shelf;
 mod started;
+mod tuned;
 mod turn;
 mod until;
 mod wish;

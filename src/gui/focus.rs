@@ -20,20 +20,24 @@ pub fn take_keys(slider: Response) -> Response {
     slider
 }
 
+/// The border that has the keyboard.
+pub fn border(ctx: &Context) -> Option<Response> {
+    let focused = ctx.memory(|memory| memory.focused());
+    let response = focused.and_then(|id| ctx.read_response(id))?;
+    let size = response.rect.size();
+    (size.min_elem() <= THIN && size.max_elem() >= LONG).then_some(response)
+}
+
 /// Shows and names a border that has the keyboard.
 pub fn focus_ui(ctx: &Context, palette: &Palette) {
-    let focused = ctx.memory(|memory| memory.focused());
-    let Some(response) = focused.and_then(|id| ctx.read_response(id)) else {
+    let Some(response) = border(ctx) else {
         return;
     };
     let size = response.rect.size();
-    if size.min_elem() > THIN || size.max_elem() < LONG {
-        return;
-    }
     ctx.accesskit_node_builder(response.id, |node| {
         if node.role() == Role::Unknown {
             node.set_role(Role::Splitter);
-            node.set_label("Border between panes");
+            node.set_label("Border between panes, moved by arrow keys");
         }
     });
     let line = if size.x < size.y {

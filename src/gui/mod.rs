@@ -8,6 +8,7 @@
 
 mod action;
 mod app;
+mod borders;
 mod chips;
 mod curves;
 mod data;

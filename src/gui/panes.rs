@@ -13,7 +13,7 @@ use super::view::View;
 use super::{curves, data, input, latent, layers, pictures};
 
 /// Smallest width and height of a pane, in points.
-const MIN_PANE: f32 = 90.0;
+pub const MIN_PANE: f32 = 90.0;
 
 /// How long a pane that was pointed at has a frame around it, and how wide that is.
 const POINTING_SECS: f64 = 1.2;

@@ -10,8 +10,8 @@ use super::layout::Pane;
 use super::theme::{self, Palette};
 use super::view::View;
 use super::{
-    chips, drop, focus, history, jobs, notices, panes, restart, schedule, session, setup, share,
-    shortcuts, status, story, transport,
+    borders, chips, drop, focus, history, jobs, notices, panes, restart, schedule, session, setup,
+    share, shortcuts, status, story, transport,
 };
 
 /// Draws everything and returns the panes that were to be seen.
@@ -22,6 +22,7 @@ pub fn window_ui(
     out: &mut Actions,
 ) -> BTreeSet<Pane> {
     let ctx = ui.ctx().clone();
+    borders::keys(&ctx, tiles);
     shortcuts::help_ui(&ctx, view, out);
     story::question_ui(&ctx, view, out);
     share::share_ui(&ctx, view, out);

@@ -10,11 +10,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Values kept at most, 64 MB: what one step of a large network needs.
 const MOST_VALUES: usize = 16 << 20;
 
+/// Free buffers of one length.
+#[derive(Default)]
+struct Shelf {
+    buffers: Vec<Vec<f32>>,
+    /// When one was last taken or given, on the clock of the pool.
+    used: u64,
+}
+
 #[derive(Default)]
 struct Pool {
-    /// Free buffers by length.
-    free: BTreeMap<usize, Vec<Vec<f32>>>,
+    /// By length.
+    free: BTreeMap<usize, Shelf>,
     values: usize,
+    /// Counts what is taken and given.
+    clock: u64,
 }
 
 impl Pool {
@@ -22,25 +32,46 @@ impl Pool {
         Self {
             free: BTreeMap::new(),
             values: 0,
+            clock: 0,
         }
     }
 
     fn take(&mut self, length: usize) -> Option<Vec<f32>> {
-        let found = self.free.get_mut(&length).and_then(Vec::pop)?;
+        self.clock += 1;
+        let shelf = self.free.get_mut(&length)?;
+        shelf.used = self.clock;
+        let found = shelf.buffers.pop()?;
         self.values -= length;
         Some(found)
     }
 
     fn give(&mut self, buffer: Vec<f32>) {
-        if self.values + buffer.len() > MOST_VALUES {
-            // Other networks train now than those that these lengths are of.
-            *self = Self::new();
-        }
         if buffer.is_empty() || buffer.len() > MOST_VALUES {
             return;
         }
+        self.clock += 1;
+        while self.values + buffer.len() > MOST_VALUES && self.drop_stalest() {}
         self.values += buffer.len();
-        self.free.entry(buffer.len()).or_default().push(buffer);
+        let shelf = self.free.entry(buffer.len()).or_default();
+        shelf.used = self.clock;
+        shelf.buffers.push(buffer);
+    }
+
+    /// Drops a buffer of the length that nobody has needed for longest: other networks train now than
+    /// those it is of. Tells whether there was one.
+    fn drop_stalest(&mut self) -> bool {
+        let stalest = self.free.iter().min_by_key(|(_, shelf)| shelf.used);
+        let Some(length) = stalest.map(|(length, _)| *length) else {
+            return false;
+        };
+        let shelf = self.free.get_mut(&length);
+        match shelf.and_then(|shelf| shelf.buffers.pop()) {
+            Some(_) => self.values -= length,
+            None => {
+                self.free.remove(&length);
+            }
+        }
+        true
     }
 }
 
@@ -101,5 +132,21 @@ mod tests {
         }
         pool.give(vec![0.0; MOST_VALUES + 1]);
         assert!(pool.values <= MOST_VALUES);
+    }
+
+    #[test]
+    fn what_was_needed_longest_ago_goes_first() {
+        let mut pool = Pool::new();
+        let quarter = MOST_VALUES / 4;
+        for extra in 0..3 {
+            pool.give(vec![0.0; quarter + extra]);
+        }
+        let again = pool.take(quarter).unwrap();
+        pool.give(again);
+        pool.give(vec![0.0; quarter + 3]);
+        assert!(pool.take(quarter + 1).is_none(), "nobody needed it");
+        for left in [0, 2, 3] {
+            assert!(pool.take(quarter + left).is_some(), "{left}");
+        }
     }
 }

@@ -263,6 +263,51 @@ fn everything_that_takes_the_keyboard_is_named_and_shows_it() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Goes on with Tab until a border has the keyboard that is so high or so wide; where it is.
+fn border(window: &mut Window, is_it: impl Fn(Rect) -> bool) -> Rect {
+    for _ in 0..400 {
+        window.press(Key::Tab);
+        let found =
+            focused(window).filter(|(_, role, rect)| *role == Role::Splitter && is_it(*rect));
+        if let Some((_, _, rect)) = found {
+            return rect;
+        }
+    }
+    panic!("no such border");
+}
+
+#[test]
+fn borders_of_panes_and_panels_are_moved_by_arrow_keys() {
+    let mut window = rich_window(2, &roomy());
+    let chart = |window: &Window| window.harness.get_by_label_contains("Loss chart of").rect();
+    let field = |window: &Window| {
+        let name = window
+            .harness
+            .get_by_role_and_label(Role::TextInput, "Name");
+        name.rect().width()
+    };
+    // Below the chart.
+    let before = chart(&window);
+    border(&mut window, |rect| {
+        rect.width() > rect.height() && rect.center().y > before.bottom()
+    });
+    window.press(Key::ArrowUp);
+    let after = chart(&window);
+    assert!(
+        (before.height() - after.height() - 12.0).abs() < 2.0,
+        "{before} {after}"
+    );
+    window.press_with(Modifiers::SHIFT, Key::ArrowDown);
+    assert!(chart(&window).height() > before.height() + 40.0);
+    // Beside the settings.
+    let before = field(&window);
+    border(&mut window, |rect| {
+        rect.height() > rect.width() && rect.center().x < 500.0
+    });
+    window.press(Key::ArrowRight);
+    assert!(field(&window) > before + 10.0);
+}
+
 #[test]
 fn arrow_keys_belong_to_the_slider_that_was_touched_last() {
     let mut window = rich_window(2, &Look::default());
