@@ -54,7 +54,8 @@
 //! Networks are Burn modules on every device. On Flex, a layer with its activation, a loss with its
 //! gradient and an optimizer's step go through a seam in [`model`] to [`kernels`], one pass over memory
 //! each; elsewhere the same functions are Burn's own operations. What frozen stages make of the
-//! training images is computed once a phase.
+//! training images is computed once a phase. A GPU's kernels are tuned the first time a size is met;
+//! what is found is kept for the next start.
 //!
 //! # What repeats
 //!

@@ -12,6 +12,7 @@ use csv::ByteRecord;
 
 use super::labels::{self, Labelled};
 use super::limits::MAX_BYTES;
+use super::place::ends_in;
 use super::reading::{MAX_SIDE, MIN_SIDE};
 use super::split::{own_name, split};
 use super::{DataError, DatasetParts, ImageShape, Images, Meter, Reading, Skipped, Source};
@@ -44,10 +45,7 @@ impl Source for Csv {
 
     fn accepts(&self, location: &str) -> bool {
         let path = Path::new(location);
-        let is_csv = path
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-        is_csv && path.is_file()
+        ends_in(path, &["csv"]) && path.is_file()
     }
 
     fn read(

@@ -21,6 +21,7 @@ pub mod meter;
 pub mod numpy;
 pub mod order;
 pub mod pictures;
+mod place;
 pub mod reading;
 mod split;
 mod streams;
@@ -34,6 +35,7 @@ pub use hex::hex;
 pub use images::{ImageShape, Images, to_bytes};
 pub use meter::{Meter, NoMeter};
 pub use order::BatchOrder;
+pub use place::cache_folder;
 pub use reading::{Color, ImageSize, Reading};
 pub use survey::{ClassCount, Survey};
 

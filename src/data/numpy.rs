@@ -11,6 +11,7 @@ mod targets;
 
 use std::path::Path;
 
+use super::place::ends_in;
 use super::reading::{MAX_SIDE, MIN_SIDE};
 use super::split::{own_name, split};
 use super::{DataError, DatasetParts, ImageShape, Images, Meter, Reading, Skipped, Source};
@@ -78,10 +79,7 @@ impl Source for Numpy {
 
     fn accepts(&self, location: &str) -> bool {
         let path = Path::new(location);
-        let is_array = path
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("npz") || end.eq_ignore_ascii_case("npy"));
-        is_array && path.is_file()
+        ends_in(path, &["npz", "npy"]) && path.is_file()
     }
 
     fn read(

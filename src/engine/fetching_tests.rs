@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::data::fetch::tests::server::{Reply, Server, answer_of};
 use crate::data::fetch::{MNIST, Patience, ProxyChoice, RemoteFile};
+use crate::data::hex;
 use crate::engine::RunId;
 use crate::engine::jobs::{JobOutcome, Jobs};
 use crate::engine::{Command, Engine};
@@ -75,12 +76,7 @@ fn a_job_that_broke_off_goes_on_and_the_engine_trains_on_what_it_brought() {
     let described = files.iter().map(|(name, bytes)| RemoteFile {
         name,
         bytes: bytes.len() as u64,
-        sha256: sha2::Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .concat()
-            .leak(),
+        sha256: hex(&sha2::Sha256::digest(bytes)).leak(),
     });
     let set = Set {
         files: described.collect::<Vec<_>>().leak(),

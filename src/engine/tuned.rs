@@ -4,22 +4,19 @@
 //! which may take minutes for a network. What it finds is kept in the user's cache folder, and a later
 //! start takes it from there. A cache that cannot be written or read costs tuning again, nothing else.
 
-use std::env;
 use std::path::PathBuf;
 
 use burn::cubecl::config::cache::CacheConfig;
 use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig as _};
 
-/// Names another folder, or, empty, none that outlives the project.
+use crate::data::cache_folder;
+
+/// Where kernels are kept, instead of the platform's folder for such things; empty for wherever Burn
+/// keeps them by itself.
 const PLACE_VARIABLE: &str = "HOURGLASS_KERNELS";
 
-/// The folder: `HOURGLASS_KERNELS` where it is set, or the platform's.
 fn folder() -> Option<PathBuf> {
-    match env::var_os(PLACE_VARIABLE) {
-        Some(place) if place.is_empty() => None,
-        Some(place) => Some(place.into()),
-        None => Some(dirs::cache_dir()?.join("hourglass").join("kernels")),
-    }
+    cache_folder(PLACE_VARIABLE, "kernels")
 }
 
 /// Has everything that is tuned from now on kept, unless somebody has configured another place. Works

@@ -1,7 +1,7 @@
 //! Borders between panes, moved by keys: those of the panes and those of the panels at the sides.
 
 use egui::accesskit::{Action, ActionRequest, TreeId};
-use egui::{Context, Event, EventFilter, Key, Rect, Response, Vec2, vec2};
+use egui::{Context, Event, Rect, Response, Vec2};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tree};
 
 use super::focus;
@@ -17,27 +17,9 @@ pub fn keys(ctx: &Context, tree: &mut Tree<Pane>) {
     let Some(border) = focus::border(ctx) else {
         return;
     };
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ctx.memory_mut(|memory| memory.set_focus_lock_filter(border.id, filter));
-    let by = ctx.input(|input| {
-        let presses = |more, less| {
-            let presses = |key| input.num_presses(key) as f32;
-            presses(more) - presses(less)
-        };
-        let step = if input.modifiers.shift {
-            FAST * STEP
-        } else {
-            STEP
-        };
-        step * vec2(
-            presses(Key::ArrowRight, Key::ArrowLeft),
-            presses(Key::ArrowDown, Key::ArrowUp),
-        )
-    });
+    let is_fast = ctx.input(|input| input.modifiers.shift);
+    let step = if is_fast { FAST * STEP } else { STEP };
+    let by = step * focus::arrows(ctx, border.id);
     if by != Vec2::ZERO && !move_panes(tree, border.rect, by) {
         move_panel(ctx, &border, by);
     }

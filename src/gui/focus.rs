@@ -1,7 +1,7 @@
 //! Where the keyboard is: at the slider that was touched last, and, shown, on borders that can be
 //! dragged, which the libraries that draw them do not show.
 
-use egui::{Context, Id, LayerId, Order, Rect, Response, Role, vec2};
+use egui::{Context, EventFilter, Id, Key, LayerId, Order, Rect, Response, Role, Vec2, vec2};
 
 use super::theme::Palette;
 
@@ -18,6 +18,27 @@ pub fn take_keys(slider: Response) -> Response {
         slider.request_focus();
     }
     slider
+}
+
+/// How often the arrow keys were pressed for a widget that has the keyboard, to the right and down, minus
+/// the other way; they move the focus no longer.
+pub fn arrows(ctx: &Context, id: Id) -> Vec2 {
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ctx.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    ctx.input(|input| {
+        let presses = |more, less| {
+            let presses = |key| input.num_presses(key) as f32;
+            presses(more) - presses(less)
+        };
+        vec2(
+            presses(Key::ArrowRight, Key::ArrowLeft),
+            presses(Key::ArrowDown, Key::ArrowUp),
+        )
+    })
 }
 
 /// The border that has the keyboard.

@@ -6,8 +6,8 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use hourglass::data::NoMeter;
 use hourglass::data::fetch::{Fetcher, MNIST, Patience, ProxyChoice, RemoteFile, Set, Shelf};
+use hourglass::data::{NoMeter, hex};
 use sha2::Digest as _;
 
 use super::server::{Asked, Reply, Server, answer_of, closed_port};
@@ -79,12 +79,7 @@ fn a_fetch_that_breaks_off_once_goes_on_and_is_trained_on() {
     let described = files.iter().map(|(name, bytes)| RemoteFile {
         name,
         bytes: bytes.len() as u64,
-        sha256: sha2::Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .concat()
-            .leak(),
+        sha256: hex(&sha2::Sha256::digest(bytes)).leak(),
     });
     let set = Set {
         files: described.collect::<Vec<_>>().leak(),

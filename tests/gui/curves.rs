@@ -241,18 +241,7 @@ fn a_click_on_the_scrubber_jumps_there_however_quick_it_is() {
             scrubber.left() + share * scrubber.width(),
             scrubber.center().y,
         );
-        window.harness.hover_at(at);
-        window.harness.run();
-        // Pressed and let go within one frame.
-        for pressed in [true, false] {
-            window.harness.event(egui::Event::PointerButton {
-                pos: at,
-                button: egui::PointerButton::Primary,
-                pressed,
-                modifiers: egui::Modifiers::default(),
-            });
-        }
-        window.harness.run();
+        window.click_at_once(at, 1);
         let step = state(&window).history.cursor.unwrap() as f32;
         assert!((step / newest - share).abs() < 0.05, "{step} of {newest}");
     }

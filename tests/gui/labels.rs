@@ -189,19 +189,7 @@ fn the_chart_is_dragged_and_fits_at_a_double_click() {
     window.drag(from, &over);
     let moved = read(&mut window, 0.5);
     assert!(moved > before + 0.05 * before, "{before} → {moved}");
-    window.harness.hover_at(from);
-    window.harness.run();
-    // All in one frame, since a frame of the test takes longer than a double click may.
-    for pressed in [true, false, true, false] {
-        let click = egui::Event::PointerButton {
-            pos: from,
-            button: egui::PointerButton::Primary,
-            pressed,
-            modifiers: egui::Modifiers::NONE,
-        };
-        window.harness.input_mut().events.push(click);
-    }
-    window.harness.run();
+    window.click_at_once(from, 2);
     let fitted = read(&mut window, 0.5);
     assert!(
         (fitted - before).abs() < 0.02 * before,

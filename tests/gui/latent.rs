@@ -92,19 +92,7 @@ fn a_double_click_resets_one_slider() {
         .get_by_role_and_label(Role::Slider, "z2")
         .rect()
         .center();
-    window.harness.hover_at(middle);
-    window.harness.run();
-    // All in one frame, since a frame of the test takes longer than a double click may.
-    for pressed in [true, false, true, false] {
-        let click = egui::Event::PointerButton {
-            pos: middle,
-            button: egui::PointerButton::Primary,
-            pressed,
-            modifiers: egui::Modifiers::NONE,
-        };
-        window.harness.input_mut().events.push(click);
-    }
-    window.harness.run();
+    window.click_at_once(middle, 2);
     let left = pins(&decoder.answer(&mut window), FIRST);
     assert!(left.len() == 1 && left[0].0 == 0, "{left:?}");
 }

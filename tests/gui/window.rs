@@ -169,6 +169,22 @@ impl Window {
         self.drag(at, &[]);
     }
 
+    /// Clicks so often within one frame: frames of a test take longer than a double click may.
+    pub fn click_at_once(&mut self, at: egui::Pos2, times: usize) {
+        self.harness.hover_at(at);
+        self.harness.run();
+        for pressed in [true, false].repeat(times) {
+            let button = egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: egui::Modifiers::NONE,
+            };
+            self.harness.input_mut().events.push(button);
+        }
+        self.harness.run();
+    }
+
     /// Drags from a place over others to the last one.
     pub fn drag(&mut self, from: egui::Pos2, over: &[egui::Pos2]) {
         self.hold(from, over);

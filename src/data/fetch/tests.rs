@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::*;
-use crate::data::{Meter, NoMeter};
+use crate::data::{Meter, NoMeter, hex};
 use server::{Asked, Reply, Server, answer_of, closed_port};
 
 #[path = "../../../tests/common/server.rs"]
@@ -45,7 +45,7 @@ fn small_set() -> &'static Set {
         .map(|(name, bytes)| RemoteFile {
             name,
             bytes: bytes.len() as u64,
-            sha256: hex(&bytes).leak(),
+            sha256: hex(&Sha256::digest(&bytes)).leak(),
         })
         .collect();
     Box::leak(Box::new(Set {
@@ -56,15 +56,6 @@ fn small_set() -> &'static Set {
         files: files.leak(),
         mirrors: &[],
     }))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").unwrap();
-    }
-    text
 }
 
 /// The same set with mirrors.

@@ -4,7 +4,6 @@
 //! length and time of change, and the shape. Entries are whole or not there; a damaged one counts as
 //! none. Without a place to keep them nothing is kept, and nothing else changes.
 
-use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,7 +17,7 @@ use super::Prepared;
 use super::import::Imported;
 use super::scan::Scan;
 use crate::data::limits::MAX_BYTES;
-use crate::data::{Reading, Skipped};
+use crate::data::{Reading, Skipped, cache_folder, hex};
 
 /// Where entries are kept, instead of the platform's folder for such things; empty for nowhere.
 const PLACE_VARIABLE: &str = "HOURGLASS_CACHE";
@@ -61,12 +60,8 @@ impl Key {
                 take(&[u8::from(file.class.is_some()), file.class.unwrap_or(0)]);
             }
         }
-        let name = hasher
-            .finalize()
-            .iter()
-            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Self {
-            name,
+            name: hex(&hasher.finalize()),
             each: reading.shape().pixels(),
             counts: [scan.train.len(), scan.test.len()],
         }
@@ -107,13 +102,9 @@ impl Part {
     }
 }
 
-/// The folder that entries are kept in: `HOURGLASS_CACHE` where it is set, or the platform's.
-pub fn folder() -> Option<PathBuf> {
-    match env::var_os(PLACE_VARIABLE) {
-        Some(place) if place.is_empty() => None,
-        Some(place) => Some(place.into()),
-        None => Some(dirs::cache_dir()?.join("hourglass").join("pictures")),
-    }
+/// The folder that entries are kept in.
+fn folder() -> Option<PathBuf> {
+    cache_folder(PLACE_VARIABLE, "pictures")
 }
 
 /// The entry of a key, where there is a whole one.

@@ -18,8 +18,6 @@ use super::{DataError, DatasetParts, Images, Meter, Reading, Skipped, Source, id
 use import::{Imported, Progress, import};
 use scan::{Found, Scan, scan};
 
-pub use cache::folder as cache_folder;
-
 /// Seed of the order of pictures.
 const ORDER_SEED: u64 = 0;
 

@@ -12,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::decode;
 use crate::data::labels::{MAX_CLASSES, in_order};
+use crate::data::place::ends_in;
 use crate::data::{DataError, Meter, Skipped};
 
 /// Deepest folder that is looked into, below the one that was chosen.
@@ -118,11 +119,7 @@ pub(super) fn scan(folder: &Path, meter: &dyn Meter) -> Result<Scan, DataError> 
 }
 
 fn is_other_set(path: &Path) -> bool {
-    path.extension().is_some_and(|end| {
-        ["npz", "npy", "csv"]
-            .iter()
-            .any(|known| end.eq_ignore_ascii_case(known))
-    })
+    ends_in(path, &["npz", "npy", "csv"])
 }
 
 /// The folders and the name that a path is made of.

@@ -1,12 +1,13 @@
 //! The canvas: what goes in, large, and the pointer that draws on it.
 
 use egui::{
-    Color32, Event, EventFilter, Id, Key, PointerButton, Pos2, Rect, Response, Sense, Stroke,
-    StrokeKind, TextureOptions, Ui, pos2, vec2,
+    Color32, Event, Id, Key, PointerButton, Pos2, Rect, Response, Sense, Stroke, StrokeKind,
+    TextureOptions, Ui, pos2, vec2,
 };
 
 use crate::data::ImageShape;
 use crate::gui::action::{Action, Actions};
+use crate::gui::focus::arrows;
 use crate::gui::pictures::single_image;
 use crate::gui::trace::trace_widget;
 use crate::gui::view::View;
@@ -136,24 +137,15 @@ fn keys(ui: &Ui, view: &View<'_>, shape: ImageShape, response: &Response, out: &
         }
         return;
     }
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    let (by, is_toggled) = ui.input(|input| {
-        let steps = |more, less| {
-            let presses = |key| input.num_presses(key) as f32;
-            presses(more) - presses(less)
-        };
+    let steps = arrows(ui.ctx(), response.id);
+    let (pixels, is_toggled) = ui.input(|input| {
         let pixels = if input.modifiers.shift { FAST } else { 1.0 };
-        let by = [
-            steps(Key::ArrowRight, Key::ArrowLeft) * pixels / shape.width.max(1) as f32,
-            steps(Key::ArrowDown, Key::ArrowUp) * pixels / shape.height.max(1) as f32,
-        ];
-        (by, input.num_presses(Key::Space) % 2 == 1)
+        (pixels, input.num_presses(Key::Space) % 2 == 1)
     });
+    let by = [
+        steps.x * pixels / shape.width.max(1) as f32,
+        steps.y * pixels / shape.height.max(1) as f32,
+    ];
     if by != [0.0; 2] {
         out.push(Action::Input(InputAction::MovePen(by)));
     }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{EventFilter, Key, Pos2, Response, Sense, Stroke, Ui, Vec2};
+use egui::{Key, Pos2, Response, Sense, Stroke, Ui, Vec2};
 
 use super::super::action::{Action, Actions};
+use super::super::focus::arrows;
 use super::super::run::Run;
 use super::super::view::View;
 use super::paint::{Place, hover, line, manifold, points, scales};
@@ -154,24 +155,13 @@ fn resolved(run: &Run, projection: &Projection, spot: Spot) -> Spot {
 
 /// Moves by arrow keys, with Shift of the plane itself, and enlargement by plus and minus.
 fn keyed(ui: &Ui, response: &Response) -> ([f32; 2], f32) {
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    ui.input(|input| {
-        let steps = |more, less| {
-            let presses = |key| input.num_presses(key) as f32;
-            (presses(more) - presses(less)) * STEP
-        };
-        let factor = (steps(Key::Plus, Key::Minus) / STEP * 0.25).exp();
-        let by = [
-            steps(Key::ArrowRight, Key::ArrowLeft),
-            steps(Key::ArrowUp, Key::ArrowDown),
-        ];
-        (by, factor)
-    })
+    let steps = STEP * arrows(ui.ctx(), response.id);
+    let closer = ui.input(|input| {
+        let presses = |key| input.num_presses(key) as f32;
+        presses(Key::Plus) - presses(Key::Minus)
+    });
+    // Up is more here.
+    ([steps.x, -steps.y], (closer * 0.25).exp())
 }
 
 /// The test image next to a place on the screen, or the point there.

@@ -58,15 +58,15 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         .layers
         .selected
         .filter(|index| *index < layers.len());
+    let drawn = Drawn {
+        run,
+        layers: &layers,
+        roles: &roles,
+        frame,
+        is_large: true,
+    };
     // Both together would be cut off.
     if let Some(index) = selected.filter(|_| ui.available_height() < LOW) {
-        let drawn = Drawn {
-            run,
-            layers: &layers,
-            roles: &roles,
-            frame,
-            is_large: true,
-        };
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             details_ui(ui, view, &drawn, (index, true), out);
         });
@@ -90,13 +90,6 @@ pub fn network_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - SCROLL_BAR);
-        let drawn = Drawn {
-            run,
-            layers: &layers,
-            roles: &roles,
-            frame,
-            is_large: true,
-        };
         let room = ui.available_size();
         let hint = "Click a layer for its weights, outputs and numbers.";
         match (pair, selected) {

@@ -65,8 +65,7 @@ impl<'a> Group<'a> {
         if !is_same_set || self.originals().shape != pictures.originals.shape {
             return false;
         }
-        let place = |image: &u32| pictures.indices.iter().position(|other| other == image);
-        let places: Vec<Option<usize>> = self.indices.iter().map(place).collect();
+        let places = places(&self.indices, &pictures.indices);
         let shared = places.iter().flatten().count();
         let fewer = self.indices.len().min(pictures.indices.len());
         if (shared as f32) < fewer as f32 * LEAST_IN_COMMON {
@@ -84,6 +83,15 @@ impl<'a> Group<'a> {
         });
         true
     }
+}
+
+/// Where each of these images is among others.
+fn places(images: &[u32], among: &[u32]) -> Vec<Option<usize>> {
+    if images == among {
+        return (0..images.len()).map(Some).collect();
+    }
+    let place = |image| among.iter().position(|other| other == image);
+    images.iter().map(place).collect()
 }
 
 /// The values at the places that are kept.
@@ -239,13 +247,7 @@ fn pca_rows<'a>(group: &Group<'a>) -> Vec<PcaRow<'a>> {
         if is_there || pca.pictures.shape != group.originals().shape {
             continue;
         }
-        let indices = &group.indices;
-        let places: Vec<Option<usize>> = if pca.indices == *indices {
-            (0..indices.len()).map(Some).collect()
-        } else {
-            let place = |image| pca.indices.iter().position(|other| other == image);
-            indices.iter().map(place).collect()
-        };
+        let places = places(&group.indices, &pca.indices);
         let errors = places.iter().filter_map(|place| pca.errors.get((*place)?));
         if let Some(error) = mean(errors.map(|error| f64::from(*error))) {
             rows.push(PcaRow { pca, places, error });
