@@ -36,7 +36,7 @@ use hourglass::engine::{
     WishKey,
 };
 use hourglass::gui::{Action, App, EngineLink, Pane, PathFor, StartOptions};
-use hourglass::train::{Metrics, TrainPoint};
+use hourglass::train::{Losses, Metrics};
 
 /// Runs at once.
 const RUNS: usize = 8;
@@ -143,12 +143,7 @@ fn fulfil(wish: &Wish) -> Content {
 fn losses(steps: std::ops::Range<u64>, run: usize) -> Metrics {
     let loss = |step: u64| 0.02 + 0.01 * rich::unit(step + run as u64 * POINTS);
     Metrics {
-        train: steps
-            .map(|step| TrainPoint {
-                step,
-                loss: loss(step),
-            })
-            .collect(),
+        train: Losses::new(steps.start, steps.map(loss)),
         ..Metrics::default()
     }
 }

@@ -81,8 +81,8 @@ impl Reference {
         }
         let (whole, found) = (self.trainer.metrics(), resumed.metrics());
         assert_eq!(
-            found.train[..],
-            whole.train[..found.train.len()],
+            found.train.values(),
+            &whole.train.values()[..found.train.len()],
             "from step {steps}"
         );
         let tests = found.test.len();

@@ -273,8 +273,9 @@ fn divergence_stops_the_run_and_keeps_the_last_good_weights() {
         trainer
             .metrics()
             .train
+            .values()
             .iter()
-            .all(|point| point.loss.is_finite())
+            .all(|loss| loss.is_finite())
     );
     assert!(
         trainer.evaluate().unwrap().mse.is_finite(),

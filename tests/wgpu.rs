@@ -22,7 +22,7 @@ fn curve(config: &RunConfig, compute: &Compute) -> (Vec<f32>, Vec<f64>) {
     trainer.collect().unwrap();
     let metrics = trainer.metrics();
     (
-        metrics.train.iter().map(|point| point.loss).collect(),
+        metrics.train.values().to_vec(),
         metrics.test.iter().map(|point| point.mse).collect(),
     )
 }

@@ -14,7 +14,7 @@ use hourglass::model::{Histogram, LayerStat, NamedArray, OptimizerState, VARIANT
 use hourglass::store::share::{Controls, Share};
 use hourglass::store::{KeptFrame, RunUpdate, update_run};
 use hourglass::train::{
-    Boundary, Checkpoint, Metrics, PhaseStart, Position, RunConfig, TestPoint, TrainPoint, Verdict,
+    Boundary, Checkpoint, Losses, Metrics, PhaseStart, Position, RunConfig, TestPoint, Verdict,
 };
 
 /// How a file of frames begins.
@@ -229,12 +229,7 @@ fn update() -> RunUpdate {
         train_secs: 1.5,
         elapsed_secs: 2.5,
         metrics: Metrics {
-            train: (0..12)
-                .map(|step| TrainPoint {
-                    step,
-                    loss: 1.0 / (step as f32 + 0.7),
-                })
-                .collect(),
+            train: Losses::new(0, (0..12).map(|step| 1.0 / (step as f32 + 0.7))),
             test: vec![
                 test(0, 0, Verdict::Constant),
                 test(10, 0, Verdict::MeanImage),

@@ -33,9 +33,18 @@ pub fn bound_histories(histories: &mut [&mut History], most_bytes: usize) {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     frames: Vec<Arc<Frame>>,
-    /// Memory of each.
-    sizes: Vec<usize>,
+    /// What is to be known of each.
+    notes: Vec<Note>,
     bytes: usize,
+}
+
+/// What a history knows of a frame besides the frame.
+#[derive(Clone, Copy, Debug)]
+struct Note {
+    /// Memory, in bytes.
+    size: usize,
+    /// Some file has it.
+    is_written: bool,
 }
 
 impl History {
@@ -48,7 +57,10 @@ impl History {
         self.truncate(earlier);
         let size = self.size(&frame);
         self.frames.push(frame);
-        self.sizes.push(size);
+        self.notes.push(Note {
+            size,
+            is_written: false,
+        });
         self.bytes += size;
         while self.frames.len() > MOST_FRAMES && self.thin() {}
     }
@@ -62,6 +74,18 @@ impl History {
     pub fn at(&self, step: u64) -> Option<&Arc<Frame>> {
         let behind = self.frames.partition_point(|frame| frame.step <= step);
         self.frames.get(behind.checked_sub(1)?)
+    }
+
+    /// Those of them that no file has; from now on they count as written. A frame that was dropped
+    /// before is not missed in a file either, and is held by nobody.
+    pub(super) fn take_unwritten(&mut self) -> Vec<Arc<Frame>> {
+        let frames = self.frames.iter().zip(&mut self.notes);
+        frames
+            .filter_map(|(frame, note)| {
+                let is_new = !std::mem::replace(&mut note.is_written, true);
+                is_new.then(|| Arc::clone(frame))
+            })
+            .collect()
     }
 
     /// Memory in use.
@@ -103,14 +127,14 @@ impl History {
             return false;
         };
         self.frames.remove(index);
-        self.bytes -= self.sizes.remove(index);
+        self.bytes -= self.notes.remove(index).size;
         true
     }
 
     fn truncate(&mut self, count: usize) {
         self.frames.truncate(count);
-        for size in self.sizes.drain(count..) {
-            self.bytes -= size;
+        for note in self.notes.drain(count..) {
+            self.bytes -= note.size;
         }
     }
 
@@ -143,5 +167,67 @@ impl History {
             + size_of_val(&summary.order[..])
             + layers
             + size_of::<Frame>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ImageShape;
+    use crate::engine::{Pictures, RunId, RunPictures};
+
+    fn frame(step: u64) -> Arc<Frame> {
+        let pictures = Pictures {
+            shape: ImageShape {
+                width: 1,
+                height: 1,
+                channels: 1,
+            },
+            pixels: vec![0],
+        };
+        Arc::new(Frame {
+            id: RunId(1),
+            step,
+            phase: 0,
+            elapsed_secs: 0.0,
+            pictures: RunPictures {
+                indices: vec![0],
+                originals: Arc::new(pictures.clone()),
+                reconstructions: pictures,
+                errors: vec![0.0],
+            },
+            codes: Arc::default(),
+            layers: Arc::default(),
+        })
+    }
+
+    fn unwritten(history: &mut History) -> Vec<u64> {
+        let frames = history.take_unwritten();
+        frames.iter().map(|frame| frame.step).collect()
+    }
+
+    #[test]
+    fn frames_are_given_out_for_writing_once() {
+        let mut history = History::default();
+        for step in [0, 10, 20] {
+            history.keep(frame(step));
+        }
+        assert_eq!(unwritten(&mut history), [0, 10, 20]);
+        assert_eq!(unwritten(&mut history), [0; 0]);
+        history.keep(frame(30));
+        history.keep(frame(20));
+        assert_eq!(unwritten(&mut history), [20], "30 was taken back");
+    }
+
+    #[test]
+    fn where_nobody_writes_what_is_thinned_out_is_held_no_longer() {
+        let mut history = History::default();
+        let frames: Vec<_> = (0..2000).map(frame).collect();
+        for frame in &frames {
+            history.keep(Arc::clone(frame));
+        }
+        let held = frames.iter().filter(|frame| Arc::strong_count(frame) > 1);
+        assert_eq!(held.count(), MOST_FRAMES);
+        assert_eq!(history.take_unwritten().len(), MOST_FRAMES);
     }
 }

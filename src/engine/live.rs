@@ -56,8 +56,6 @@ pub(super) struct LiveRun {
     pub(super) told_boundaries: usize,
     /// Frames held for looking back.
     pub(super) history: History,
-    /// Those among them that no file has.
-    pub(super) unwritten: Vec<Arc<Frame>>,
     /// All that were ever kept.
     pub(super) frames_kept: u64,
     /// How often it was changed after it had begun.
@@ -120,7 +118,6 @@ impl LiveRun {
             boundaries: Vec::new(),
             told_boundaries: 0,
             history: History::default(),
-            unwritten: Vec::new(),
             frames_kept: 0,
             edits: 0,
             copy: None,
@@ -201,7 +198,7 @@ impl LiveRun {
         };
         let metrics = trainer.metrics();
         let more = Metrics {
-            train: beyond(&metrics.train, self.told.train),
+            train: metrics.train.beyond(self.told.train),
             test: beyond(&metrics.test, self.told.test),
             phases: beyond(&metrics.phases, self.told.phases),
         };

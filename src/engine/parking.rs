@@ -63,7 +63,7 @@ impl HostCopy {
             train_secs: self.train_secs,
             elapsed_secs: self.elapsed_secs,
             metrics: Metrics {
-                train: all.train.get(..position.step as usize)?.to_vec(),
+                train: all.train.get(0..position.step as usize)?,
                 test: all.test.get(..self.tests)?.to_vec(),
                 phases: all.phases.get(..begun)?.to_vec(),
             },
@@ -115,7 +115,6 @@ impl LiveRun {
             .retain(|kept| kept.phase() < phase + usize::from(has_begun));
         self.told_boundaries = self.told_boundaries.min(self.boundaries.len());
         self.history.rewind(step);
-        self.unwritten.retain(|frame| frame.step <= step);
         self.kept.retain(|frame| frame.step <= step);
     }
 }

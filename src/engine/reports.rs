@@ -150,7 +150,6 @@ impl Worker {
             for frame in run.kept.drain(..) {
                 if self.keeping.needs_frames() {
                     run.history.keep(Arc::clone(&frame));
-                    run.unwritten.push(Arc::clone(&frame));
                     run.frames_kept += 1;
                     has_kept = true;
                 }

@@ -9,7 +9,7 @@ use crate::gui::action::{NoticeKey, ViewOptions};
 use crate::gui::pictures::{Order, PicturesAction};
 use crate::gui::restart::Restart;
 use crate::model::KnobValue;
-use crate::train::{Metrics, TrainPoint};
+use crate::train::{Losses, Metrics};
 
 pub(in crate::gui) const SHAPE: ImageShape = ImageShape {
     width: 28,
@@ -83,10 +83,7 @@ pub(in crate::gui) fn advance(state: &mut AppState, id: RunId, step: u64) {
     state.apply(Event::Progress {
         id,
         more: Metrics {
-            train: vec![TrainPoint {
-                step: step - 1,
-                loss: 0.5,
-            }],
+            train: Losses::new(step - 1, [0.5]),
             ..Metrics::default()
         },
         progress: Progress {

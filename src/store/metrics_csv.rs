@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::train::{Metrics, PhaseStart, TestPoint, TrainPoint, Verdict};
+use crate::train::{Losses, Metrics, PhaseStart, TestPoint, Verdict};
 
 use super::StoreError;
 
@@ -29,7 +29,7 @@ pub(super) fn encode(metrics: &Metrics) -> String {
 /// The rows of what was measured after other points were written, given the starts of all phases.
 /// Time goes on, so they belong behind the rows written before.
 pub(super) fn encode_more(
-    train: &[TrainPoint],
+    train: &Losses,
     test: &[TestPoint],
     phases: &[PhaseStart],
 ) -> String {
@@ -38,11 +38,11 @@ pub(super) fn encode_more(
     csv
 }
 
-fn rows(csv: &mut String, train: &[TrainPoint], test: &[TestPoint], phases: &[PhaseStart]) {
+fn rows(csv: &mut String, train: &Losses, test: &[TestPoint], phases: &[PhaseStart]) {
     let mut tests = test.iter().peekable();
     let mut phases = phases.iter().peekable();
     let mut phase = 0;
-    for point in train {
+    for point in train.iter() {
         // A measurement at step n was taken before training step n.
         while let Some(test) = tests.next_if(|test| test.step <= point.step) {
             test_row(csv, test);
@@ -81,7 +81,7 @@ pub(super) fn decode(path: &Path, csv: &str) -> Result<Metrics, StoreError> {
         if !read_row(line, &mut metrics) {
             return Err(StoreError::content(
                 path,
-                "a training step or a measurement in every row",
+                "a measurement or the next training step in every row",
                 format!("row {} is {line:?}", index + 2),
             ));
         }
@@ -100,12 +100,16 @@ fn read_row(line: &str, metrics: &mut Metrics) -> bool {
     let [step, phase, loss, mse, verdict] = fields[..] else {
         return false;
     };
-    let (Ok(step), Ok(phase)) = (step.parse(), phase.parse()) else {
+    let (Ok(step), Ok(phase)) = (step.parse::<u64>(), phase.parse()) else {
         return false;
     };
     if let (Some(loss), "", "") = (finite::<f32>(loss), mse, verdict) {
-        metrics.train.push(TrainPoint { step, loss });
-        return true;
+        // One a step, from the first on.
+        let is_next = step == metrics.train.steps().end;
+        if is_next {
+            metrics.train.push(loss);
+        }
+        return is_next;
     }
     let known = VERDICTS.iter().find(|(_, name)| *name == verdict);
     if let ("", Some(mse), Some((verdict, _))) = (loss, finite::<f64>(mse), known) {
@@ -134,12 +138,7 @@ mod tests {
             verdict,
         };
         let metrics = Metrics {
-            train: (0..4)
-                .map(|step| TrainPoint {
-                    step,
-                    loss: 0.1 + step as f32 / 7.0,
-                })
-                .collect(),
+            train: Losses::new(0, (0..4).map(|step| 0.1 + step as f32 / 7.0)),
             test: vec![
                 test(0, 0, Verdict::Constant),
                 test(2, 0, Verdict::MeanImage),
@@ -160,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_damaged_row_is_named() {
-        for row in ["1,0,oops,,", "1,0,NaN,,", "1,0,,inf,varied", "1,0,0.5"] {
+        for row in ["2,0,0.5,,", "0,0,0.5,,", "1,0,oops,,", "1,0,NaN,,", "1,0,,inf,varied", "1,0,0.5"] {
             let csv = format!("{HEADER}\n0,0,0.5,,\n{row}\n");
             let message = decode(Path::new("m.csv"), &csv).unwrap_err().to_string();
             assert!(message.contains(&format!("row 3 is {row:?}")), "{message}");

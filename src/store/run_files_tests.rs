@@ -6,7 +6,7 @@ use super::*;
 use crate::model::{OptimizerState, VARIANTS};
 use crate::store::frames::tests::frame;
 use crate::store::{open_run, save_run};
-use crate::train::{Metrics, PhaseStart, Position, RunConfig, TestPoint, TrainPoint, Verdict};
+use crate::train::{Losses, Metrics, PhaseStart, Position, RunConfig, TestPoint, Verdict};
 
 fn array(name: &str, value: f32) -> NamedArray {
     NamedArray {
@@ -37,12 +37,7 @@ pub(in super::super) fn checkpoint(steps: u64) -> Checkpoint {
         train_secs: steps as f64,
         elapsed_secs: steps as f64 * 1.5,
         metrics: Metrics {
-            train: (0..steps)
-                .map(|step| TrainPoint {
-                    step,
-                    loss: 1.0 / (step as f32 + 0.7),
-                })
-                .collect(),
+            train: Losses::new(0, (0..steps).map(|step| 1.0 / (step as f32 + 0.7))),
             test: (0..=phase)
                 .flat_map(|phase| {
                     [
@@ -89,7 +84,7 @@ pub(in super::super) fn boundaries() -> Vec<Boundary> {
 pub(in super::super) fn update(since: Option<(&Checkpoint, Written)>, steps: u64) -> RunUpdate {
     let mut run = checkpoint(steps);
     if let Some((before, _)) = since {
-        run.metrics.train.drain(..before.metrics.train.len());
+        run.metrics.train = run.metrics.train.beyond(before.metrics.train.len());
         run.metrics.test.drain(..before.metrics.test.len());
     }
     let first = since.map_or(0, |(before, _)| before.position.step / 5 + 1);

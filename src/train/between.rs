@@ -188,7 +188,7 @@ impl Trainer {
         self.collect()?;
         let all = &self.metrics;
         let metrics = Metrics {
-            train: all.train.get(train..).unwrap_or_default().to_vec(),
+            train: all.train.beyond(train),
             test: all.test.get(test..).unwrap_or_default().to_vec(),
             phases: all.phases.clone(),
         };

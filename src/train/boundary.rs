@@ -105,7 +105,7 @@ impl Trainer {
         };
         let mark = boundary.mark;
         let (step, phase) = (mark.position.step, mark.position.phase);
-        let read = self.metrics.train.get(..step as usize);
+        let read = self.metrics.train.get(0..step as usize);
         let measured = self.metrics.test.get(..mark.tests);
         let begun = self.metrics.phases.get(..=phase);
         let (Some(train), Some(test), Some(phases)) = (read, measured, begun) else {
@@ -120,7 +120,7 @@ impl Trainer {
             train_secs: mark.train_secs,
             elapsed_secs: mark.elapsed_secs,
             metrics: Metrics {
-                train: train.to_vec(),
+                train,
                 test: test.to_vec(),
                 phases: phases.to_vec(),
             },

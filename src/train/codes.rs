@@ -213,10 +213,9 @@ mod tests {
                 }
                 trainer.collect().unwrap();
                 assert_eq!(has_kept, is_kept);
-                let losses = trainer.metrics().train.iter();
-                losses.map(|point| point.loss).collect::<Vec<f32>>()
+                trainer.metrics().train.values().to_vec()
             };
-            for (kept, anew) in run(true).iter().zip(run(false)) {
+            for (kept, anew) in run(true).into_iter().zip(run(false)) {
                 assert!(
                     (kept / anew - 1.0).abs() < 1e-3,
                     "{schedule:?}: {kept} {anew}"

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::losses::Losses;
+
 /// Loss of one training step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrainPoint {
     /// Steps done before this one, over all phases.
     pub step: u64,
@@ -12,7 +14,7 @@ pub struct TrainPoint {
 }
 
 /// A measurement on all test images.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TestPoint {
     /// Steps done when it was taken.
     pub step: u64,
@@ -68,10 +70,10 @@ pub struct PhaseStart {
 }
 
 /// All series of a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics {
     /// A point a step.
-    pub train: Vec<TrainPoint>,
+    pub train: Losses,
     /// At the start of each phase and after each epoch.
     pub test: Vec<TestPoint>,
     /// In order.
@@ -81,7 +83,7 @@ pub struct Metrics {
 impl Metrics {
     /// Appends what another stretch of the same run measured.
     pub fn extend(&mut self, more: &Self) {
-        self.train.extend_from_slice(&more.train);
+        self.train.extend(&more.train);
         self.test.extend_from_slice(&more.test);
         self.phases.extend_from_slice(&more.phases);
     }

@@ -15,7 +15,7 @@ use super::error::TrainerError;
 use super::evaluation::{Evaluation, Spread};
 use super::feed::{Compute, Feed};
 use super::initial::must_not_be_named;
-use super::metrics::{Metrics, PhaseStart, TestPoint, TrainPoint};
+use super::metrics::{Metrics, PhaseStart, TestPoint};
 use super::observe::Watch;
 use super::schedule::Phase;
 
@@ -386,7 +386,7 @@ impl Trainer {
                 self.roll_back();
                 return Err(TrainerError::Diverged { step, loss });
             }
-            self.metrics.train.push(TrainPoint { step, loss });
+            self.metrics.train.push(loss);
         }
         self.trainee.mark_good();
         self.good = self.marked;

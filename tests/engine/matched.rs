@@ -44,7 +44,7 @@ fn runs_that_differ_in_their_schedule_see_the_same_batches_from_the_same_weights
     let (first, second) = (session.metrics(RUN), session.metrics(OTHER));
     let same = |steps: std::ops::Range<usize>| {
         for step in steps {
-            let (a, b) = (first.train[step].loss, second.train[step].loss);
+            let (a, b) = (first.train.values()[step], second.train.values()[step]);
             assert!((a - b).abs() < 1e-6 * a, "{a} and {b} at step {step}");
         }
     };
@@ -52,7 +52,7 @@ fn runs_that_differ_in_their_schedule_see_the_same_batches_from_the_same_weights
     same(0..20);
     same(40..80);
     let losses = |metrics: &Metrics, steps: std::ops::Range<usize>| -> Vec<f32> {
-        metrics.train[steps].iter().map(|p| p.loss).collect()
+        metrics.train.values()[steps].to_vec()
     };
     let batches = losses(&first, 0..20);
     let spread = batches.windows(2).map(|pair| (pair[0] - pair[1]).abs());

@@ -23,7 +23,7 @@ fn uninterrupted(session: &mut Session, config: &RunConfig) -> Metrics {
 
 /// Losses bit by bit, and measurements bit by bit but for those at these steps.
 fn bits(metrics: &Metrics, without: &[u64]) -> (Vec<u32>, Vec<(u64, u64)>) {
-    let losses = metrics.train.iter().map(|point| point.loss.to_bits());
+    let losses = metrics.train.values().iter().map(|loss| loss.to_bits());
     let tests = metrics.test.iter();
     let tests = tests.filter(|test| !without.contains(&test.step));
     (

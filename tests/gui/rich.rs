@@ -15,7 +15,7 @@ use hourglass::engine::{
 };
 use hourglass::gui::{Action, PathFor};
 use hourglass::model::{KnobValue, Objective, Pretraining};
-use hourglass::train::{Metrics, PhaseStart, RunConfig, TestPoint, TrainPoint, Verdict};
+use hourglass::train::{Metrics, PhaseStart, RunConfig, TestPoint, Verdict};
 
 use super::rich_parts::{layers, reports};
 use super::session::{SHAPE, STEPS_PER_EPOCH, devices, errors, info, recipe};
@@ -201,10 +201,7 @@ impl World {
             for step in start..(start + steps).min(upto) {
                 let error = self.error(&info, phase, (step - start) as f32 / steps as f32);
                 let loss = scale * error * (1.0 + 0.05 * f64::from(normal(step + id.0 * 77_777)));
-                metrics.train.push(TrainPoint {
-                    step,
-                    loss: loss as f32,
-                });
+                metrics.train.push(loss as f32);
             }
             for epoch in 0..=settings.epochs as u64 {
                 let step = start + epoch * STEPS_PER_EPOCH;

@@ -27,9 +27,7 @@ pub fn reports(
         let is_new = |at: u64| at < step && at >= before;
         let is_last = report == REPORTS as u64;
         let more = Metrics {
-            train: (metrics.train.iter().copied())
-                .filter(|point| is_new(point.step))
-                .collect(),
+            train: (metrics.train.get(before as usize..step as usize)).unwrap(),
             test: (metrics.test.iter().copied())
                 .filter(|point| is_new(point.step) || is_last && point.step == step)
                 .collect(),

@@ -9,7 +9,7 @@ use hourglass::engine::{
     RunState, Snapshot,
 };
 use hourglass::model::{Pretraining, variant};
-use hourglass::train::{Metrics, PhaseStart, RunConfig, TestPoint, TrainPoint, Verdict};
+use hourglass::train::{Metrics, PhaseStart, RunConfig, TestPoint, Verdict};
 
 pub const SHAPE: ImageShape = ImageShape {
     width: 28,
@@ -110,10 +110,7 @@ fn metrics(phases: &[(u64, f64, f64, f64)], upto: u64, verdict: Verdict) -> Metr
         metrics.phases.push(PhaseStart { phase, step: start });
         for step in start..(start + steps).min(upto) {
             let loss = error(step) * (1.0 + noise(step, 0.14));
-            metrics.train.push(TrainPoint {
-                step,
-                loss: loss as f32,
-            });
+            metrics.train.push(loss as f32);
         }
         for epoch in 0..=epochs {
             let step = start + epoch * STEPS_PER_EPOCH;

@@ -346,7 +346,7 @@ impl Worker {
             }
         };
         run.note_copy(&checkpoint);
-        let unwritten = std::mem::take(&mut run.unwritten);
+        let unwritten = run.history.take_unwritten();
         let held = run.history.frames();
         let has_all_frames = since
             .is_none_or(|since| since.frames + unwritten.len() > 2 * held.len() + SPARE_FRAMES);

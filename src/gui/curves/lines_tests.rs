@@ -4,7 +4,7 @@ use super::super::axis::tests::run;
 use super::super::options::XUnit;
 use super::*;
 use crate::gui::run::Run;
-use crate::train::{Metrics, TestPoint, TrainPoint, Verdict};
+use crate::train::{Losses, Metrics, TestPoint, Verdict};
 
 /// A run whose losses are noisy, with one outlier each way, and that gets slower as it goes on.
 fn noisy(count: u64) -> Run {
@@ -12,13 +12,7 @@ fn noisy(count: u64) -> Run {
     for start in (0..count).step_by(1000) {
         let steps = start..(start + 1000).min(count);
         let more = Metrics {
-            train: steps
-                .clone()
-                .map(|step| TrainPoint {
-                    step,
-                    loss: loss(step),
-                })
-                .collect(),
+            train: Losses::new(steps.start, steps.clone().map(loss)),
             ..Metrics::default()
         };
         let secs = (steps.end as f64 / 1000.0).powf(1.5);

@@ -14,7 +14,7 @@ use super::dense::Dense;
 use super::extremes::Extremes;
 
 /// Most blocks of training losses of a run, some 20 bytes each. Beyond, neighbours are joined.
-const MOST_BLOCKS: u64 = 1 << 20;
+const MOST_BLOCKS: u64 = 1 << 18;
 
 /// All measurements of a run.
 #[derive(Clone, Debug, Default)]
@@ -131,7 +131,7 @@ impl Series {
     /// Appends what was measured up to `step`, when `secs` seconds had been spent.
     pub fn extend(&mut self, more: &Metrics, step: u64, secs: f64) {
         self.phases.extend_from_slice(&more.phases);
-        for point in &more.train {
+        for point in more.train.iter() {
             self.train
                 .push(&self.phases, point.step, point.loss, MOST_BLOCKS);
         }
@@ -186,13 +186,10 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::{TrainPoint, Verdict};
+    use crate::train::{Losses, Verdict};
 
-    fn point(step: u64) -> TrainPoint {
-        TrainPoint {
-            step,
-            loss: ((step * 7919) % 1000) as f32,
-        }
+    fn loss(step: u64) -> f32 {
+        ((step * 7919) % 1000) as f32
     }
 
     fn start(phase: usize, step: u64) -> PhaseStart {
@@ -206,7 +203,7 @@ mod tests {
         // In two reports, the second of which brings the end of one phase and all of the next.
         for (steps, phases) in [(0..5, &phases[..1]), (5..40, &phases[1..])] {
             let more = Metrics {
-                train: steps.clone().map(point).collect(),
+                train: Losses::new(steps.start, steps.clone().map(loss)),
                 phases: phases.to_vec(),
                 ..Metrics::default()
             };
@@ -225,12 +222,12 @@ mod tests {
     #[test]
     fn a_loss_is_read_off_with_those_before_it_in_its_phase() {
         let metrics = Metrics {
-            train: (0..20).map(point).collect(),
+            train: Losses::new(0, (0..20).map(loss)),
             phases: vec![start(0, 0), start(1, 10)],
             ..Metrics::default()
         };
         let series = Series::new(&metrics, 20, 1.0);
-        let loss = |step: u64| f64::from(point(step).loss);
+        let loss = |step: u64| f64::from(loss(step));
         assert_eq!(series.train.at(7, 1), Some((0, loss(7))));
         assert_eq!(
             series.train.at(11, 5),

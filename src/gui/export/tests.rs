@@ -5,7 +5,7 @@ use crate::engine::{Event, Progress, RunState};
 use crate::gui::action::{Action, PathFor};
 use crate::gui::curves::CurvesAction;
 use crate::gui::state::tests::{first, make_ready};
-use crate::train::{Metrics, TrainPoint};
+use crate::train::{Losses, Metrics};
 
 fn measured() -> (AppState, RunId) {
     let (mut state, id) = first();
@@ -18,7 +18,7 @@ fn measure(state: &mut AppState, id: RunId) {
     state.apply(Event::Progress {
         id,
         more: Metrics {
-            train: vec![TrainPoint { step: 0, loss: 0.1 }],
+            train: Losses::new(0, [0.1]),
             ..Metrics::default()
         },
         progress: Progress {

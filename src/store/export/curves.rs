@@ -163,7 +163,7 @@ impl CurveRun {
     pub fn stretches(&self) -> Vec<(usize, std::ops::Range<usize>)> {
         let train = &self.metrics.train;
         let starts = &self.metrics.phases;
-        let place = |step: u64| train.partition_point(|point| point.step < step);
+        let place = |step: u64| (step.saturating_sub(train.steps().start) as usize).min(train.len());
         starts
             .iter()
             .enumerate()
@@ -181,7 +181,7 @@ impl CurveRun {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::train::{PhaseStart, TestPoint, TrainPoint, Verdict};
+    use crate::train::{Losses, PhaseStart, TestPoint, Verdict};
 
     /// A run of two phases of `steps` steps each, 10 an epoch, that took a second in all.
     pub(in super::super) fn run(name: &str, slot: usize, steps: u64) -> CurveRun {
@@ -203,12 +203,7 @@ pub(super) mod tests {
             name: name.to_owned(),
             slot,
             metrics: Metrics {
-                train: (0..2 * steps)
-                    .map(|step| TrainPoint {
-                        step,
-                        loss: loss(step),
-                    })
-                    .collect(),
+                train: Losses::new(0, (0..2 * steps).map(loss)),
                 test: tests.chain(more).collect(),
                 phases: vec![
                     PhaseStart { phase: 0, step: 0 },

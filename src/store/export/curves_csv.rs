@@ -37,12 +37,13 @@ fn table(runs: &[CurveRun]) -> Result<Vec<u8>, csv::Error> {
     for run in runs {
         let mut tests = run.metrics.test.iter().peekable();
         for (phase, range) in run.stretches() {
-            for point in &run.metrics.train[range] {
+            let points = run.metrics.train.iter();
+            for point in points.skip(range.start).take(range.len()) {
                 // A measurement at step n was taken before training step n.
                 while let Some(test) = tests.next_if(|test| test.step <= point.step) {
                     write_test(&mut writer, run, test)?;
                 }
-                write_train(&mut writer, run, phase, point)?;
+                write_train(&mut writer, run, phase, &point)?;
             }
         }
         for test in tests {
@@ -102,8 +103,7 @@ mod tests {
         for run in &runs {
             let of: Vec<_> = rows.iter().filter(|row| row[0] == run.name).collect();
             let losses: Vec<f32> = of.iter().filter_map(|row| row[6].parse().ok()).collect();
-            let expected: Vec<f32> = run.metrics.train.iter().map(|point| point.loss).collect();
-            assert_eq!(losses, expected);
+            assert_eq!(losses, run.metrics.train.values());
             let errors: Vec<f64> = of.iter().filter_map(|row| row[8].parse().ok()).collect();
             let expected: Vec<f64> = run.metrics.test.iter().map(|point| point.mse).collect();
             assert_eq!(errors, expected);

@@ -3,7 +3,7 @@
 use super::*;
 
 use crate::engine::{Command, Engine, Event, RunState};
-use crate::train::{Metrics, TrainPoint};
+use crate::train::{Losses, Metrics};
 
 /// Writes images in the format of MNIST.
 fn write_idx(folder: &std::path::Path) {
@@ -24,14 +24,14 @@ fn config(folder: &std::path::Path, epochs: usize) -> Box<RunConfig> {
 }
 
 /// Waits for the run to be in a state; gathers the losses told until then.
-fn wait_for(engine: &Engine, wanted: RunState) -> (u64, Vec<TrainPoint>) {
-    let (mut step, mut losses) = (0, Vec::new());
+fn wait_for(engine: &Engine, wanted: RunState) -> (u64, Losses) {
+    let (mut step, mut losses) = (0, Losses::default());
     loop {
         match engine.wait_event(PATIENCE).expect("the engine is silent") {
             Event::StateChanged { state, .. } if state == wanted => return (step, losses),
             Event::Progress { more, progress, .. } => {
                 let Metrics { train, .. } = more;
-                losses.extend(train);
+                losses.extend(&train);
                 step = progress.step;
             }
             Event::Failed { error, .. } => panic!("{error}"),

@@ -76,21 +76,21 @@ fn stretch(
     end: f64,
 ) -> Training {
     let factor = factor(values, options);
-    let points = &run.metrics.train[range];
+    let first = run.metrics.train.steps().start + range.start as u64;
+    let losses = &run.metrics.train.values()[range];
     let at = |step: u64| place(run, options.along, step as f64);
-    let raw = points
-        .iter()
-        .map(|point| (at(point.step), f64::from(point.loss) * factor));
+    let steps = || (first..).zip(losses.iter().copied().map(f64::from));
+    let raw = steps().map(|(step, loss)| (at(step), loss * factor));
     let window = options.smoothing_steps.max(1) as usize;
     let smooth = (window > 1).then(|| {
         let mut sum = 0.0;
-        let means = points.iter().enumerate().map(|(index, point)| {
-            sum += f64::from(point.loss);
+        let means = steps().enumerate().map(|(index, (step, loss))| {
+            sum += loss;
             if let Some(gone) = index.checked_sub(window) {
-                sum -= f64::from(points[gone].loss);
+                sum -= f64::from(losses[gone]);
             }
             let count = window.min(index + 1) as f64;
-            (at(point.step), sum / count * factor)
+            (at(step), sum / count * factor)
         });
         thinned(means, end)
     });
@@ -189,9 +189,9 @@ mod tests {
         let training = training(&run, &options, 40.0);
         assert_eq!(training.len(), 2);
         let smooth = training[0].smooth.as_ref().unwrap();
-        let losses: Vec<f64> = run.metrics.train[..5]
+        let losses: Vec<f64> = run.metrics.train.values()[..5]
             .iter()
-            .map(|point| f64::from(point.loss))
+            .map(|loss| f64::from(*loss))
             .collect();
         assert_eq!(smooth[0].1, losses[0]);
         let mean = losses[2..5].iter().sum::<f64>() / 3.0;
@@ -204,7 +204,7 @@ mod tests {
         let summed = super::training(&run, &plain, 40.0);
         assert!(summed[0].smooth.is_none());
         assert!((summed[0].raw[0].1 - losses[0] * 500.0).abs() < 1e-6);
-        assert!((summed[1].raw[0].1 / 784.0 - f64::from(run.metrics.train[20].loss)).abs() < 1e-6);
+        assert!((summed[1].raw[0].1 / 784.0 - f64::from(run.metrics.train.values()[20])).abs() < 1e-6);
     }
 
     #[test]
