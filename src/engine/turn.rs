@@ -38,10 +38,34 @@ pub(super) struct Turn<'a> {
     pub(super) step_interval: Option<Duration>,
 }
 
+/// A turn, usually.
+const SLICE: Duration = Duration::from_millis(20);
+/// The turn of a large network beside other runs: they have driven its weights out of the processor's
+/// caches, and to fetch them takes a few milliseconds.
+const LARGE_SLICE: Duration = Duration::from_millis(60);
+/// Weights and biases from which on a network is large: with gradients and two moments of the
+/// optimizer they take more than most caches of a single core.
+const LARGE: usize = 100_000;
+
+/// The turn of a network with so many weights and biases.
+fn slice(parameters: usize, is_alone: bool) -> Duration {
+    if is_alone || parameters < LARGE {
+        SLICE
+    } else {
+        LARGE_SLICE
+    }
+}
+
 /// A step this long apart from the next is watched one by one.
 const SLOW: Duration = Duration::from_millis(20);
 
 impl LiveRun {
+    /// How long the run's turn is.
+    pub(super) fn slice(&self, is_alone: bool) -> Duration {
+        let layers = self.trainer.iter().flat_map(|t| t.trainee().layers());
+        slice(layers.map(|layer| layer.parameters).sum(), is_alone)
+    }
+
     /// Whether it is too early for the next step.
     pub(super) fn is_waiting(&self, step_interval: Option<Duration>, now: Instant) -> bool {
         step_interval.is_some()
@@ -153,5 +177,21 @@ impl LiveRun {
         }
         let is_stopped = self.is_stopping && advance == Advance::Measured && is_measured;
         Ok(!is_there && !is_stopped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_to_be_fetched_again_has_long_turns() {
+        assert_eq!(
+            slice(1_000_000, true),
+            SLICE,
+            "commands wait no longer than this"
+        );
+        assert_eq!(slice(15_000, false), SLICE);
+        assert_eq!(slice(1_000_000, false), LARGE_SLICE);
     }
 }

@@ -21,8 +21,6 @@ use super::session::{Keeping, Report};
 use super::turn::{Goal, Turn};
 use super::worst::Search;
 
-/// One run's turn.
-const SLICE: Duration = Duration::from_millis(20);
 /// Between two steps at the slowest pace.
 const SLOWEST_SECS: f64 = 60.0;
 /// Test images shown before anybody chose others.
@@ -333,6 +331,7 @@ impl Worker {
     fn work(&mut self) {
         let now = Instant::now();
         let step_interval = self.step_interval;
+        let is_alone = self.runs.iter().filter(|run| run.is_running()).count() == 1;
         let next = self
             .runs
             .iter_mut()
@@ -341,7 +340,7 @@ impl Worker {
         let Some(run) = next else { return };
         let id = run.id;
         let turn = Turn {
-            slice: SLICE,
+            slice: run.slice(is_alone),
             images: &self.images,
             watch: self.watch,
             step_interval,
