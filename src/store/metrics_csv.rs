@@ -28,11 +28,7 @@ pub(super) fn encode(metrics: &Metrics) -> String {
 
 /// The rows of what was measured after other points were written, given the starts of all phases.
 /// Time goes on, so they belong behind the rows written before.
-pub(super) fn encode_more(
-    train: &Losses,
-    test: &[TestPoint],
-    phases: &[PhaseStart],
-) -> String {
+pub(super) fn encode_more(train: &Losses, test: &[TestPoint], phases: &[PhaseStart]) -> String {
     let mut csv = String::new();
     rows(&mut csv, train, test, phases);
     csv
@@ -159,7 +155,14 @@ mod tests {
 
     #[test]
     fn a_damaged_row_is_named() {
-        for row in ["2,0,0.5,,", "0,0,0.5,,", "1,0,oops,,", "1,0,NaN,,", "1,0,,inf,varied", "1,0,0.5"] {
+        for row in [
+            "2,0,0.5,,",
+            "0,0,0.5,,",
+            "1,0,oops,,",
+            "1,0,NaN,,",
+            "1,0,,inf,varied",
+            "1,0,0.5",
+        ] {
             let csv = format!("{HEADER}\n0,0,0.5,,\n{row}\n");
             let message = decode(Path::new("m.csv"), &csv).unwrap_err().to_string();
             assert!(message.contains(&format!("row 3 is {row:?}")), "{message}");

@@ -163,7 +163,8 @@ impl CurveRun {
     pub fn stretches(&self) -> Vec<(usize, std::ops::Range<usize>)> {
         let train = &self.metrics.train;
         let starts = &self.metrics.phases;
-        let place = |step: u64| (step.saturating_sub(train.steps().start) as usize).min(train.len());
+        let place =
+            |step: u64| (step.saturating_sub(train.steps().start) as usize).min(train.len());
         starts
             .iter()
             .enumerate()

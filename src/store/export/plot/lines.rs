@@ -204,7 +204,9 @@ mod tests {
         let summed = super::training(&run, &plain, 40.0);
         assert!(summed[0].smooth.is_none());
         assert!((summed[0].raw[0].1 - losses[0] * 500.0).abs() < 1e-6);
-        assert!((summed[1].raw[0].1 / 784.0 - f64::from(run.metrics.train.values()[20])).abs() < 1e-6);
+        assert!(
+            (summed[1].raw[0].1 / 784.0 - f64::from(run.metrics.train.values()[20])).abs() < 1e-6
+        );
     }
 
     #[test]
