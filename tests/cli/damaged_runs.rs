@@ -141,7 +141,13 @@ fn contradictions_within_a_run_are_told() {
             "metrics.csv",
             "\n1,0,",
             "\n1,0,0.5,,\n1,0,",
-            "a loss for each of its 8 steps, but has 9",
+            "the next training step in every row, but row 5 is \"1,0,",
+        ),
+        (
+            "metrics.csv",
+            "\n1,0,",
+            "\n2,0,",
+            "the next training step in every row, but row 4 is \"2,0,",
         ),
     ] {
         refused(new, |f| replace(f, file, old, new), says);

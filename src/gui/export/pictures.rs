@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::data::ImageShape;
-use crate::engine::{Frame, Pictures};
-use crate::gui::pictures::{Row, groups, rows};
+use crate::engine::{Frame, RunPictures};
+use crate::gui::pictures::{Row, groups, hash, places, rows};
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
 use crate::gui::theme::maps;
@@ -139,20 +139,13 @@ pub(super) fn animation(state: &AppState) -> Animation {
 fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
     let pictures = &moment.pictures;
     let shape = pictures.originals.shape;
-    let row = |name: String, detail, color, pixels: &Pictures| SheetRow {
-        name,
-        detail,
-        color,
+    let mut rows = vec![SheetRow {
+        name: "Test images".to_owned(),
+        detail: String::new(),
+        color: None,
         shape,
-        pixels: pixels.pixels.clone(),
-    };
-    let originals = &*pictures.originals;
-    let mut rows = vec![row(
-        "Test images".to_owned(),
-        String::new(),
-        None,
-        originals,
-    )];
+        pixels: pictures.originals.pixels.clone(),
+    }];
     let owner = state.run(moment.id);
     for run in state
         .runs
@@ -165,29 +158,22 @@ fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
             run.history.at(moment.step)
         };
         let is_alike = |frame: &&Arc<Frame>| {
-            let hash = |run: &Run| run.info.as_ref().map(|info| info.dataset.hash.clone());
-            frame.pictures.indices == pictures.indices
-                && frame.pictures.originals.shape == shape
+            frame.pictures.originals.shape == shape
                 && owner.is_some_and(|owner| hash(owner) == hash(run))
         };
-        let color = Some(run_color(run.slot));
-        let name = run.name().to_owned();
-        rows.push(match at.filter(is_alike) {
-            Some(frame) => {
-                let errors = &frame.pictures.errors;
-                let sum: f64 = errors.iter().copied().map(f64::from).sum();
-                let error = sum / errors.len().max(1) as f64;
-                let detail = format!("MSE {}", words::three_digits(error));
-                row(name, detail, color, &frame.pictures.reconstructions)
-            }
-            // It had not begun, or shows other images.
-            None => SheetRow {
-                name,
-                detail: String::new(),
-                color,
-                shape,
-                pixels: Vec::new(),
-            },
+        let of_images = at
+            .filter(is_alike)
+            .and_then(|frame| of_images(&frame.pictures, &pictures.indices));
+        // It had not begun, or shows none of these images.
+        let (error, pixels) = of_images.unwrap_or_default();
+        rows.push(SheetRow {
+            name: run.name().to_owned(),
+            detail: error.map_or_else(String::new, |error| {
+                format!("MSE {}", words::three_digits(error))
+            }),
+            color: Some(run_color(run.slot)),
+            shape,
+            pixels,
         });
     }
     Sheet {
@@ -195,4 +181,23 @@ fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
         headings: Vec::new(),
         rows,
     }
+}
+
+/// What a frame has of these test images: the mean error over those it has, and the pictures, white
+/// paper in place of those it has not. Nothing where it has none of them.
+fn of_images(pictures: &RunPictures, images: &[u32]) -> Option<(Option<f64>, Vec<u8>)> {
+    let places = places(images, &pictures.indices);
+    let count = places.iter().flatten().count();
+    let errors = places.iter().flatten();
+    let sum: f64 = errors
+        .filter_map(|&place| pictures.errors.get(place))
+        .map(|error| f64::from(*error))
+        .sum();
+    let made = &pictures.reconstructions;
+    let blank = vec![u8::MAX; made.shape.pixels()];
+    let pixels = places.iter().flat_map(|place| match place {
+        Some(place) => made.get(*place),
+        None => &blank,
+    });
+    (count > 0).then(|| (Some(sum / count as f64), pixels.copied().collect()))
 }

@@ -1,7 +1,10 @@
 //! What the window asks of the engine when something is to be exported or imported.
 
+use std::sync::Arc;
+
 use super::*;
-use crate::engine::{Event, Progress, RunState};
+use crate::data::ImageShape;
+use crate::engine::{Event, Frame, Pictures, Progress, RunPictures, RunState};
 use crate::gui::action::{Action, PathFor};
 use crate::gui::curves::CurvesAction;
 use crate::gui::state::tests::{first, make_ready};
@@ -111,6 +114,67 @@ fn weights_are_imported_where_nothing_is_lost() {
     let effects = import(&mut state);
     assert_ne!(file(&effects).0, id, "a run that has started is left alone");
     assert_eq!(state.runs.len(), 2);
+}
+
+fn frame(id: RunId, step: u64, indices: &[u32]) -> Arc<Frame> {
+    let pictures = |pixels| Pictures {
+        shape: ImageShape {
+            width: 1,
+            height: 2,
+            channels: 1,
+        },
+        pixels,
+    };
+    let of = |index: &u32| u8::try_from(*index).unwrap();
+    let pixels = indices.iter().flat_map(|index| [of(index), 7]);
+    Arc::new(Frame {
+        id,
+        step,
+        phase: 0,
+        elapsed_secs: 0.5,
+        pictures: RunPictures {
+            indices: indices.to_vec(),
+            originals: Arc::new(pictures(vec![9; 2 * indices.len()])),
+            reconstructions: pictures(pixels.collect()),
+            errors: indices.iter().map(|index| *index as f32).collect(),
+        },
+        codes: Arc::default(),
+        layers: Arc::default(),
+    })
+}
+
+#[test]
+fn an_animation_shows_of_every_run_the_images_it_has() {
+    let (mut state, one) = measured();
+    let mut ids = vec![one];
+    for _ in 0..2 {
+        state.handle(Action::Duplicate(one));
+        let id = state.runs.last().unwrap().id;
+        make_ready(&mut state, id);
+        measure(&mut state, id);
+        ids.push(id);
+    }
+    let shown = [&[1, 2, 3][..], &[3, 4, 1], &[8]];
+    for (id, indices) in ids.into_iter().zip(shown) {
+        for step in 0..2 {
+            state.apply(Event::Frame(frame(id, step, indices)));
+        }
+    }
+    state.selected = Some(one);
+    let (export, _) = chosen(&mut state, ExportKind::Animation, "a.gif").unwrap();
+    let Export::Animation(animation) = export else {
+        panic!("{export:?}");
+    };
+    let rows = &animation.frames[1].rows;
+    let of: Vec<(&str, &[u8])> = rows[1..]
+        .iter()
+        .map(|row| (row.detail.as_str(), &row.pixels[..]))
+        .collect();
+    let error = format!("MSE {}", crate::gui::words::three_digits(2.0));
+    assert_eq!(of[0], (error.as_str(), &[1, 7, 2, 7, 3, 7][..]));
+    let others = &[1, 7, 255, 255, 3, 7][..];
+    assert_eq!(of[1], (error.as_str(), others), "in the leader's order");
+    assert_eq!(of[2], ("", &[][..]), "none of them");
 }
 
 /// Exported drawings name colours and patterns of their own, since that layer knows no window.

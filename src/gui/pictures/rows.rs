@@ -86,7 +86,7 @@ impl<'a> Group<'a> {
 }
 
 /// Where each of these images is among others.
-fn places(images: &[u32], among: &[u32]) -> Vec<Option<usize>> {
+pub fn places(images: &[u32], among: &[u32]) -> Vec<Option<usize>> {
     if images == among {
         return (0..images.len()).map(Some).collect();
     }
@@ -203,7 +203,8 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / f64::from(count))
 }
 
-fn hash(run: &Run) -> Option<&str> {
+/// What the images of a run are known by.
+pub fn hash(run: &Run) -> Option<&str> {
     run.info.as_ref().map(|info| info.dataset.hash.as_str())
 }
 
