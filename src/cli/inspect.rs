@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::analysis::Baselines;
 use crate::data;
+use crate::model::LayerInfo;
 use crate::store;
 use crate::train::Trainer;
 
@@ -35,7 +36,7 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
     )
     .map_err(Failure::bad_input)?;
     let layers = trainer.trainee().layers();
-    let parameters: usize = layers.iter().map(|layer| layer.parameters).sum();
+    let parameters = LayerInfo::all_parameters(layers);
     let latent = trainer.latent();
     if matches.get_flag("json") {
         return output::line(json!({

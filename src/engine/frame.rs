@@ -29,6 +29,35 @@ pub struct Frame {
     pub layers: Arc<[LayerStat]>,
 }
 
+#[cfg(test)]
+impl Frame {
+    /// A frame without pictures, codes and layers.
+    pub(crate) fn blank(id: RunId, step: u64) -> Self {
+        let none = Pictures {
+            shape: crate::data::ImageShape {
+                width: 1,
+                height: 1,
+                channels: 1,
+            },
+            pixels: Vec::new(),
+        };
+        Self {
+            id,
+            step,
+            phase: 0,
+            elapsed_secs: 0.0,
+            pictures: RunPictures {
+                indices: Vec::new(),
+                originals: Arc::new(none.clone()),
+                reconstructions: none,
+                errors: Vec::new(),
+            },
+            codes: Arc::default(),
+            layers: Arc::default(),
+        }
+    }
+}
+
 /// Test images and what a run makes of them.
 #[derive(Clone, Debug)]
 pub struct RunPictures {

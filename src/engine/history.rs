@@ -33,18 +33,11 @@ pub fn bound_histories(histories: &mut [&mut History], most_bytes: usize) {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     frames: Vec<Arc<Frame>>,
-    /// What is to be known of each.
-    notes: Vec<Note>,
+    /// Memory of each.
+    sizes: Vec<usize>,
     bytes: usize,
-}
-
-/// What a history knows of a frame besides the frame.
-#[derive(Clone, Copy, Debug)]
-struct Note {
-    /// Memory, in bytes.
-    size: usize,
-    /// Some file has it.
-    is_written: bool,
+    /// How many of them, from the first on, some file has.
+    written: usize,
 }
 
 impl History {
@@ -57,10 +50,7 @@ impl History {
         self.truncate(earlier);
         let size = self.size(&frame);
         self.frames.push(frame);
-        self.notes.push(Note {
-            size,
-            is_written: false,
-        });
+        self.sizes.push(size);
         self.bytes += size;
         while self.frames.len() > MOST_FRAMES && self.thin() {}
     }
@@ -79,13 +69,14 @@ impl History {
     /// Those of them that no file has; from now on they count as written. A frame that was dropped
     /// before is not missed in a file either, and is held by nobody.
     pub(super) fn take_unwritten(&mut self) -> Vec<Arc<Frame>> {
-        let frames = self.frames.iter().zip(&mut self.notes);
+        let frames = self.frames[self.written..].to_vec();
+        self.note_written();
         frames
-            .filter_map(|(frame, note)| {
-                let is_new = !std::mem::replace(&mut note.is_written, true);
-                is_new.then(|| Arc::clone(frame))
-            })
-            .collect()
+    }
+
+    /// Notes that some file has all of them.
+    pub(super) fn note_written(&mut self) {
+        self.written = self.frames.len();
     }
 
     /// Memory in use.
@@ -127,15 +118,17 @@ impl History {
             return false;
         };
         self.frames.remove(index);
-        self.bytes -= self.notes.remove(index).size;
+        self.bytes -= self.sizes.remove(index);
+        self.written -= usize::from(index < self.written);
         true
     }
 
     fn truncate(&mut self, count: usize) {
         self.frames.truncate(count);
-        for note in self.notes.drain(count..) {
-            self.bytes -= note.size;
+        for size in self.sizes.drain(count..) {
+            self.bytes -= size;
         }
+        self.written = self.written.min(count);
     }
 
     /// Memory of a frame. Originals are shared by frames that show the same images.
@@ -173,32 +166,10 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::ImageShape;
-    use crate::engine::{Pictures, RunId, RunPictures};
+    use crate::engine::RunId;
 
     fn frame(step: u64) -> Arc<Frame> {
-        let pictures = Pictures {
-            shape: ImageShape {
-                width: 1,
-                height: 1,
-                channels: 1,
-            },
-            pixels: vec![0],
-        };
-        Arc::new(Frame {
-            id: RunId(1),
-            step,
-            phase: 0,
-            elapsed_secs: 0.0,
-            pictures: RunPictures {
-                indices: vec![0],
-                originals: Arc::new(pictures.clone()),
-                reconstructions: pictures,
-                errors: vec![0.0],
-            },
-            codes: Arc::default(),
-            layers: Arc::default(),
-        })
+        Arc::new(Frame::blank(RunId(1), step))
     }
 
     fn unwritten(history: &mut History) -> Vec<u64> {
@@ -217,6 +188,10 @@ mod tests {
         history.keep(frame(30));
         history.keep(frame(20));
         assert_eq!(unwritten(&mut history), [20], "30 was taken back");
+        history.note_written();
+        history.keep(frame(21));
+        assert!(history.thin() && history.thin());
+        assert_eq!(unwritten(&mut history), [21], "whatever goes before it");
     }
 
     #[test]

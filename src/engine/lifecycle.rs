@@ -28,8 +28,7 @@ impl LiveRun {
                 self.history.keep(Arc::new(frame));
             }
         }
-        // They come from a file.
-        let _written = self.history.take_unwritten();
+        self.history.note_written();
         let starts = &trainer.metrics().phases;
         if let Some(last) = self.history.frames().last()
             && let Some(start) = starts.iter().find(|start| start.phase == last.phase)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::data::Dataset;
+use crate::model::LayerInfo;
 use crate::train::{Boundary, Metrics, RunConfig, Trainer, TrainerError, Verdict};
 
 use super::about_data::DatasetInfo;
@@ -307,7 +308,7 @@ impl LiveRun {
         Some(RunInfo {
             config: self.told_config()?,
             dataset: DatasetInfo::of(trainer.data()),
-            parameters: layers.iter().map(|layer| layer.parameters).sum(),
+            parameters: LayerInfo::all_parameters(&layers),
             layers,
             stages,
             latent,

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::model::LayerInfo;
 use crate::train::{Advance, TrainerError};
 
 use super::live::LiveRun;
@@ -62,8 +63,11 @@ const SLOW: Duration = Duration::from_millis(20);
 impl LiveRun {
     /// How long the run's turn is.
     pub(super) fn slice(&self, is_alone: bool) -> Duration {
-        let layers = self.trainer.iter().flat_map(|t| t.trainee().layers());
-        slice(layers.map(|layer| layer.parameters).sum(), is_alone)
+        let layers = self.trainer.as_ref().map(|t| t.trainee().layers());
+        slice(
+            LayerInfo::all_parameters(layers.unwrap_or_default()),
+            is_alone,
+        )
     }
 
     /// Whether it is too early for the next step.

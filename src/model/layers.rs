@@ -39,6 +39,11 @@ pub struct LayerInfo {
 }
 
 impl LayerInfo {
+    /// Weights and biases of all these layers.
+    pub fn all_parameters(layers: &[Self]) -> usize {
+        layers.iter().map(|layer| layer.parameters).sum()
+    }
+
     /// How many units it has: filters where it is convolutional, values of its output elsewhere.
     pub fn units(&self) -> usize {
         self.maps.map_or(self.outputs, |maps| maps.channels)

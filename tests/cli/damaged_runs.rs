@@ -152,6 +152,20 @@ fn contradictions_within_a_run_are_told() {
     ] {
         refused(new, |f| replace(f, file, old, new), says);
     }
+    let lost = |folder: &Path| {
+        replace(
+            folder,
+            "state.toml",
+            "step_in_phase = 8",
+            "step_in_phase = 7",
+        );
+        replace(folder, "state.toml", "\nstep = 8", "\nstep = 7");
+    };
+    refused(
+        "a step less",
+        lost,
+        "a loss for each of its 7 steps, but has 8",
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::data::ImageShape;
 use crate::engine::{Frame, RunPictures};
-use crate::gui::pictures::{Row, groups, hash, places, rows};
+use crate::gui::pictures::{Row, groups, hash, mean, places, rows};
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
 use crate::gui::theme::maps;
@@ -67,11 +67,7 @@ fn sheet_row(row: Row<'_>) -> SheetRow {
         let all = images.flat_map(|index| group.original(index));
         (shape, all.copied().collect())
     } else {
-        let all = images.flat_map(|index| {
-            let picture = made(index);
-            // White paper where there is no picture.
-            (0..shape.pixels()).map(|at| picture.get(at).copied().unwrap_or(u8::MAX))
-        });
+        let all = images.flat_map(|index| on_paper(made(index), shape));
         (shape, all.collect())
     };
     SheetRow {
@@ -165,7 +161,7 @@ fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
             .filter(is_alike)
             .and_then(|frame| of_images(&frame.pictures, &pictures.indices));
         // It had not begun, or shows none of these images.
-        let (error, pixels) = of_images.unwrap_or_default();
+        let (error, pixels) = of_images.unzip();
         rows.push(SheetRow {
             name: run.name().to_owned(),
             detail: error.map_or_else(String::new, |error| {
@@ -173,7 +169,7 @@ fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
             }),
             color: Some(run_color(run.slot)),
             shape,
-            pixels,
+            pixels: pixels.unwrap_or_default(),
         });
     }
     Sheet {
@@ -183,21 +179,24 @@ fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
     }
 }
 
-/// What a frame has of these test images: the mean error over those it has, and the pictures, white
-/// paper in place of those it has not. Nothing where it has none of them.
-fn of_images(pictures: &RunPictures, images: &[u32]) -> Option<(Option<f64>, Vec<u8>)> {
+/// What a frame has of these test images: the mean error over those it has, and the pictures. Nothing
+/// where it has none of them.
+fn of_images(pictures: &RunPictures, images: &[u32]) -> Option<(f64, Vec<u8>)> {
     let places = places(images, &pictures.indices);
-    let count = places.iter().flatten().count();
-    let errors = places.iter().flatten();
-    let sum: f64 = errors
-        .filter_map(|&place| pictures.errors.get(place))
-        .map(|error| f64::from(*error))
-        .sum();
+    let errors = places
+        .iter()
+        .flatten()
+        .map(|&place| pictures.errors.get(place));
+    let error = mean(errors.flatten().copied().map(f64::from))?;
     let made = &pictures.reconstructions;
-    let blank = vec![u8::MAX; made.shape.pixels()];
-    let pixels = places.iter().flat_map(|place| match place {
-        Some(place) => made.get(*place),
-        None => &blank,
+    let pixels = places.iter().flat_map(|place| {
+        let picture = place.map_or(&[][..], |place| made.get(place));
+        on_paper(picture, made.shape)
     });
-    (count > 0).then(|| (Some(sum / count as f64), pixels.copied().collect()))
+    Some((error, pixels.collect()))
+}
+
+/// A picture, and white paper where there is none.
+fn on_paper(picture: &[u8], shape: ImageShape) -> impl Iterator<Item = u8> {
+    (0..shape.pixels()).map(|at| picture.get(at).copied().unwrap_or(u8::MAX))
 }

@@ -128,18 +128,13 @@ fn frame(id: RunId, step: u64, indices: &[u32]) -> Arc<Frame> {
     let of = |index: &u32| u8::try_from(*index).unwrap();
     let pixels = indices.iter().flat_map(|index| [of(index), 7]);
     Arc::new(Frame {
-        id,
-        step,
-        phase: 0,
-        elapsed_secs: 0.5,
         pictures: RunPictures {
             indices: indices.to_vec(),
             originals: Arc::new(pictures(vec![9; 2 * indices.len()])),
             reconstructions: pictures(pixels.collect()),
             errors: indices.iter().map(|index| *index as f32).collect(),
         },
-        codes: Arc::default(),
-        layers: Arc::default(),
+        ..Frame::blank(id, step)
     })
 }
 

@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::analysis::LatentSummary;
-use crate::engine::{
-    CodeSpec, Codes, Frame, InputImage, Pictures, RunPictures, Snapshot, Start, Traversal,
-};
+use crate::engine::{CodeSpec, Codes, Frame, InputImage, Pictures, Snapshot, Start, Traversal};
 use crate::gui::action::Action;
 use crate::gui::layout::Pane;
 use crate::gui::state::tests::{SHAPE, first, make_ready};
@@ -14,27 +12,14 @@ use crate::model::KnobValue;
 const PLANE: [f32; 8] = [-1.0, -4.0, 1.0, 4.0, 0.0, 2.0, 0.0, -2.0];
 
 fn frame(id: RunId, step: u64, phase: usize, values: &[f32], latent: usize) -> Arc<Frame> {
-    let none = Pictures {
-        shape: SHAPE,
-        pixels: Vec::new(),
-    };
     Arc::new(Frame {
-        id,
-        step,
         phase,
-        elapsed_secs: 0.0,
-        pictures: RunPictures {
-            indices: Vec::new(),
-            originals: Arc::new(none.clone()),
-            reconstructions: none,
-            errors: Vec::new(),
-        },
         codes: Arc::new(Codes {
             latent,
             values: values.to_vec(),
             summary: LatentSummary::of(values, latent),
         }),
-        layers: Arc::default(),
+        ..Frame::blank(id, step)
     })
 }
 

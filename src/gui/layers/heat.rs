@@ -138,31 +138,12 @@ pub fn strip(run: &Run, layers: usize, measure: Measure, axis: Axis) -> ColorIma
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Codes, Pictures, RunId, RunPictures};
+    use crate::engine::RunId;
     use crate::gui::Draft;
     use crate::model::{LayerStat, VARIANTS};
 
     fn frame(step: u64, spreads: &[f32]) -> Arc<Frame> {
-        let none = Pictures {
-            shape: crate::data::ImageShape {
-                width: 1,
-                height: 1,
-                channels: 1,
-            },
-            pixels: Vec::new(),
-        };
         Arc::new(Frame {
-            id: RunId(1),
-            step,
-            phase: 0,
-            elapsed_secs: 0.0,
-            pictures: RunPictures {
-                indices: Vec::new(),
-                originals: Arc::new(none.clone()),
-                reconstructions: none,
-                errors: Vec::new(),
-            },
-            codes: Arc::new(Codes::default()),
             layers: spreads
                 .iter()
                 .map(|spread| LayerStat {
@@ -170,6 +151,7 @@ mod tests {
                     ..LayerStat::default()
                 })
                 .collect(),
+            ..Frame::blank(RunId(1), step)
         })
     }
 

@@ -57,7 +57,7 @@ pub fn hourglass_ui(
 ) {
     let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let parameters: usize = drawn.layers.iter().map(|layer| layer.parameters).sum();
+    let parameters = LayerInfo::all_parameters(drawn.layers);
     let described = format!(
         "Network of {}, {} layers with {} parameters",
         drawn.run.name(),

@@ -178,7 +178,7 @@ fn heading_ui(ui: &mut Ui, view: &View<'_>, run: &Run, layers: &[LayerInfo], rol
                 .color(color)
                 .strong(),
         );
-        let parameters: usize = layers.iter().map(|layer| layer.parameters).sum();
+        let parameters = LayerInfo::all_parameters(layers);
         let text = format!(
             "{} layers, {} parameters",
             layers.len(),

@@ -179,7 +179,7 @@ fn what_is_measured_is_told_first_and_nothing_twice() {
 
 #[test]
 fn nothing_is_said_of_the_first_steps_of_a_phase() {
-    use crate::engine::{Codes, Frame, Pictures, RunId, RunPictures};
+    use crate::engine::{Frame, RunId};
     use crate::gui::{Draft, Run};
     use crate::model::VARIANTS;
     use crate::train::{Metrics, PhaseStart};
@@ -191,28 +191,10 @@ fn nothing_is_said_of_the_first_steps_of_a_phase() {
         ..Metrics::default()
     };
     run.metrics.extend(&metrics, 200, 1.0);
-    let none = Pictures {
-        shape: crate::data::ImageShape {
-            width: 1,
-            height: 1,
-            channels: 1,
-        },
-        pixels: Vec::new(),
-    };
     let said = |step| {
         let frame = Frame {
-            id: RunId(1),
-            step,
-            phase: 0,
-            elapsed_secs: 0.0,
-            pictures: RunPictures {
-                indices: Vec::new(),
-                originals: std::sync::Arc::new(none.clone()),
-                reconstructions: none.clone(),
-                errors: Vec::new(),
-            },
-            codes: std::sync::Arc::new(Codes::default()),
             layers: (0..4).map(|_| stat(1e-2, -7.0, 0.5)).collect(),
+            ..Frame::blank(RunId(1), step)
         };
         of_frame(Measure::Update, &run, &layers(2), &frame)[0].clone()
     };

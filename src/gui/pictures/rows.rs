@@ -198,7 +198,8 @@ pub fn pca_name(components: usize) -> String {
     format!("PCA, {components} components")
 }
 
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+/// Their mean, where there are any.
+pub fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / f64::from(count))
 }

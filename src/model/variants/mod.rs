@@ -59,7 +59,7 @@ pub struct Plan {
 impl Plan {
     /// Weights and biases of all layers.
     pub fn parameters(&self) -> usize {
-        self.layers.iter().map(|layer| layer.parameters).sum()
+        LayerInfo::all_parameters(&self.layers)
     }
 }
 
