@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::data::Reading;
 use crate::engine::Extension;
 use crate::model::{Knob, OptimizerConfig, OptimizerKind, Pretraining, VARIANTS, Variant, variant};
 use crate::store;
@@ -268,6 +269,8 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
             dataset: other.dataset,
             image_size: other.image_size,
             color: other.color,
+            label_column: other.label_column,
+            transpose: other.transpose,
             dataset_sha256: other.dataset_sha256,
             limit: other.limit,
             batch: other.batch,
@@ -281,12 +284,16 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
         dataset.clone_into(&mut config.dataset);
         config.image_size = None;
         config.color = None;
+        config.label_column = None;
+        config.transpose = None;
         config.dataset_sha256 = None;
     }
     let reading = super::data::reading(matches)?;
-    if reading.is_given() {
+    if reading != Reading::default() {
         config.image_size = reading.size.or(config.image_size);
         config.color = reading.color.or(config.color);
+        config.label_column = reading.label.or(config.label_column);
+        config.transpose = reading.transpose.or(config.transpose);
         config.dataset_sha256 = None;
     }
     if let Some(limit) = count(matches, "limit")? {

@@ -8,6 +8,7 @@ use clap::{Arg, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use crate::data::reading::NO_LABEL;
 use crate::data::{self, Color, Dataset, DatasetRequest, Meter, Reading, Skipped, Split, Survey};
 
 use super::numbers::count;
@@ -16,8 +17,8 @@ use super::{Failure, output};
 /// Things left out that are listed outside of JSON.
 const LISTED: usize = 20;
 
-/// The options that say what pictures are brought to.
-pub(super) fn reading_args() -> [Arg; 2] {
+/// The options that say how files become images.
+pub(super) fn reading_args() -> [Arg; 4] {
     let ids: Vec<&str> = Color::ALL.iter().map(|color| color.id()).collect();
     [
         Arg::new("image-size").long("image-size").value_name("WxH").help(
@@ -27,10 +28,20 @@ pub(super) fn reading_args() -> [Arg; 2] {
             .long("color")
             .value_name("C")
             .help(format!("Colour of the pictures of a folder: {} [default: grey]", ids.join(" or "))),
+        Arg::new("label").long("label").value_name("COLUMN").help(format!(
+            "Column of a table that holds the labels: its heading, its number from 1, or {NO_LABEL} [default: found]"
+        )),
+        Arg::new("transpose")
+            .long("transpose")
+            .value_name("YES|NO")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("yes")
+            .help("Swap rows and columns of every image: yes or no [default: yes for EMNIST]"),
     ]
 }
 
-/// What the options say that pictures are brought to.
+/// What the options say of how files become images.
 pub(super) fn reading(matches: &ArgMatches) -> Result<Reading, Failure> {
     let text = |id: &str| matches.get_one::<String>(id);
     let size = text("image-size").map(|text| text.parse()).transpose();
@@ -40,7 +51,16 @@ pub(super) fn reading(matches: &ArgMatches) -> Result<Reading, Failure> {
             Failure::bad_input(format!("color must be one of grey, rgb, but is {name:?}"))
         })
     });
+    let transpose = text("transpose").map(|word| match word.as_str() {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(Failure::bad_input(format!(
+            "transpose must be one of yes, no, but is {word:?}"
+        ))),
+    });
     Ok(Reading {
+        label: text("label").cloned(),
+        transpose: transpose.transpose()?,
         size: size.map_err(Failure::bad_input)?,
         color: color.transpose()?,
     })
@@ -158,6 +178,7 @@ fn to_json(data: &Dataset) -> Value {
         "test_images": data.test.len(),
         "set_aside": set_aside,
         "classes": classes,
+        "remarks": data.remarks,
         "skipped": skipped,
         "skipped_count": data.skipped.len() + data.unlisted,
         "sha256": data.hash,
@@ -190,9 +211,15 @@ fn lines(data: &Dataset) -> Vec<String> {
             lines.push(format!("  {name:width$}  {train:>7}  {test:>7}"));
         }
     }
+    lines.extend(remark_lines(&data.remarks));
     lines.extend(skipped_lines(&data.skipped, data.unlisted));
     lines.push(format!("sha256 {}", data.hash));
     lines
+}
+
+/// What the reader decided, a line each.
+pub(super) fn remark_lines(remarks: &[String]) -> impl Iterator<Item = String> {
+    remarks.iter().map(|remark| format!("note: {remark}"))
 }
 
 /// What was left out, as lines; so many more are not among them.

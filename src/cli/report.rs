@@ -117,6 +117,7 @@ impl Report {
             "train_images": info.dataset.train,
             "test_images": info.dataset.test,
             "split": info.dataset.split,
+            "data_remarks": info.dataset.remarks.as_ref(),
             "skipped": info.dataset.skipped.len() + info.dataset.unlisted,
             "device": info.device,
             "parameters": info.parameters,
@@ -143,6 +144,9 @@ impl Report {
         }
         if !info.dataset.split.is_empty() {
             self.line(&info.dataset.split);
+        }
+        for line in super::data::remark_lines(&info.dataset.remarks) {
+            self.line(&line);
         }
         for line in super::data::skipped_lines(&info.dataset.skipped, info.dataset.unlisted) {
             self.line(&line);

@@ -51,7 +51,7 @@ impl Source for Csv {
     fn read(
         &self,
         location: &str,
-        _reading: Reading,
+        _reading: &Reading,
         meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         read(Path::new(location), meter)

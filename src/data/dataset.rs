@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::remarks::suspicions;
 use super::{DataError, Factors, Images, Reading, hex};
 
 /// What a run was asked to train on.
@@ -65,6 +66,9 @@ pub struct DatasetParts {
     pub skipped: Vec<Skipped>,
     /// How many more were left out than are listed.
     pub unlisted: usize,
+    /// What the reader decided and a person should know, each a sentence: pixels stretched, axes
+    /// turned, the column taken for labels, how folders were split.
+    pub remarks: Vec<String>,
 }
 
 /// Train and test images of one shape, with all that is known about them.
@@ -95,6 +99,9 @@ pub struct Dataset {
     pub skipped: Vec<Skipped>,
     /// How many more were left out than are listed.
     pub unlisted: usize,
+    /// What the reader decided and a person should know, each a sentence: pixels stretched, axes
+    /// turned, the column taken for labels, how folders were split.
+    pub remarks: Vec<String>,
 }
 
 impl DatasetParts {
@@ -111,6 +118,7 @@ impl DatasetParts {
             class_names: None,
             skipped: Vec::new(),
             unlisted: 0,
+            remarks: Vec::new(),
         }
     }
 }
@@ -138,6 +146,7 @@ impl Dataset {
             class_names,
             skipped,
             unlisted,
+            mut remarks,
         } = parts;
         if train.shape() != test.shape() {
             return Err(DataError::ShapesDiffer {
@@ -205,6 +214,10 @@ impl Dataset {
                 factors.train.truncate(limit);
             }
         }
+        remarks.extend(suspicions(
+            [&train, &test],
+            [train_labels.as_deref(), test_labels.as_deref()],
+        ));
         Ok(Self {
             name,
             location: location.to_owned(),
@@ -218,6 +231,7 @@ impl Dataset {
             class_names,
             skipped,
             unlisted,
+            remarks,
         })
     }
 }

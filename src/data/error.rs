@@ -63,6 +63,26 @@ pub enum DataError {
         shape: ImageShape,
     },
 
+    /// Something about the reading was asked for that only other sources can choose.
+    #[error("{what} can be chosen for {of} only, but was asked for with {location}.")]
+    NotChosenHere {
+        /// What was opened.
+        location: String,
+        /// What was asked for.
+        what: &'static str,
+        /// The sources that can choose it.
+        of: &'static str,
+    },
+    /// The file is of a known kind that holds no images in a form that is read.
+    #[error("{} is {what}, which is not opened: {remedy}.", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is, such as `a web page`.
+        what: String,
+        /// What to do, as the end of a sentence.
+        remedy: String,
+    },
     /// Nobody wants the images any more.
     #[error("Reading {location} was cancelled.")]
     Cancelled {

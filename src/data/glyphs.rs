@@ -92,7 +92,7 @@ impl Source for Glyphs {
     fn read(
         &self,
         _location: &str,
-        _reading: Reading,
+        _reading: &Reading,
         _meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         generate(SEED, TRAIN_COUNT, TEST_COUNT)

@@ -42,7 +42,7 @@ impl Source for Idx {
     fn read(
         &self,
         location: &str,
-        _reading: Reading,
+        _reading: &Reading,
         _meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         let path = Path::new(location);

@@ -11,6 +11,7 @@ pub mod csv;
 pub mod dataset;
 pub mod error;
 pub mod fetch;
+pub mod foreign;
 pub mod glyphs;
 mod hex;
 pub mod idx;
@@ -22,7 +23,9 @@ pub mod numpy;
 pub mod order;
 pub mod pictures;
 mod place;
+mod range;
 pub mod reading;
+mod remarks;
 mod split;
 mod streams;
 pub mod survey;
@@ -36,7 +39,7 @@ pub use images::{ImageShape, Images, to_bytes};
 pub use meter::{Meter, NoMeter};
 pub use order::BatchOrder;
 pub use place::cache_folder;
-pub use reading::{Color, ImageSize, Reading};
+pub use reading::{Color, ImageSize, Reading, Takes};
 pub use survey::{ClassCount, Survey};
 
 /// One place images come from, with the words that describe it to a user.
@@ -58,10 +61,9 @@ pub trait Source: Sync {
         false
     }
 
-    /// Whether images are brought to the shape that a [`Reading`] says. [`open`] refuses a reading
-    /// for sources whose images have a shape of their own.
-    fn is_resized(&self) -> bool {
-        false
+    /// Which parts of a [`Reading`] it follows. [`open`] refuses the others.
+    fn takes(&self) -> Takes {
+        Takes::default()
     }
 
     /// Reads or draws every image at `location`. Long work tells the meter how far it is, and ends
@@ -72,7 +74,7 @@ pub trait Source: Sync {
     fn read(
         &self,
         location: &str,
-        reading: Reading,
+        reading: &Reading,
         meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError>;
 }
@@ -126,8 +128,28 @@ pub fn open_with(request: &DatasetRequest, meter: &dyn Meter) -> Result<Dataset,
             location: location.to_owned(),
         });
     };
-    let parts = source.read(location, request.reading, meter)?;
-    if request.reading.is_given() && !source.is_resized() {
+    let (reading, takes) = (&request.reading, source.takes());
+    let refused = [
+        (
+            reading.label.is_some() && !takes.label,
+            "A column of labels",
+            "tables (.csv and its like)",
+        ),
+        (
+            reading.transpose.is_some() && !takes.transpose,
+            "Swapping rows and columns",
+            "arrays, tables and IDX files",
+        ),
+    ];
+    if let Some((_, what, of)) = refused.into_iter().find(|(is_refused, ..)| *is_refused) {
+        return Err(DataError::NotChosenHere {
+            location: location.to_owned(),
+            what,
+            of,
+        });
+    }
+    let parts = source.read(location, reading, meter)?;
+    if reading.has_shape() && !takes.shape {
         return Err(DataError::HasOwnShape {
             location: location.to_owned(),
             shape: parts.train.shape(),

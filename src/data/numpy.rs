@@ -85,7 +85,7 @@ impl Source for Numpy {
     fn read(
         &self,
         location: &str,
-        _reading: Reading,
+        _reading: &Reading,
         meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         let mut file = ArrayFile::open(Path::new(location))?;

@@ -1,7 +1,8 @@
-//! How pictures of any size become images of one shape.
+//! How files become images, where that can be chosen.
 //!
-//! A *reading* says which width, height and colour the pictures of a folder are brought to. Data
-//! sets that have a shape of their own have nothing to be said about it.
+//! A *reading* says which width, height and colour pictures are brought to, which column of a table
+//! holds the labels, and whether rows and columns of the images are swapped. What a source cannot
+//! choose, its [`Takes`] says, and asking for it is an error.
 
 use core::fmt;
 use core::str::FromStr;
@@ -156,23 +157,45 @@ impl Color {
     }
 }
 
-/// What the pictures of a folder are brought to; what is not said is 28×28 and grey.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The word for a table without labels, where the column of labels is asked for.
+pub const NO_LABEL: &str = "none";
+
+/// How files are read; what is not said is decided by the source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reading {
-    /// Width and height.
+    /// Width and height. The pictures of a folder are brought to 28×28 unless something is said;
+    /// other sources have a size of their own.
     pub size: Option<ImageSize>,
-    /// Grey or colour.
+    /// Grey or colour. The pictures of a folder are grey unless something is said.
     pub color: Option<Color>,
+    /// The column of a table that holds the labels: its heading, its number counted from 1, or
+    /// [`NO_LABEL`].
+    pub label: Option<String>,
+    /// Whether rows and columns of every image are swapped: `Some(true)` swaps them,
+    /// `Some(false)` leaves them as they lie in the file, `None` swaps those of files that are known
+    /// to lie on their side (EMNIST).
+    pub transpose: Option<bool>,
+}
+
+/// Which parts of a [`Reading`] a source can follow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Takes {
+    /// [`Reading::size`] and [`Reading::color`].
+    pub shape: bool,
+    /// [`Reading::label`].
+    pub label: bool,
+    /// [`Reading::transpose`].
+    pub transpose: bool,
 }
 
 impl Reading {
-    /// Whether anything is said.
-    pub fn is_given(self) -> bool {
-        self != Self::default()
+    /// Whether a size or colour is said.
+    pub fn has_shape(&self) -> bool {
+        self.size.is_some() || self.color.is_some()
     }
 
-    /// The shape of every image.
-    pub fn shape(self) -> ImageShape {
+    /// The shape of every picture of a folder.
+    pub fn shape(&self) -> ImageShape {
         let size = self.size.unwrap_or_default();
         ImageShape {
             width: size.width,
@@ -206,8 +229,9 @@ mod tests {
         let reading = Reading {
             size: ImageSize::new(32, 24).ok(),
             color: Some(Color::Rgb),
+            ..Reading::default()
         };
         assert_eq!(reading.shape().to_string(), "32×24×3");
-        assert!(reading.is_given() && !Reading::default().is_given());
+        assert!(reading.has_shape() && !Reading::default().has_shape());
     }
 }

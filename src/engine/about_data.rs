@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::data::{self, Dataset, ImageShape, Images, Skipped, Split};
+use crate::data::{self, Dataset, ImageShape, Images, Skipped, Split, Takes};
 
 use super::protocol::{Event, Pictures, RunId};
 use super::worker::Worker;
@@ -39,8 +39,10 @@ pub struct DatasetInfo {
     pub unlisted: usize,
     /// What kind of source it comes from, such as `IDX files`.
     pub source: String,
-    /// Whether its pictures are brought to a shape that can be chosen.
-    pub is_resized: bool,
+    /// What the reader decided and a person should know, a sentence each.
+    pub remarks: Arc<[String]>,
+    /// What can be chosen about how it is read.
+    pub takes: Takes,
 }
 
 impl DatasetInfo {
@@ -66,7 +68,8 @@ impl DatasetInfo {
             skipped: data.skipped.as_slice().into(),
             unlisted: data.unlisted,
             source: source.map_or("", |source| source.name()).to_owned(),
-            is_resized: source.is_some_and(|source| source.is_resized()),
+            remarks: data.remarks.as_slice().into(),
+            takes: source.map(|source| source.takes()).unwrap_or_default(),
         }
     }
 

@@ -38,6 +38,13 @@ pub struct RunConfig {
     /// of their own refuse it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub color: Option<Color>,
+    /// The column of a table that holds the labels: its heading, its number counted from 1, or
+    /// `none`; found by the reader when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_column: Option<String>,
+    /// Whether rows and columns of every image are swapped; decided by the reader when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transpose: Option<bool>,
     /// SHA-256 of the images in hexadecimal: when present, the run trains on no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset_sha256: Option<String>,
@@ -96,6 +103,8 @@ impl RunConfig {
             dataset: dataset.to_owned(),
             image_size: None,
             color: None,
+            label_column: None,
+            transpose: None,
             dataset_sha256: None,
             limit: None,
             variant: variant.id().to_owned(),
@@ -112,11 +121,13 @@ impl RunConfig {
         config
     }
 
-    /// What the pictures of a folder are brought to.
+    /// How the files of images are read.
     pub fn reading(&self) -> Reading {
         Reading {
             size: self.image_size,
             color: self.color,
+            label: self.label_column.clone(),
+            transpose: self.transpose,
         }
     }
 

@@ -61,7 +61,7 @@ fn reading_pictures_tells_how_far_it_is_and_what_it_left_out() {
     assert_eq!(dataset.train + dataset.test, 80);
     assert_eq!(dataset.skipped.len(), 1);
     assert_eq!(dataset.class_name(1), "b");
-    assert!(dataset.is_resized && dataset.split.contains("set aside"));
+    assert!(dataset.takes.shape && dataset.split.contains("set aside"));
     session.finish(RUN);
 }
 

@@ -44,7 +44,11 @@ fn folder_info(config: &RunConfig) -> Arc<RunInfo> {
             skipped: skipped.into(),
             unlisted: 3,
             source: "Folder of pictures".to_owned(),
-            is_resized: true,
+            remarks: Vec::new().into(),
+            takes: hourglass::data::Takes {
+                shape: true,
+                ..Default::default()
+            },
             ..info.dataset.clone()
         },
         ..RunInfo::clone(&info)

@@ -29,7 +29,7 @@ fn open(files: &[(&str, &str)]) -> Result<DatasetParts, String> {
     }
     let location = folder.path().join(files[0].0).display().to_string();
     assert!(Csv.accepts(&location));
-    Csv.read(&location, Reading::default(), &NoMeter)
+    Csv.read(&location, &Reading::default(), &NoMeter)
         .map_err(|error| error.to_string())
 }
 

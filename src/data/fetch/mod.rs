@@ -103,7 +103,7 @@ impl Source for Set {
     fn read(
         &self,
         _location: &str,
-        _reading: Reading,
+        _reading: &Reading,
         _meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         let missing = || DataError::NotFetched {

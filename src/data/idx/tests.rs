@@ -53,7 +53,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 fn error(folder: &Path) -> (DataError, String) {
     let location = folder.to_str().unwrap();
     let error = Idx
-        .read(location, Reading::default(), &NoMeter)
+        .read(location, &Reading::default(), &NoMeter)
         .unwrap_err();
     let message = error.to_string();
     let shown = folder.display().to_string();

@@ -48,7 +48,7 @@ fn try_open(name: &str, bytes: &[u8]) -> Result<DatasetParts, String> {
     let location = path.display().to_string();
     assert!(Numpy.accepts(&location));
     Numpy
-        .read(&location, Reading::default(), &NoMeter)
+        .read(&location, &Reading::default(), &NoMeter)
         .map_err(|error| {
             let text = error.to_string();
             assert!(text.contains(&location), "no path in: {text}");
@@ -283,7 +283,7 @@ fn cancelling_ends_it() {
     }
     let (_folder, path) = file("a.npy", &npy("|u1", "(2, 8, 8)", &bytes(2)));
     let location = path.display().to_string();
-    let error = Numpy.read(&location, Reading::default(), &Cancelled);
+    let error = Numpy.read(&location, &Reading::default(), &Cancelled);
     assert!(matches!(error, Err(DataError::Cancelled { .. })));
 }
 

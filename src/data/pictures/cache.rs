@@ -42,7 +42,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn new(folder: &Path, reading: Reading, scan: &Scan) -> Self {
+    pub(super) fn new(folder: &Path, reading: &Reading, scan: &Scan) -> Self {
         let mut hasher = Sha256::new();
         let mut take = |bytes: &[u8]| {
             hasher.update((bytes.len() as u64).to_le_bytes());

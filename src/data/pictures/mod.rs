@@ -14,7 +14,9 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 use super::split::{own_name, split};
-use super::{DataError, DatasetParts, Images, Meter, Reading, Skipped, Source, idx, streams};
+use super::{
+    DataError, DatasetParts, Images, Meter, Reading, Skipped, Source, Takes, idx, streams,
+};
 use import::{Imported, Progress, import};
 use scan::{Found, Scan, scan};
 
@@ -49,14 +51,17 @@ impl Source for Pictures {
         folder.is_dir() && !idx::is_idx_folder(folder)
     }
 
-    fn is_resized(&self) -> bool {
-        true
+    fn takes(&self) -> Takes {
+        Takes {
+            shape: true,
+            ..Takes::default()
+        }
     }
 
     fn read(
         &self,
         location: &str,
-        reading: Reading,
+        reading: &Reading,
         meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         let folder = Path::new(location);
@@ -89,7 +94,7 @@ pub(in crate::data::pictures) struct Prepared {
 fn prepare(
     folder: &Path,
     scan: &mut Scan,
-    reading: Reading,
+    reading: &Reading,
     meter: &dyn Meter,
 ) -> Result<Prepared, DataError> {
     shuffle(*b"pictrain", &mut scan.train);
@@ -116,7 +121,7 @@ fn assemble(
     folder: &Path,
     scan: Scan,
     prepared: Prepared,
-    reading: Reading,
+    reading: &Reading,
 ) -> Result<DatasetParts, DataError> {
     let Prepared { train, test } = prepared;
     let mut skipped = scan.skipped.clone();

@@ -49,11 +49,12 @@ fn reading(size: &str, color: Color) -> Reading {
     Reading {
         size: Some(size.parse::<ImageSize>().unwrap()),
         color: Some(color),
+        ..Reading::default()
     }
 }
 
 /// Reads past the cache, which tests share.
-fn open(folder: &TempDir, reading: Reading, meter: &dyn Meter) -> Result<DatasetParts, DataError> {
+fn open(folder: &TempDir, reading: &Reading, meter: &dyn Meter) -> Result<DatasetParts, DataError> {
     let folder = folder.path();
     let mut scan = scan(folder, meter)?;
     if scan.train.is_empty() {
@@ -85,7 +86,7 @@ fn class_folders_of_every_format_become_images() {
     save(&folder, "blue/a.png", &plain([0, 0, 200]));
     write(&folder, "blue/notes.txt", b"no picture");
     let listener = Listener::default();
-    let parts = open(&folder, reading("12x8", Color::Rgb), &listener).unwrap();
+    let parts = open(&folder, &reading("12x8", Color::Rgb), &listener).unwrap();
     assert_eq!(parts.skipped, []);
     assert_eq!(parts.train.shape().to_string(), "12×8×3");
     assert_eq!((parts.train.len(), parts.test.len()), (10, 1));
@@ -114,8 +115,8 @@ fn the_same_folder_is_the_same_data_in_an_order_that_mixes_classes() {
             save(&folder, &format!("{class}/{i}.png"), &plain([i * 9, 0, 0]));
         }
     }
-    let parts = open(&folder, Reading::default(), &NoMeter).unwrap();
-    let again = open(&folder, Reading::default(), &NoMeter).unwrap();
+    let parts = open(&folder, &Reading::default(), &NoMeter).unwrap();
+    let again = open(&folder, &Reading::default(), &NoMeter).unwrap();
     assert_eq!(parts.train, again.train);
     assert_eq!(parts.train_labels, again.train_labels);
     let first = &parts.train_labels.unwrap()[..8];
@@ -131,7 +132,7 @@ fn what_is_not_listed_is_counted_all_the_same() {
     for number in 0..MAX_SKIPPED + 7 {
         write(&folder, &format!("empty-{number}.png"), b"");
     }
-    let parts = open(&folder, Reading::default(), &NoMeter).unwrap();
+    let parts = open(&folder, &Reading::default(), &NoMeter).unwrap();
     assert_eq!((parts.skipped.len(), parts.unlisted), (MAX_SKIPPED, 7));
     assert!(
         parts
@@ -154,7 +155,7 @@ fn what_cannot_be_read_is_listed_with_the_reason() {
     write(&folder, "text.jpeg", b"hello, I am no picture at all");
     write(&folder, "huge.png", &claim(100_000, 100_000));
     write(&folder, "bomb.png", &claim(19_000, 6_000));
-    let parts = open(&folder, Reading::default(), &NoMeter).unwrap();
+    let parts = open(&folder, &Reading::default(), &NoMeter).unwrap();
     assert_eq!(
         parts.train.len() + parts.test.len(),
         3,
@@ -200,7 +201,7 @@ fn claim(width: u32, height: u32) -> Vec<u8> {
 fn nothing_to_train_on_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let said = |folder: &TempDir| {
-        let error = open(folder, Reading::default(), &NoMeter).unwrap_err();
+        let error = open(folder, &Reading::default(), &NoMeter).unwrap_err();
         error.to_string()
     };
     assert!(said(&folder).ends_with("found none."), "{}", said(&folder));
@@ -223,7 +224,7 @@ fn transparency_is_black_and_turned_pictures_stand_upright() {
     save(&folder, "clear.png", &DynamicImage::ImageRgba8(clear));
     let deep = DynamicImage::ImageRgb16(plain([0, 0, 0]).to_rgb16());
     save(&folder, "deep.png", &deep);
-    let parts = open(&folder, Reading::default(), &NoMeter).unwrap();
+    let parts = open(&folder, &Reading::default(), &NoMeter).unwrap();
     assert!(
         parts
             .train
@@ -245,7 +246,7 @@ fn transparency_is_black_and_turned_pictures_stand_upright() {
     jpeg.splice(2..2, exif.iter().copied());
     write(&folder, "a.jpg", &jpeg);
     write(&folder, "b.jpg", &jpeg);
-    let parts = open(&folder, Reading::default(), &NoMeter).unwrap();
+    let parts = open(&folder, &Reading::default(), &NoMeter).unwrap();
     assert_eq!(parts.skipped, []);
     let image = parts.train.image(0);
     assert!(image[0] < 50 && image[28 * 27] > 200, "{image:?}");
@@ -287,7 +288,7 @@ fn cancelling_ends_it_early() {
         cancels_at: Some(5),
         ..Listener::default()
     };
-    let error = open(&folder, Reading::default(), &listener);
+    let error = open(&folder, &Reading::default(), &listener);
     assert!(matches!(error, Err(DataError::Cancelled { .. })));
     assert!(listener.told.lock().unwrap().len() < 30);
 }
@@ -296,7 +297,7 @@ mod cached {
     use super::*;
 
     /// What is in the cache for a folder.
-    fn load(place: &TempDir, folder: &TempDir, reading: Reading) -> Option<Prepared> {
+    fn load(place: &TempDir, folder: &TempDir, reading: &Reading) -> Option<Prepared> {
         let scan = scan(folder.path(), &NoMeter).unwrap();
         let key = cache::Key::new(folder.path(), reading, &scan);
         cache::load_from(place.path(), &key)
@@ -304,8 +305,8 @@ mod cached {
 
     fn store(place: &TempDir, folder: &TempDir, most: u64) {
         let mut scan = scan(folder.path(), &NoMeter).unwrap();
-        let key = cache::Key::new(folder.path(), Reading::default(), &scan);
-        let prepared = prepare(folder.path(), &mut scan, Reading::default(), &NoMeter).unwrap();
+        let key = cache::Key::new(folder.path(), &Reading::default(), &scan);
+        let prepared = prepare(folder.path(), &mut scan, &Reading::default(), &NoMeter).unwrap();
         cache::store_in(place.path(), &key, &prepared, most);
     }
 
@@ -327,19 +328,19 @@ mod cached {
     #[test]
     fn the_second_opening_finds_what_the_first_one_read() {
         let (place, folder) = (tempfile::tempdir().unwrap(), two_pictures());
-        assert!(load(&place, &folder, Reading::default()).is_none());
+        assert!(load(&place, &folder, &Reading::default()).is_none());
         store(&place, &folder, 1 << 20);
-        let known = load(&place, &folder, Reading::default()).unwrap();
+        let known = load(&place, &folder, &Reading::default()).unwrap();
         let mut scanned = scan(folder.path(), &NoMeter).unwrap();
-        let fresh = prepare(folder.path(), &mut scanned, Reading::default(), &NoMeter).unwrap();
+        let fresh = prepare(folder.path(), &mut scanned, &Reading::default(), &NoMeter).unwrap();
         assert_eq!(known.train.pixels, fresh.train.pixels);
         assert_eq!(known.train.classes, fresh.train.classes);
         assert_eq!(known.train.skipped, fresh.train.skipped);
         assert_eq!(known.train.skipped.len(), 1);
         // Another shape, another file, a file that changed: another entry.
-        assert!(load(&place, &folder, reading("8x8", Color::Grey)).is_none());
+        assert!(load(&place, &folder, &reading("8x8", Color::Grey)).is_none());
         write(&folder, "y/c.png", b"other nonsense");
-        assert!(load(&place, &folder, Reading::default()).is_none());
+        assert!(load(&place, &folder, &Reading::default()).is_none());
     }
 
     #[test]
@@ -358,11 +359,11 @@ mod cached {
             b"nonsense",
         ] {
             fs::write(&path, damaged).unwrap();
-            assert!(load(&place, &folder, Reading::default()).is_none());
+            assert!(load(&place, &folder, &Reading::default()).is_none());
         }
         store(&place, &folder, 1 << 20);
         assert_eq!(fs::read(&path).unwrap(), whole);
-        assert!(load(&place, &folder, Reading::default()).is_some());
+        assert!(load(&place, &folder, &Reading::default()).is_some());
     }
 
     #[test]
@@ -376,12 +377,12 @@ mod cached {
         }
         let is_there = folders
             .each_ref()
-            .map(|folder| load(&place, folder, Reading::default()).is_some());
+            .map(|folder| load(&place, folder, &Reading::default()).is_some());
         assert_eq!(is_there, [false, true, true]);
         let place = tempfile::tempdir().unwrap();
         store(&place, &folders[0], 2000);
         assert!(
-            load(&place, &folders[0], Reading::default()).is_none(),
+            load(&place, &folders[0], &Reading::default()).is_none(),
             "too large"
         );
     }

@@ -237,6 +237,9 @@ fn numbers_ui(
     survey: Option<&Survey>,
     out: &mut Actions,
 ) {
+    for remark in dataset.remarks.iter() {
+        ui.label(RichText::new(remark).color(view.palette.warning));
+    }
     if !dataset.skipped.is_empty() {
         skipped_ui(ui, view, dataset);
         ui.add_space(6.0);

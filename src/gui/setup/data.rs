@@ -36,12 +36,22 @@ pub(super) fn data_ui(
         .info
         .as_ref()
         .filter(|info| info.config.images() == images);
-    let is_resized = run
+    let takes = run
         .info
         .as_ref()
-        .is_some_and(|info| info.dataset.is_resized && info.config.dataset == draft.config.dataset);
-    if access == Access::Free && (is_resized || images.reading.is_given()) {
-        reading_ui(ui, draft);
+        .filter(|info| info.config.dataset == draft.config.dataset)
+        .map(|info| info.dataset.takes)
+        .unwrap_or_default();
+    if access == Access::Free {
+        if takes.shape || images.reading.has_shape() {
+            reading_ui(ui, draft);
+        }
+        if takes.label || images.reading.label.is_some() {
+            label_ui(ui, &mut draft.config.label_column);
+        }
+        if takes.transpose || images.reading.transpose.is_some() {
+            transpose_ui(ui, &mut draft.config.transpose);
+        }
     }
     if let Some(info) = known.filter(|_info| access != Access::Hidden) {
         let data = &info.dataset;
@@ -55,6 +65,9 @@ pub(super) fn data_ui(
             text = format!("{text}; {}", data.split);
         }
         form::remark(ui, text);
+        for remark in data.remarks.iter() {
+            form::remark(ui, remark);
+        }
         if !data.skipped.is_empty() {
             let all = data.skipped.len() + data.unlisted;
             let text = format!("{} left out", words::count(all as u64));
@@ -165,6 +178,56 @@ fn reading_ui(ui: &mut Ui, draft: &mut Draft) {
     );
     if let Some(picked) = form::choice_row(ui, words, (color, color.name()), entries) {
         draft.config.color = (picked != Color::default()).then_some(picked);
+    }
+}
+
+/// Which column of a table holds the labels. What is typed counts once the field is left, since
+/// every change reads the file anew.
+fn label_ui(ui: &mut Ui, column: &mut Option<String>) {
+    let help = "Which column of the table holds the labels: its heading, its number counted from 1, \
+                or none. Empty: it is found by its heading or by what it holds.";
+    form::row(ui, "Label column", help, |ui, label| {
+        let id = ui.id().with("label column");
+        let kept = column.clone().unwrap_or_default();
+        let mut text = ui
+            .data(|data| data.get_temp(id))
+            .unwrap_or_else(|| kept.clone());
+        let field = egui::TextEdit::singleline(&mut text).hint_text("found");
+        let field = ui.add(field).labelled_by(label).on_hover_text(help);
+        if field.has_focus() {
+            ui.data_mut(|data| data.insert_temp(id, text));
+        } else {
+            if field.lost_focus() && text != kept {
+                let chosen = text.trim();
+                *column = (!chosen.is_empty()).then(|| chosen.to_owned());
+            }
+            ui.data_mut(|data| data.remove::<String>(id));
+        }
+    });
+}
+
+/// Whether rows and columns of the images are swapped.
+fn transpose_ui(ui: &mut Ui, transpose: &mut Option<bool>) {
+    let help = "Swaps rows and columns of every image, for files whose pictures lie on their side.";
+    let entries = [
+        (
+            None,
+            "Automatic",
+            "Swapped for files that are known to lie on their side (EMNIST).",
+        ),
+        (Some(true), "Yes", "Every image is swapped."),
+        (
+            Some(false),
+            "No",
+            "Images are shown as they lie in the file.",
+        ),
+    ];
+    let shown = entries.iter().find(|(value, ..)| value == transpose);
+    let shown = shown.map_or("Automatic", |(_, name, _)| *name);
+    let entries = entries.map(|(value, name, help)| Entry { value, name, help });
+    if let Some(picked) = form::choice_row(ui, ("Turn images", help), (*transpose, shown), entries)
+    {
+        *transpose = picked;
     }
 }
 

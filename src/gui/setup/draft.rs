@@ -74,6 +74,10 @@ impl Draft {
             let (now, was) = (&mut self.config, &before.config);
             now.image_size = now.image_size.filter(|_| now.image_size != was.image_size);
             now.color = now.color.filter(|_| now.color != was.color);
+            if now.label_column == was.label_column {
+                now.label_column = None;
+            }
+            now.transpose = now.transpose.filter(|_| now.transpose != was.transpose);
         }
         // The hash is of other images now.
         if self.config.images() != before.config.images() {
@@ -164,6 +168,8 @@ impl Draft {
         }
         next.config.image_size = old.image_size;
         next.config.color = old.color;
+        next.config.label_column.clone_from(&old.label_column);
+        next.config.transpose = old.transpose;
         next.config.limit = old.limit;
         next.config.seed = old.seed;
         next.config.device.clone_from(&old.device);
