@@ -172,10 +172,17 @@ impl TorchNetwork {
     /// Weights of PyTorch as this program has them.
     ///
     /// # Errors
-    /// The first one that is missing, has another shape or is one too many, in a clause.
+    /// What is missing, has another shape or is one too many, in a clause.
+    ///
+    /// Names may all have one prefix, such as `module.` of `DataParallel` or `_orig_mod.` of
+    /// `torch.compile`.
     pub fn import(&self, weights: &[NamedArray]) -> Result<Vec<NamedArray>, String> {
-        let known = by_name(weights);
         let places = self.places();
+        let prefix = prefix(&places, weights)?;
+        let known: BTreeMap<&str, &NamedArray> = weights
+            .iter()
+            .filter_map(|array| Some((array.name.strip_prefix(&prefix)?, array)))
+            .collect();
         let imported = places
             .iter()
             .map(|place| {
@@ -193,9 +200,12 @@ impl TorchNetwork {
                 })
             })
             .collect::<Result<Vec<_>, String>>()?;
-        let surplus = weights
-            .iter()
-            .find(|array| places.iter().all(|place| place.torch != array.name));
+        let surplus = weights.iter().find(|array| {
+            let name = array.name.strip_prefix(&prefix);
+            places
+                .iter()
+                .all(|place| Some(place.torch.as_str()) != name)
+        });
         match surplus {
             None => Ok(imported),
             Some(array) => Err(format!("the network has no {}", array.name)),
@@ -219,6 +229,65 @@ impl Place<'_> {
     }
 }
 
+/// Arrays that an error lists at most.
+const LISTED: usize = 12;
+
+/// What stands before the expected names in a file of weights, mostly nothing.
+///
+/// # Errors
+/// When the names are others, or when several sets of weights are there.
+fn prefix(places: &[Place<'_>], weights: &[NamedArray]) -> Result<String, String> {
+    let Some(first) = places.first() else {
+        return Ok(String::new());
+    };
+    let is_there = |prefix: &str, place: &Place<'_>| {
+        let name = format!("{prefix}{}", place.torch);
+        weights.iter().any(|array| array.name == name)
+    };
+    let is_whole = |prefix: &&str| places.iter().all(|place| is_there(prefix, place));
+    let found: Vec<&str> = weights
+        .iter()
+        .filter_map(|array| array.name.strip_suffix(&first.torch))
+        .filter(|prefix| prefix.is_empty() || prefix.ends_with('.'))
+        .filter(is_whole)
+        .collect();
+    match found[..] {
+        [only] => Ok(only.to_owned()),
+        [] => Err(other_names(places, weights)),
+        [..] if found.contains(&"") => Ok(String::new()),
+        [..] => Err(format!(
+            "there are several sets of them, under {}: keep one",
+            found.join(" and ")
+        )),
+    }
+}
+
+/// Which names and shapes are expected and which were found.
+fn other_names(places: &[Place<'_>], weights: &[NamedArray]) -> String {
+    let list = |arrays: Vec<String>| match arrays.len() {
+        0 => "nothing".to_owned(),
+        count if count > LISTED => {
+            format!(
+                "{} and {} more",
+                arrays[..LISTED].join(", "),
+                count - LISTED
+            )
+        }
+        _ => arrays.join(", "),
+    };
+    let expected = places
+        .iter()
+        .map(|place| format!("{} {:?}", place.torch, place.shape));
+    let found = weights
+        .iter()
+        .map(|array| format!("{} {:?}", array.name, array.shape));
+    format!(
+        "its names are others: expected {}; found {}",
+        list(expected.collect()),
+        list(found.collect())
+    )
+}
+
 fn by_name(weights: &[NamedArray]) -> BTreeMap<&str, &NamedArray> {
     weights
         .iter()
@@ -237,8 +306,13 @@ fn fits(array: &NamedArray, shape: &[usize]) -> Result<(), String> {
     if array.shape == shape && array.values.len() == shape.iter().product::<usize>() {
         return Ok(());
     }
+    let is_turned = shape.len() > 1 && array.shape.iter().rev().eq(shape);
+    let hint = match is_turned {
+        true => ": it lies turned, as Keras keeps it, and array.T in Python puts it right",
+        false => "",
+    };
     Err(format!(
-        "{} must have shape {shape:?}, but has {:?}",
+        "{} must have shape {shape:?}, but has {:?}{hint}",
         array.name, array.shape
     ))
 }

@@ -143,12 +143,23 @@ fn what_does_not_fit_is_named() {
         .export(&weights("autoencoder", shape(8, 8, 1)))
         .unwrap();
     let refused = |arrays: &[NamedArray]| network.import(arrays).unwrap_err();
-    assert_eq!(refused(&good[1..]), "encoder.0.weight is missing");
+    assert_eq!(
+        refused(&good[1..]),
+        "its names are others: expected encoder.0.weight [10, 64], encoder.0.bias [10], \
+         decoder.0.weight [64, 10], decoder.0.bias [64]; found encoder.0.bias [10], \
+         decoder.0.weight [64, 10], decoder.0.bias [64]"
+    );
     let mut other = good.clone();
     other[0].shape = vec![64, 10];
     assert_eq!(
         refused(&other),
-        "encoder.0.weight must have shape [10, 64], but has [64, 10]"
+        "encoder.0.weight must have shape [10, 64], but has [64, 10]: it lies turned, as Keras keeps \
+         it, and array.T in Python puts it right"
+    );
+    other[0].shape = vec![12, 64];
+    assert_eq!(
+        refused(&other),
+        "encoder.0.weight must have shape [10, 64], but has [12, 64]"
     );
     let mut more = good.clone();
     more.push(NamedArray {
@@ -156,4 +167,42 @@ fn what_does_not_fit_is_named() {
         ..good[0].clone()
     });
     assert_eq!(refused(&more), "the network has no encoder.2.weight");
+}
+
+#[test]
+fn one_prefix_of_all_names_is_taken_off() {
+    let network = network("deep", shape(8, 8, 1));
+    let good = network.export(&weights("deep", shape(8, 8, 1))).unwrap();
+    let plain = network.import(&good).unwrap();
+    let prefixed = |prefix: &str| -> Vec<NamedArray> {
+        let named = good.iter().map(|array| NamedArray {
+            name: format!("{prefix}{}", array.name),
+            ..array.clone()
+        });
+        named.collect()
+    };
+    for prefix in ["module.", "_orig_mod.", "module._orig_mod.", "model.net."] {
+        assert_eq!(
+            network.import(&prefixed(prefix)).unwrap(),
+            plain,
+            "{prefix}"
+        );
+    }
+    let both = [prefixed("a."), prefixed("b.")].concat();
+    let error = network.import(&both).unwrap_err();
+    assert!(
+        error.contains("several") && error.contains("a. and b."),
+        "{error}"
+    );
+    let more = [prefixed("a."), good.clone()].concat();
+    let error = network.import(&more).unwrap_err();
+    assert!(error.starts_with("the network has no a."), "{error}");
+    let mut mixed = prefixed("a.");
+    mixed[0].name = good[0].name.clone();
+    assert!(
+        network
+            .import(&mixed)
+            .unwrap_err()
+            .contains("names are others")
+    );
 }

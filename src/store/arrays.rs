@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::model::{NamedArray, OptimizerState};
 
 use super::StoreError;
 
-const EXPECTED: &str = "safetensors with f32 arrays";
+const EXPECTED: &str = "safetensors with arrays of floats";
 
 pub(super) fn encode(
     path: &Path,
     arrays: &[NamedArray],
     metadata: Option<HashMap<String, String>>,
 ) -> Result<Vec<u8>, StoreError> {
-    let wrong = |error: safetensors::SafeTensorError| {
+    let wrong = |error: SafeTensorError| {
         StoreError::content(path, EXPECTED, format!("the arrays are unsound ({error})"))
     };
     let bytes: Vec<Vec<u8>> = arrays
@@ -36,32 +37,82 @@ pub(super) fn encode(
 
 fn decode(path: &Path, bytes: &[u8]) -> Result<Vec<NamedArray>, StoreError> {
     let tensors = SafeTensors::deserialize(bytes)
-        .map_err(|error| StoreError::content(path, EXPECTED, format!("is damaged ({error})")))?;
+        .map_err(|error| StoreError::content(path, EXPECTED, unsound(bytes, &error)))?;
     let mut arrays = tensors
         .iter()
         .map(|(name, view)| {
-            if view.dtype() != Dtype::F32 {
-                return Err(StoreError::content(
-                    path,
-                    EXPECTED,
-                    format!("{name} is {:?}", view.dtype()),
-                ));
-            }
+            let values = floats(view.dtype(), view.data()).ok_or_else(|| {
+                let found = format!("{name} holds values of type {:?}", view.dtype());
+                StoreError::content(path, EXPECTED, found)
+            })?;
             Ok(NamedArray {
                 name: name.to_owned(),
                 shape: view.shape().to_vec(),
-                values: view
-                    .data()
-                    .as_chunks::<4>()
-                    .0
-                    .iter()
-                    .map(|bytes| f32::from_le_bytes(*bytes))
-                    .collect(),
+                values,
             })
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
     arrays.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(arrays)
+}
+
+/// Values of any type of floats as single precision. Half precision is exact in it, double precision is
+/// rounded; `None` for other types.
+fn floats(kind: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
+    let halves = || bytes.as_chunks::<2>().0.iter();
+    let floats = match kind {
+        Dtype::F32 => bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|b| f32::from_le_bytes(*b))
+            .collect(),
+        Dtype::F16 => halves()
+            .map(|b| half::f16::from_le_bytes(*b).to_f32())
+            .collect(),
+        Dtype::BF16 => halves()
+            .map(|b| half::bf16::from_le_bytes(*b).to_f32())
+            .collect(),
+        Dtype::F64 => bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|b| f64::from_le_bytes(*b) as f32)
+            .collect(),
+        _ => return None,
+    };
+    Some(floats)
+}
+
+/// What is wrong with bytes that are no safetensors: they may be cut off, as by a download that broke.
+fn unsound(bytes: &[u8], error: &SafeTensorError) -> String {
+    if bytes.is_empty() {
+        return "is empty".to_owned();
+    }
+    let header = bytes
+        .first_chunk()
+        .map(|length| u64::from_le_bytes(*length));
+    let Some(header) = header.filter(|length| bytes.get(8) == Some(&b'{') && *length < 1 << 27)
+    else {
+        return format!("is something else ({error})");
+    };
+    let ends = || -> Option<u64> {
+        let json: serde_json::Value =
+            serde_json::from_slice(bytes.get(8..8 + usize::try_from(header).ok()?)?).ok()?;
+        let ends = json
+            .as_object()?
+            .values()
+            .filter_map(|array| array.get("data_offsets")?.get(1)?.as_u64());
+        ends.max()
+    };
+    let promised = 8 + header + ends().unwrap_or(0);
+    if promised > bytes.len() as u64 {
+        return format!(
+            "is cut off: it has {} bytes of at least {promised}, so fetch or copy it again",
+            bytes.len()
+        );
+    }
+    format!("is damaged ({error})")
 }
 
 /// An entry of the metadata, where there is one.
@@ -71,7 +122,7 @@ pub(super) fn metadata(
     entry: &str,
 ) -> Result<Option<String>, StoreError> {
     let (_, header) = SafeTensors::read_metadata(bytes)
-        .map_err(|error| StoreError::content(path, EXPECTED, format!("is damaged ({error})")))?;
+        .map_err(|error| StoreError::content(path, EXPECTED, unsound(bytes, &error)))?;
     let entries = header.metadata().as_ref();
     Ok(entries.and_then(|entries| entries.get(entry).cloned()))
 }

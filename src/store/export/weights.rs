@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
+use crate::data::foreign::of_bytes;
 use crate::data::hex;
 use crate::model::{NamedArray, TorchModule, TorchNetwork};
 use crate::train::RunConfig;
@@ -65,7 +66,48 @@ pub fn encode_torch(
 pub fn read_torch(path: &Path) -> Result<TorchFile, StoreError> {
     const EXPECTED: &str = "the weights of a network of at most 300,000,000 parameters";
     let bytes = reading::bounded(path, MAX_BYTES, EXPECTED)?;
+    if let Some(found) = foreign(path, &bytes) {
+        return Err(StoreError::content(path, "weights as safetensors", found));
+    }
     decode_torch(path, &bytes)
+}
+
+/// What a file is that holds weights in another form, or none, and what to do; nothing for safetensors
+/// and for what is not known.
+fn foreign(path: &Path, bytes: &[u8]) -> Option<String> {
+    const SAVE: &str = "safetensors.numpy.save_file({name: array, …}, \"weights.safetensors\")";
+    let has_ending = |ending: &str| {
+        path.extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
+    let start = &bytes[..bytes.len().min(1 << 16)];
+    if start.starts_with(b"\x93NUMPY") {
+        return Some(format!(
+            "is a NumPy array: in Python, save all arrays with {SAVE}"
+        ));
+    }
+    if start.starts_with(b"\x89HDF") {
+        return Some(format!(
+            "is an HDF5 file, as Keras writes: in Python, load the model, turn its kernels (kernel.T), name them as PyTorch does and save them with {SAVE}"
+        ));
+    }
+    if start.starts_with(b"GGUF") {
+        return Some("is a GGUF file, of a language model".to_owned());
+    }
+    if let Some(foreign) = of_bytes(start, path) {
+        return Some(format!("is {}: {}", foreign.what, foreign.remedy));
+    }
+    if start.starts_with(b"PK") {
+        return Some(format!(
+            "is an archive of arrays (.npz): in Python, load it and save it with {SAVE}"
+        ));
+    }
+    if has_ending("onnx") {
+        return Some(format!(
+            "is an ONNX model: in Python, read its initializers with onnx.numpy_helper and save them with {SAVE}"
+        ));
+    }
+    None
 }
 
 fn decode_torch(path: &Path, bytes: &[u8]) -> Result<TorchFile, StoreError> {
@@ -150,10 +192,99 @@ mod tests {
     }
 
     #[test]
+    fn files_of_other_programs_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes, word) in [
+            ("a.pt", &b"PK\x03\x04....a/data.pkl"[..], "torch.save"),
+            (
+                "renamed.safetensors",
+                b"PK\x03\x04....x/data.pkl",
+                "torch.save",
+            ),
+            (
+                "old.pth",
+                b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.",
+                "torch.save",
+            ),
+            ("a.safetensors", b"<!DOCTYPE html><html></html>", "web page"),
+            (
+                "b.safetensors",
+                b"version https://git-lfs.github.com/spec/v1\n",
+                "Git LFS",
+            ),
+            ("a.npz", b"PK\x03\x04....w.npy", ".npz"),
+            ("a.h5", b"\x89HDF\r\n\x1a\n", "HDF5"),
+            ("a.onnx", b"\x08\x07\x12\x07pytorch", "ONNX"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let error = read_torch(&path).unwrap_err();
+            assert!(error.is_bad_input());
+            let sentence = error.to_string();
+            assert!(sentence.contains(word), "{sentence}");
+            assert!(
+                sentence.contains("must hold weights as safetensors, but is a"),
+                "{sentence}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_broken_download_is_called_cut_off() {
+        let (_, _, weights) = network();
+        let path = Path::new(PATH);
+        let whole = arrays::encode(path, &weights, None).unwrap();
+        for length in [whole.len() - 1, whole.len() / 2, 30] {
+            let sentence = decode_torch(path, &whole[..length])
+                .unwrap_err()
+                .to_string();
+            assert!(
+                sentence.contains(&format!("is cut off: it has {length} bytes of at least")),
+                "{sentence}"
+            );
+        }
+        let sentence = decode_torch(path, &whole[..whole.len() - 1])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            sentence.contains(&format!("at least {},", whole.len())),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn floats_of_every_width_are_read() {
+        use safetensors::tensor::{Dtype, TensorView};
+        let values = [0.5_f32, -2.0, 0.0, 1.5];
+        let f16 = values
+            .map(|v| half::f16::from_f32(v).to_le_bytes())
+            .concat();
+        let bf16 = values
+            .map(|v| half::bf16::from_f32(v).to_le_bytes())
+            .concat();
+        let f64 = values.map(|v| f64::from(v).to_le_bytes()).concat();
+        for (kind, bytes) in [(Dtype::F16, f16), (Dtype::BF16, bf16), (Dtype::F64, f64)] {
+            let view = TensorView::new(kind, vec![2, 2], &bytes).unwrap();
+            let file = safetensors::serialize([("w", view)], None).unwrap();
+            let read = decode_torch(Path::new(PATH), &file).unwrap();
+            assert_eq!(read.weights[0].values, values, "{kind:?}");
+            assert_eq!(read.weights[0].shape, [2, 2]);
+        }
+        let whole = [1_i64, 2].map(i64::to_le_bytes).concat();
+        let view = TensorView::new(Dtype::I64, vec![2], &whole).unwrap();
+        let file = safetensors::serialize([("steps", view)], None).unwrap();
+        let error = decode_torch(Path::new(PATH), &file)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("steps") && error.contains("I64"), "{error}");
+    }
+
+    #[test]
     fn other_files_are_told_from_weights() {
         let (_, _, weights) = network();
         let path = Path::new(PATH);
         let decode = |bytes: &[u8]| decode_torch(path, bytes).unwrap_err().to_string();
+        assert!(decode(b"").ends_with("but is empty"), "{}", decode(b""));
         for bytes in [&b""[..], b"no", b"\xff\xff\xff\xff\xff\xff\xff\xff{}"] {
             let message = decode(bytes);
             assert!(
