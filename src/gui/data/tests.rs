@@ -143,5 +143,5 @@ fn another_size_is_another_set_of_images() {
     // Other images begin as they are.
     state.handle(Action::PathChosen(PathFor::Data(id), "/data/dogs".into()));
     let config = &state.run(id).unwrap().draft.config;
-    assert!(!config.reading().is_given(), "{config:?}");
+    assert!(!config.reading().has_shape(), "{config:?}");
 }

@@ -187,7 +187,7 @@ fn label_ui(ui: &mut Ui, column: &mut Option<String>) {
     let help = "Which column of the table holds the labels: its heading, its number counted from 1, \
                 or none. Empty: it is found by its heading or by what it holds.";
     form::row(ui, "Label column", help, |ui, label| {
-        let id = ui.id().with("label column");
+        let id = ui.scope_id().with("label column");
         let kept = column.clone().unwrap_or_default();
         let mut text = ui
             .data(|data| data.get_temp(id))
