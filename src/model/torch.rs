@@ -307,9 +307,10 @@ fn fits(array: &NamedArray, shape: &[usize]) -> Result<(), String> {
         return Ok(());
     }
     let is_turned = shape.len() > 1 && array.shape.iter().rev().eq(shape);
-    let hint = match is_turned {
-        true => ": it lies turned, as Keras keeps it, and array.T in Python puts it right",
-        false => "",
+    let hint = if is_turned {
+        ": it lies turned, as Keras keeps it, and array.T in Python puts it right"
+    } else {
+        ""
     };
     Err(format!(
         "{} must have shape {shape:?}, but has {:?}{hint}",
