@@ -5,15 +5,20 @@
 //! columns say which is which, and where there are none the numbers do. A file whose name differs by
 //! `test` lies beside it where test images are given.
 
+mod classes;
 mod color;
 mod decide;
 mod facts;
+mod fill;
 mod heading;
 mod listed;
 mod number;
 mod plan;
+mod separator;
+mod series;
 mod table;
 mod text;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 

@@ -4,12 +4,12 @@
 //! images. Where the rows leave more than one possibility, that is an error that names the option by
 //! which a person decides.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use super::facts::{Core, Facts, Texts};
-use super::heading::{Role, Series, role};
-use super::number::{grouped, number, text};
+use super::number::grouped;
 use super::plan::{Ask, MAX_EDGES, Plan};
+use super::series::Series;
 use super::text::Text;
 use crate::data::reading::MIN_SIDE;
 use crate::data::{DataError, ImageShape};
@@ -17,29 +17,8 @@ use crate::data::{DataError, ImageShape};
 /// Longest side of the images of a table.
 pub(super) const MAX_SIDE: usize = 1024;
 
-/// Different fields of a column of labels, at most.
-const MAX_CLASSES: usize = 256;
-
 /// Rows that may be of different classes each by chance.
-const FEW_ROWS: usize = 20;
-
-/// What training and test images are called in a column that tells them apart.
-const TRAIN: &[&str] = &["train", "training", "tr", "trainset", "trainingset"];
-const TEST: &[&str] = &[
-    "test",
-    "testing",
-    "te",
-    "testset",
-    "publictest",
-    "privatetest",
-    "val",
-    "valid",
-    "validation",
-    "dev",
-    "eval",
-    "evaluation",
-    "holdout",
-];
+pub(super) const FEW_ROWS: usize = 20;
 
 /// Where the labels are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,16 +72,16 @@ pub(super) fn fits(numbers: usize, series: Option<&Series>) -> Option<ImageShape
     }
 }
 
-/// Columns that are neither pixels nor asked for, and why.
-struct Decision<'a> {
-    text: &'a Text,
-    plan: &'a Plan,
-    ask: Ask<'a>,
-    facts: &'a BTreeMap<usize, Facts>,
-    texts: &'a BTreeMap<usize, Texts>,
+/// What is known while columns are told apart.
+pub(super) struct Decision<'a> {
+    pub(super) text: &'a Text,
+    pub(super) plan: &'a Plan,
+    pub(super) ask: Ask<'a>,
+    pub(super) facts: &'a BTreeMap<usize, Facts>,
+    pub(super) texts: &'a BTreeMap<usize, Texts>,
     /// Columns at the ends that turned out to be no pixels, and whether they may be labels.
-    removed: Vec<(usize, bool)>,
-    remarks: Vec<String>,
+    pub(super) removed: Vec<(usize, bool)>,
+    pub(super) remarks: Vec<String>,
 }
 
 /// Tells what the columns are.
@@ -138,7 +117,7 @@ pub(super) fn decide(
     if let Some(column) = split {
         decision.tell_split(column);
     }
-    let labels = decision.labels(one_hot.or_else(|| plan.one_hot.clone()), split)?;
+    let labels = decision.labels(one_hot.or_else(|| plan.one_hot.clone()), split);
     decision.tell_passed(&labels, split);
     let label_name = match &labels {
         Labels::Column(column) => plan.heading.name(*column).map(str::to_owned),
@@ -263,303 +242,5 @@ impl Decision<'_> {
         );
         let expected = "columns of which it is plain whether they are labels or pixels";
         Err(self.text.unexpected(expected, &found))
-    }
-
-    /// Whether columns say one class each: a single 1 in every row, and each is 1 in some row.
-    fn is_one_hot(&self, columns: &[usize]) -> bool {
-        let Some(fields) = columns
-            .iter()
-            .map(|column| self.texts.get(column))
-            .collect::<Option<Vec<_>>>()
-        else {
-            return false;
-        };
-        let mut ones = Vec::new();
-        for texts in &fields {
-            let mut has_one = false;
-            for (row, field) in texts.iter().enumerate() {
-                if ones.len() <= row {
-                    ones.push(0_u32);
-                }
-                match number(field) {
-                    Some(0.0) => {}
-                    Some(1.0) => {
-                        has_one = true;
-                        ones[row] += 1;
-                    }
-                    _ => return false,
-                }
-            }
-            if !has_one {
-                return false;
-            }
-        }
-        columns.len() > 1 && ones.iter().all(|ones| *ones == 1)
-    }
-
-    /// The column that tells training from test images.
-    fn split(&self) -> Option<usize> {
-        self.facts.iter().find_map(|(&column, facts)| {
-            if Some(Some(column)) == self.plan.label || facts.distinct > 8 {
-                return None;
-            }
-            let (mut has_train, mut has_test) = (false, false);
-            for field in self.texts.get(&column)?.iter() {
-                match part(field) {
-                    Some(true) => has_test = true,
-                    Some(false) => has_train = true,
-                    None => return None,
-                }
-            }
-            (has_train && has_test).then_some(column)
-        })
-    }
-
-    fn tell_split(&mut self, column: usize) {
-        let fields = self.texts.get(&column).into_iter().flat_map(Texts::iter);
-        let words: BTreeSet<String> = fields
-            .filter(|word| part(word) == Some(true))
-            .map(text)
-            .collect();
-        let words: Vec<String> = words.into_iter().collect();
-        let mut said = format!(
-            "{} tells training from test images: {} are for testing.",
-            self.plan.heading.describe(column),
-            words.join(" and ")
-        );
-        capitalise(&mut said);
-        self.remarks.push(said);
-    }
-
-    fn labels(
-        &mut self,
-        one_hot: Option<Vec<usize>>,
-        split: Option<usize>,
-    ) -> Result<Labels, DataError> {
-        let heading = &self.plan.heading;
-        match self.plan.label {
-            Some(None) => return Ok(Labels::Nowhere),
-            Some(Some(column)) => return Ok(Labels::Column(column)),
-            None => {}
-        }
-        if let Some(columns) = one_hot {
-            let (first, last) = (columns.first(), columns.last());
-            if let Some((first, last)) = first.zip(last) {
-                self.remarks.push(format!(
-                    "Labels were taken from columns {} to {}, which say one class each.",
-                    first + 1,
-                    last + 1
-                ));
-            }
-            return Ok(Labels::OneHot(columns));
-        }
-        let known = self.ask.like.and_then(|like| like.label_name.as_ref());
-        if let Some(name) = known
-            && let Some(column) = heading.find(name, 0)
-        {
-            return Ok(Labels::Column(column));
-        }
-        // Without names, where they are in the training images, unless it is plainly a number.
-        if let Some(like) = self.ask.like.filter(|like| like.count == self.plan.count)
-            && let Labels::Column(column) = like.labels
-            && heading.names.is_none()
-            && let Some(facts) = self.facts.get(&column)
-            && !(facts.counts_up && facts.rows > FEW_ROWS)
-        {
-            return Ok(Labels::Column(column));
-        }
-        let beside: Vec<usize> = self
-            .facts
-            .iter()
-            .filter(|(column, facts)| {
-                self.plan.matrix.binary_search(column).is_err()
-                    && Some(**column) != split
-                    && !facts.is_empty()
-            })
-            .map(|(column, _)| *column)
-            .collect();
-        let role_of = |column: usize| match &heading.names {
-            Some(names) => match names.get(column) {
-                // Without a name, what it holds says what it is: classes are met again.
-                Some(name) if name.is_empty() && self.repeats(column) => Role::Unknown,
-                Some(name) => role(name),
-                None => Role::Unknown,
-            },
-            None => Role::Unknown,
-        };
-        let open: Vec<usize> = beside
-            .iter()
-            .copied()
-            .filter(|column| matches!(role_of(*column), Role::Label(_) | Role::Unknown))
-            .collect();
-        if self.is_one_hot(&open) {
-            self.remarks.push(format!(
-                "Labels were taken from the {} columns {:?} to {:?}, which say one class each.",
-                open.len(),
-                heading.name(open[0]).unwrap_or("(no name)"),
-                heading.name(open[open.len() - 1]).unwrap_or("(no name)"),
-            ));
-            return Ok(Labels::OneHot(open));
-        }
-        let mut named: Vec<(usize, usize)> = beside
-            .iter()
-            .filter_map(|column| match role_of(*column) {
-                Role::Label(rank) => Some((rank, *column)),
-                _ => None,
-            })
-            .collect();
-        named.sort_unstable();
-        if let Some(&(rank, column)) = named.first() {
-            let others = &named[1..];
-            if rank > 1 || !others.is_empty() {
-                self.tell_label(column);
-            }
-            if let Some((_, other)) = others.first() {
-                self.remarks.push(format!(
-                    "Other columns may hold labels too: {} takes another one.",
-                    heading.option(*other)
-                ));
-            }
-            return Ok(Labels::Column(column));
-        }
-        // Test images of a table with names have labels under the same name or none.
-        if known.is_some() && heading.names.is_some() {
-            return Ok(Labels::Nowhere);
-        }
-        let removed = self.removed.iter().filter(|(_, may_be)| *may_be);
-        let removed: Vec<usize> = removed.map(|(column, _)| *column).collect();
-        let is_met_again = |column: &usize| {
-            let facts = self.facts.get(column);
-            facts.is_some_and(|facts| !facts.is_distinct())
-        };
-        let mut unknown: Vec<usize> = open
-            .into_iter()
-            .filter(|column| {
-                let facts = self.facts.get(column);
-                facts.is_some_and(|facts| {
-                    let is_id = facts.is_distinct() && facts.rows > FEW_ROWS;
-                    !facts.counts_up && !is_id && facts.distinct <= MAX_CLASSES
-                })
-            })
-            .chain(removed)
-            .collect();
-        if unknown.iter().any(is_met_again) {
-            unknown.retain(is_met_again);
-        }
-        match unknown[..] {
-            [] => Ok(Labels::Nowhere),
-            [column] => {
-                self.tell_label(column);
-                Ok(Labels::Column(column))
-            }
-            _ => {
-                let options: Vec<String> = unknown
-                    .iter()
-                    .take(4)
-                    .map(|column| heading.option(*column))
-                    .collect();
-                self.remarks.push(format!(
-                    "No labels were taken, for several columns may hold them: {} takes one.",
-                    options.join(" or ")
-                ));
-                Ok(Labels::Nowhere)
-            }
-        }
-    }
-
-    /// Whether fields of a column are met again and again, as classes are.
-    fn repeats(&self, column: usize) -> bool {
-        let facts = self.facts.get(&column);
-        facts.is_some_and(|facts| facts.distinct * 2 <= facts.rows && facts.distinct <= MAX_CLASSES)
-    }
-
-    fn tell_label(&mut self, column: usize) {
-        // The test images beside are read alike.
-        if self.ask.like.is_some() {
-            return;
-        }
-        let place = self.plan.heading.describe(column);
-        let said = match self.plan.heading.names {
-            Some(_) => format!("Labels were taken from {place}."),
-            None => format!(
-                "Labels were taken from {place} of {}; the table has no heading that says so.",
-                grouped(self.plan.count)
-            ),
-        };
-        self.remarks.push(said);
-    }
-
-    /// Tells the columns that are neither pixels nor anything else.
-    fn tell_passed(&mut self, labels: &Labels, split: Option<usize>) {
-        let is_used = |column: usize| match labels {
-            Labels::Column(label) => column == *label,
-            Labels::OneHot(columns) => columns.contains(&column),
-            Labels::Nowhere => false,
-        } || split == Some(column);
-        let beside = self.facts.iter().filter(|(column, facts)| {
-            self.plan.matrix.binary_search(column).is_err()
-                && self
-                    .plan
-                    .packed
-                    .is_none_or(|(packed, _)| packed != **column)
-                && !facts.is_empty()
-        });
-        let mut passed: Vec<usize> = beside
-            .map(|(column, _)| *column)
-            .chain(self.removed.iter().map(|(column, _)| *column))
-            .filter(|column| !is_used(*column))
-            .collect();
-        passed.sort_unstable();
-        if passed.is_empty() {
-            return;
-        }
-        let places: Vec<String> = passed
-            .iter()
-            .take(4)
-            .map(|column| self.plan.heading.describe(*column))
-            .collect();
-        let more = match passed.len().saturating_sub(places.len()) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let verb = if passed.len() == 1 { "was" } else { "were" };
-        let counts = passed
-            .iter()
-            .all(|column| self.facts.get(column).is_some_and(|facts| facts.counts_up));
-        let why = match (counts, passed.len()) {
-            (true, 1) => "it counts the rows",
-            (true, _) => "they count the rows",
-            (false, 1) => "it holds neither pixels nor, as it seems, labels",
-            (false, _) => "they hold neither pixels nor, as it seems, labels",
-        };
-        let mut said = format!("{}{more} {verb} passed over: {why}", places.join(", "));
-        // Where a label may have been meant, how to take it.
-        if *labels == Labels::Nowhere && passed.len() == 1 && self.plan.label.is_none() {
-            said += &format!(
-                " ({} takes it for labels)",
-                self.plan.heading.option(passed[0])
-            );
-        }
-        said.push('.');
-        capitalise(&mut said);
-        self.remarks.push(said);
-    }
-}
-
-fn capitalise(sentence: &mut str) {
-    if let Some(first) = sentence.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-}
-
-/// Whether a word means test images (`true`) or training images.
-pub(super) fn part(word: &[u8]) -> Option<bool> {
-    let word: String = text(word).chars().filter(|c| c.is_alphanumeric()).collect();
-    let word = word.to_lowercase();
-    let is_in = |words: &[&str]| words.contains(&word.as_str());
-    match (is_in(TRAIN), is_in(TEST)) {
-        (true, _) => Some(false),
-        (_, true) => Some(true),
-        _ => None,
     }
 }

@@ -8,9 +8,10 @@ use csv::ByteRecord;
 
 use super::decide::{Layout, fits};
 use super::facts::Facts;
-use super::heading::{Heading, Role, Series, role, series};
+use super::heading::{Heading, Role, role};
 use super::listed;
 use super::number::{grouped, list_length, number, parts, whole};
+use super::series::{Series, series};
 use super::text::Text;
 use crate::data::reading::{MIN_SIDE, NO_LABEL};
 use crate::data::{DataError, ImageShape};
