@@ -3,8 +3,10 @@
 //! A *row* is one image: its pixels row by row, each in a column of its own or all in one field, and
 //! beside them a label, a number, a name, what training and test images are told apart by. Names of
 //! columns say which is which, and where there are none the numbers do. A file whose name differs by
-//! `test` lies beside it where test images are given.
+//! `test` lies beside it where test images are given, and labels may lie beside in a file of their
+//! own.
 
+mod beside;
 mod classes;
 mod color;
 mod decide;
@@ -20,7 +22,7 @@ mod table;
 mod text;
 mod tidy;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::labels::{self, Labelled};
 use super::pictures::resize::{Raster, fit};
@@ -31,7 +33,7 @@ use super::split::{own_name, split};
 use super::{
     DataError, DatasetParts, ImageShape, Images, Meter, Reading, Skipped, Source, Split, Takes,
 };
-use decide::Labels;
+use beside::{labels_beside, test_beside};
 use plan::Ask;
 use table::{NO_CLASS, Table};
 use text::{SAMPLE, Text};
@@ -135,9 +137,28 @@ fn read(path: &Path, reading: &Reading, meter: &dyn Meter) -> Result<DatasetPart
         None => Ok(table),
     };
     let mut train = settled(train, 0)?;
-    let test = test.map(|test| settled(test, length(path))).transpose()?;
+    let mut test = test.map(|test| settled(test, length(path))).transpose()?;
 
     let mut remarks = core::mem::take(&mut train.remarks);
+    let mut skipped = Vec::new();
+    if train.labels.is_none() && reading.label.is_none() {
+        let tables = [(path, Some(&mut train))]
+            .into_iter()
+            .chain(test_path.as_deref().map(|path| (path, test.as_mut())));
+        for (path, table) in tables {
+            let Some(table) = table.filter(|table| table.labels.is_none()) else {
+                continue;
+            };
+            match labels_beside(path, table.rows()) {
+                Ok(Some((name, labels))) => {
+                    table.labels = Some(labels);
+                    remarks.push(format!("Labels were taken from the file {name:?} beside."));
+                }
+                Ok(None) => break,
+                Err(left_out) => skipped.push(left_out),
+            }
+        }
+    }
     if let (Some(path), Some(test)) = (&test_path, &test) {
         let own = test.remarks.iter().filter(|said| !remarks.contains(said));
         let own: Vec<String> = own
@@ -151,7 +172,7 @@ fn read(path: &Path, reading: &Reading, meter: &dyn Meter) -> Result<DatasetPart
             "Rows and columns of the images were swapped, for the tables of EMNIST lie on their side; --transpose=no leaves them.".to_owned(),
         );
     }
-    parts(path, reading, train, test, remarks)
+    parts(path, reading, train, test, (skipped, remarks))
 }
 
 /// Puts tables together to a data set.
@@ -160,11 +181,10 @@ fn parts(
     reading: &Reading,
     train: Table,
     test: Option<Table>,
-    mut remarks: Vec<String>,
+    (mut skipped, mut remarks): (Vec<Skipped>, Vec<String>),
 ) -> Result<DatasetParts, DataError> {
-    let mut skipped = Vec::new();
     let words = train.labels.as_deref();
-    if train.layout.labels == Labels::Nowhere && test.as_ref().is_some_and(|t| t.labels.is_some()) {
+    if train.labels.is_none() && test.as_ref().is_some_and(|t| t.labels.is_some()) {
         remarks.push(
             "Labels of the test images were left out: the training images have none.".to_owned(),
         );
@@ -306,37 +326,6 @@ fn is_on_its_side(path: &Path) -> bool {
     let name = own_name(path).to_lowercase();
     let mut words = name.split(|c: char| !c.is_ascii_alphabetic());
     words.any(|word| word == "emnist")
-}
-
-/// The file of test images beside one of training images, where there is one.
-fn test_beside(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
-    let mut candidates = Vec::new();
-    for (train, tests) in [
-        ("training", &["testing", "test"][..]),
-        ("Training", &["Testing", "Test"]),
-        ("train", &["test"]),
-        ("Train", &["Test"]),
-        ("TRAIN", &["TEST"]),
-    ] {
-        if let Some(at) = name.rfind(train) {
-            let (start, end) = (&name[..at], &name[at + train.len()..]);
-            candidates.extend(tests.iter().map(|test| format!("{start}{test}{end}")));
-        }
-    }
-    if candidates.is_empty() {
-        let stem = path.file_stem()?.to_str()?;
-        let end = &name[stem.len()..];
-        candidates = vec![format!("{stem}_test{end}"), format!("{stem}-test{end}")];
-        // As UCI has them.
-        if end.eq_ignore_ascii_case(".tra") {
-            candidates.push(format!("{stem}.tes"));
-        }
-    }
-    candidates
-        .into_iter()
-        .map(|name| path.with_file_name(name))
-        .find(|path| path.is_file())
 }
 
 #[cfg(test)]

@@ -31,19 +31,19 @@ const TEST: &[&str] = &[
 impl Decision<'_> {
     /// Whether columns say one class each: a single 1 in every row, and each is 1 in some row.
     pub(super) fn is_one_hot(&self, columns: &[usize]) -> bool {
-        let Some(fields) = columns
-            .iter()
-            .map(|column| self.texts.get(column))
-            .collect::<Option<Vec<_>>>()
-        else {
-            return false;
-        };
-        let mut ones = Vec::new();
-        for texts in &fields {
+        columns.len() > 1 && self.one_hot(columns) == Some(true)
+    }
+
+    /// Where every row has a single 1 in these columns and 0 otherwise: whether each of them is 1 in
+    /// some row.
+    pub(super) fn one_hot(&self, columns: &[usize]) -> Option<bool> {
+        let mut ones: Vec<u32> = Vec::new();
+        let mut is_each = true;
+        for column in columns {
             let mut has_one = false;
-            for (row, field) in texts.iter().enumerate() {
+            for (row, field) in self.texts.get(column)?.iter().enumerate() {
                 if ones.len() <= row {
-                    ones.push(0_u32);
+                    ones.push(0);
                 }
                 match number(field) {
                     Some(0.0) => {}
@@ -51,14 +51,12 @@ impl Decision<'_> {
                         has_one = true;
                         ones[row] += 1;
                     }
-                    _ => return false,
+                    _ => return None,
                 }
             }
-            if !has_one {
-                return false;
-            }
+            is_each &= has_one;
         }
-        columns.len() > 1 && ones.iter().all(|ones| *ones == 1)
+        ones.iter().all(|ones| *ones == 1).then_some(is_each)
     }
 
     /// The column that tells training from test images.

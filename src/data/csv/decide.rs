@@ -117,6 +117,16 @@ pub(super) fn decide(
     if let Some(column) = split {
         decision.tell_split(column);
     }
+    if let Some(columns) = &plan.one_hot
+        && decision.one_hot(columns).is_none()
+    {
+        let expected = format!(
+            "a single 1 in each row of columns {} to {}, which look like one column a class,",
+            columns[0] + 1,
+            columns[columns.len() - 1] + 1
+        );
+        return Err(text.unexpected(&expected, "other rows"));
+    }
     let labels = decision.labels(one_hot.or_else(|| plan.one_hot.clone()), split);
     decision.tell_passed(&labels, split);
     let label_name = match &labels {
@@ -217,9 +227,11 @@ impl Decision<'_> {
         let is_unclear = impossible.0 || impossible.1;
         let constant = (a.distinct < 2, b.distinct < 2);
         if constant.0 != constant.1 && !is_unclear {
-            return Ok(constant.1);
-        }
-        if !constant.0 && !is_unclear {
+            let other = if constant.0 { b } else { a };
+            if other.is_like_classes() {
+                return Ok(constant.1);
+            }
+        } else if !constant.0 && !is_unclear {
             let share = |facts: &Facts| facts.most as f64 / facts.rows.max(1) as f64;
             // The corner of a picture is nearly always background.
             if share(a).max(share(b)) > 0.9 && share(a).min(share(b)) < 0.7 {

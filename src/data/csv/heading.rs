@@ -96,6 +96,9 @@ const SPLITS: &[&str] = &[
 /// Fewest columns by which counting is taken for more than chance.
 const MIN_COUNTED: usize = 16;
 
+/// Names that are too few to be of all pixels.
+const FEW_NAMES: usize = 8;
+
 /// What a column is for by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -172,6 +175,20 @@ impl Heading {
         let is_counted = counts_up(first);
         if is_counted || has_names(first, rows.get(1)) {
             let mut names = names(first);
+            // Lists that are not between quotes have more columns than names.
+            if names.len() <= FEW_NAMES
+                && rows
+                    .get(1)
+                    .is_some_and(|row| row.len() >= MIN_SIDE * MIN_SIDE)
+            {
+                return Self {
+                    names: None,
+                    is_first_row: true,
+                    remark: Some(
+                        "The names in the first line were not used, for there are fewer than columns.",
+                    ),
+                };
+            }
             if rows.get(1).is_some_and(|row| row.len() == names.len() + 1) {
                 names.insert(0, String::new());
             }

@@ -29,11 +29,14 @@ pub(super) fn number(field: &[u8]) -> Option<f64> {
     let first = field.first()?;
     if !matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.' | b',') {
         return match field {
+            // The ends of a list that is not between quotes.
+            [b'[', rest @ ..] => number(rest.trim_ascii_start()),
             _ if field.eq_ignore_ascii_case(b"true") => Some(1.0),
             _ if field.eq_ignore_ascii_case(b"false") => Some(0.0),
             _ => None,
         };
     }
+    let field = field.strip_suffix(b"]").unwrap_or(field).trim_ascii_end();
     let value: Option<f64> = if has_decimal_comma(field) {
         let mut copy = [0; MAX_DIGITS];
         let copy = copy.get_mut(..field.len())?;
@@ -86,11 +89,20 @@ pub(super) fn list_length(field: &[u8]) -> usize {
 /// What NumPy writes in the middle of a list that it shortens.
 pub(super) const SHORTENED: &[u8] = b"...";
 
-/// A field as text: UTF-8, or Latin-1 where it is none.
+/// What Windows has where Latin-1 has control characters.
+const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+
+/// A field as text: UTF-8, or Latin-1 as Windows has it where it is none. Control characters, which
+/// a terminal would obey, become blanks.
 pub(super) fn text(field: &[u8]) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let of_byte = |byte: u8| match byte {
+        0x80..=0x9f => WINDOWS.chars().nth(usize::from(byte - 0x80)).unwrap_or(' '),
+        byte => char::from(byte),
+    };
     match core::str::from_utf8(field) {
-        Ok(text) => text.to_owned(),
-        Err(_) => field.iter().copied().map(char::from).collect(),
+        Ok(text) => text.chars().map(plain).collect(),
+        Err(_) => field.iter().copied().map(of_byte).map(plain).collect(),
     }
 }
 
@@ -133,6 +145,9 @@ mod tests {
             ("0.", 0.0),
             (".5", 0.5),
             ("+3", 3.0),
+            ("[0", 0.0),
+            ("[ 7", 7.0),
+            ("12]", 12.0),
             ("True", 1.0),
             ("FALSE", 0.0),
             ("1.000000000000000000e+00", 1.0),
@@ -168,6 +183,8 @@ mod tests {
             assert_eq!(list_length(field.as_bytes()), count, "{field}");
         }
         assert_eq!(text(b"\xe9t\xe9"), "été");
+        assert_eq!(text(b"\x80 \x9f\x81\xff"), "€ Ÿ ÿ");
+        assert_eq!(text(b"a\x1b[31m\n"), "a [31m ");
         assert_eq!(text("été".as_bytes()), "été");
         assert_eq!(shown(b""), "an empty field");
         assert_eq!(grouped(4_294_967_296), "4,294,967,296");

@@ -85,7 +85,7 @@ impl Plan {
         };
         let count = match &heading.names {
             Some(names) if heading.is_first_row => names.len(),
-            _ => first.len(),
+            _ => body.first().unwrap_or(first).len(),
         };
         let body = &body[..body.len().min(LOOKED)];
         if let Some(row) = body.first()

@@ -163,6 +163,11 @@ impl Table {
         self
     }
 
+    /// Images there are.
+    pub(super) fn rows(&self) -> usize {
+        self.pixels.len() / self.shape.pixels().max(1)
+    }
+
     /// Numbers of a row of the matrix.
     fn width(&self) -> usize {
         self.plan

@@ -334,6 +334,14 @@ fn one_column_a_class_is_read() {
             data.remarks
         );
     }
+    let mut broken = rows(100, nothing, hot);
+    broken[90][65] = "1".to_owned();
+    broken[90][66] = "1".to_owned();
+    let said = whole(lines(&broken).as_bytes()).unwrap_err();
+    assert!(
+        said.contains("a single 1 in each row of columns 65 to 69"),
+        "{said}"
+    );
     let data = whole(lines(&rows(30, nothing, pair)).as_bytes()).unwrap();
     assert_images(&data, 30, "two classes");
     assert_eq!(data.train_labels.unwrap()[..3], [1, 0, 1]);
@@ -374,4 +382,61 @@ fn too_many_classes_of_one_file_leave_the_labels_of_the_other() {
     let data = open(&[("train.csv", &train), ("test.csv", test.as_bytes())]).unwrap();
     assert_eq!((data.train_labels, data.test_labels), (classes(30), None));
     assert_eq!(data.skipped[0].path, "label of the test images");
+}
+
+#[test]
+fn labels_may_lie_in_a_file_beside() {
+    let images = lines(&rows(30, nothing, nothing));
+    let column = |first: &str| -> String {
+        let labels = (0..30).map(|i| format!("{}\n", class(i)));
+        first.to_owned() + &labels.collect::<String>()
+    };
+    let hot: String = (0..30)
+        .map(|i| {
+            let row = (0..5).map(|c| u8::from(c == class(i)).to_string());
+            row.collect::<Vec<_>>().join(",") + "\n"
+        })
+        .collect();
+    let numbered: String = (0..30).map(|i| format!("{i},{}\n", class(i))).collect();
+    for (images_name, labels_name, labels) in [
+        ("x_train.csv", "y_train.csv", column("")),
+        ("X.csv", "y.csv", column("label\n")),
+        ("train_images.csv", "train_labels.csv", numbered),
+        ("data.csv", "target.csv", hot),
+        (
+            "csvTrainImages 30x64.csv",
+            "csvTrainLabel 30x1.csv",
+            column(""),
+        ),
+    ] {
+        let files = [
+            (images_name, images.as_bytes()),
+            (labels_name, labels.as_bytes()),
+        ];
+        let data = open(&files).unwrap();
+        let said = data.remarks.join(" ");
+        assert!(said.contains(labels_name), "{said}");
+        for (i, &label) in data.train_labels.unwrap().iter().enumerate() {
+            let own = (0..30)
+                .find(|&own| data.train.image(i) == image(own))
+                .unwrap();
+            assert_eq!(label, class(own), "{labels_name}");
+        }
+    }
+    let few = column("").replacen("0\n", "", 3);
+    let files = [
+        ("x_train.csv", images.as_bytes()),
+        ("y_train.csv", few.as_bytes()),
+    ];
+    let data = open(&files).unwrap();
+    assert_eq!(data.train_labels, None);
+    assert_eq!(data.skipped[0].why, "it has 27 rows for 30 images");
+    let files = [
+        ("csvTrainImages 30x64.csv", images.as_bytes()),
+        (
+            "csvTestImages 9x64.csv",
+            &images.as_bytes()[..images.match_indices('\n').nth(8).unwrap().0],
+        ),
+    ];
+    assert_eq!(open(&files).unwrap().test.len(), 9);
 }

@@ -179,6 +179,17 @@ fn pixels_in_one_field_are_read() {
     ] {
         assert_whole(text.as_bytes(), what);
     }
+    // Not between quotes, each number is a column.
+    let bare = packed(|i| format!("[{}]", fields(i).join(", ")), none);
+    let data = assert_whole(
+        ("label,image\n".to_owned() + &bare).as_bytes(),
+        "bare lists",
+    );
+    assert!(
+        data.remarks[0].contains("were not used"),
+        "{:?}",
+        data.remarks
+    );
     let only: String = (0..30).map(|i| blanks(i) + "\n").collect();
     let data = whole(("pixels\n".to_owned() + &only).as_bytes()).unwrap();
     assert_images(&data, 30, "one column");
