@@ -92,9 +92,18 @@ impl Source for Csv {
     }
 }
 
-/// Whether the first rows of a file may be images.
+/// Whether the first rows of a file may be images, or are at least numbers enough for one.
 fn holds_images(path: &Path) -> bool {
-    Text::sniff(path, SAMPLE).is_ok_and(|text| plan::Plan::of(&text, Ask::default()).is_ok())
+    let Ok(text) = Text::sniff(path, SAMPLE) else {
+        return false;
+    };
+    let numbers = text.sample.last().map_or(0, |row| {
+        let fields = row
+            .iter()
+            .map(|field| number::list_length(field).min(row.len()));
+        fields.sum()
+    });
+    numbers >= MIN_SIDE * MIN_SIDE || plan::Plan::of(&text, Ask::default()).is_ok()
 }
 
 fn read(path: &Path, reading: &Reading, meter: &dyn Meter) -> Result<DatasetParts, DataError> {

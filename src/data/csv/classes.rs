@@ -86,7 +86,7 @@ impl Decision<'_> {
             .collect();
         let words: Vec<String> = words.into_iter().collect();
         let mut said = format!(
-            "{} tells training from test images: {} are for testing.",
+            "{} tells training from test images: rows of {} are for testing.",
             self.plan.heading.describe(column),
             words.join(" and ")
         );
@@ -203,6 +203,14 @@ impl Decision<'_> {
             })
             .chain(removed)
             .collect();
+        // Of two columns that count up only the first counts the rows.
+        if unknown.is_empty() {
+            let counting = beside.iter().copied().filter(|column| {
+                let facts = self.facts.get(column);
+                role_of(*column) == Role::Unknown && facts.is_some_and(|facts| facts.counts_up)
+            });
+            unknown = counting.skip(1).take(1).collect();
+        }
         if unknown.iter().any(is_met_again) {
             unknown.retain(is_met_again);
         }
@@ -294,7 +302,16 @@ impl Decision<'_> {
         };
         let mut said = format!("{}{more} {verb} passed over: {why}", places.join(", "));
         // Where a label may have been meant, how to take it.
-        if *labels == Labels::Nowhere && passed.len() == 1 && self.plan.label.is_none() {
+        let is_named_id = |column: usize| {
+            let names = self.plan.heading.names.as_ref();
+            let name = names.and_then(|names| names.get(column));
+            name.is_some_and(|name| role(name) == Role::Id)
+        };
+        if *labels == Labels::Nowhere
+            && passed.len() == 1
+            && self.plan.label.is_none()
+            && !is_named_id(passed[0])
+        {
             said += &format!(
                 " ({} takes it for labels)",
                 self.plan.heading.option(passed[0])

@@ -189,7 +189,9 @@ impl Decision<'_> {
             };
             fewer -= 1;
             if let Some((column, facts)) = column.zip(self.facts.get(&column.unwrap_or(front))) {
-                let is_index = facts.counts_up || (facts.is_distinct() && facts.rows > FEW_ROWS);
+                let has_index = self.removed.iter().any(|(_, may_be_labels)| !may_be_labels);
+                let is_id = facts.is_distinct() && facts.rows > FEW_ROWS;
+                let is_index = (facts.counts_up && !has_index) || is_id;
                 self.removed.push((column, !is_index));
             }
         }
@@ -227,8 +229,18 @@ impl Decision<'_> {
         let is_unclear = impossible.0 || impossible.1;
         let constant = (a.distinct < 2, b.distinct < 2);
         if constant.0 != constant.1 && !is_unclear {
-            let other = if constant.0 { b } else { a };
-            if other.is_like_classes() {
+            let (one, other) = if constant.0 { (a, b) } else { (b, a) };
+            // In a few rows the classes may be alike; a frame of pictures is more than a corner.
+            let beside = self.plan.matrix.iter().filter(|column| match constant.0 {
+                true => **column > front && **column <= front + 2,
+                false => **column < back && **column + 2 >= back,
+            });
+            let is_frame = beside.clone().count() > 0
+                && beside.into_iter().all(|column| {
+                    let facts = self.facts.get(column);
+                    facts.is_some_and(|facts| facts.distinct < 2 && facts.low == one.low)
+                });
+            if other.is_like_classes() && (is_frame || a.rows > FEW_ROWS) {
                 return Ok(constant.1);
             }
         } else if !constant.0 && !is_unclear {
@@ -247,7 +259,7 @@ impl Decision<'_> {
         }
         let option = |column| self.plan.heading.option(column);
         let found = format!(
-            "{} columns, of which the first or the last may hold labels; {} or {} decides",
+            "{} columns, of which the first or the last may hold labels: {} or {} (Label column in the window) decides",
             grouped(self.plan.count),
             option(front),
             option(back)

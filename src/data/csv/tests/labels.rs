@@ -204,7 +204,10 @@ fn what_cannot_be_told_is_asked_and_the_option_decides() {
         })
         .collect();
     let said = whole(text.as_bytes()).unwrap_err();
-    assert!(said.contains("--label 1 or --label 65 decides"), "{said}");
+    assert!(
+        said.contains("--label 1 or --label 65 (Label column"),
+        "{said}"
+    );
     let first = whole_as(text.as_bytes(), &label("1")).unwrap();
     assert_eq!(first.train_labels, classes(30));
     assert_eq!(first.train.image(4)[..63], image(4)[..63]);

@@ -296,6 +296,11 @@ fn texts_of_numbers_are_tables_by_what_is_in_them() {
             false,
         ),
         ("c.txt", b"1,2,3\n4,5,6\n", false),
+        (
+            "odd.txt",
+            lines(&[vec!["7".to_owned(); 90]]).as_bytes(),
+            true,
+        ),
         ("d.dat", b"\0\0\x08\x03\0\0\0\x01", false),
         ("e.log", table.as_bytes(), false),
     ] {
