@@ -50,7 +50,7 @@ pub const DOORS: &[Door] = &[
     Door {
         name: "csv",
         open: |bench, bytes| bench.images("csv", bytes),
-        samples: || vec![samples::csv()],
+        samples: samples::tables,
     },
     Door {
         name: "config",

@@ -94,6 +94,37 @@ pub fn csv() -> Vec<u8> {
     lines.join("\n").into_bytes()
 }
 
+/// Tables of every kind: as Kaggle's, in UTF-16, with decimal commas, with all pixels in one field.
+pub fn tables() -> Vec<Vec<u8>> {
+    let plain = String::from_utf8(csv()).expect("digits and names");
+    let wide = "\u{feff}".to_owned() + &plain.replace(',', "\t");
+    let wide = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let pixels = pixels();
+    let images = pixels.chunks(64).enumerate();
+    let row = |values: Vec<String>, separator| values.join(separator);
+    let commas = images.clone().map(|(number, image)| {
+        let values = image.iter().map(|value| format!("0,{value:03}")).collect();
+        format!("{};{}\n", row(values, ";"), number % 3)
+    });
+    let packed = images.map(|(number, image)| {
+        let values = image.iter().map(u8::to_string).collect();
+        let usage = if number < 9 {
+            "Training"
+        } else {
+            "PrivateTest"
+        };
+        format!("{},\"[{}]\",{usage}\n", number % 3, row(values, ", "))
+    });
+    let packed = "emotion,pixels,Usage\n".to_owned() + &packed.collect::<String>();
+    let commas = commas.collect::<String>();
+    vec![
+        plain.into_bytes(),
+        wide,
+        commas.into_bytes(),
+        packed.into_bytes(),
+    ]
+}
+
 /// The recipe of every variant.
 pub fn run_configs() -> Vec<RunConfig> {
     let recipe =

@@ -1,32 +1,53 @@
-//! CSV files with one image a line, as Kaggle's: the label first, then the pixels row by row.
+//! Tables with one image a line: CSV and its like.
 //!
-//! A *row* is one image. The first line may hold the names of the columns; without labels a row is
-//! pixels only. Images are square and grey, pixels from 0 to 255 or from 0 to 1. A file whose name
-//! differs by `test` lies beside it where test images are given.
+//! A *row* is one image: its pixels row by row, each in a column of its own or all in one field, and
+//! beside them a label, a number, a name, what training and test images are told apart by. Names of
+//! columns say which is which, and where there are none the numbers do. A file whose name differs by
+//! `test` lies beside it where test images are given, and labels may lie beside in a file of their
+//! own.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+mod beside;
+mod classes;
+mod color;
+mod decide;
+mod facts;
+mod fill;
+mod heading;
+mod listed;
+mod number;
+mod plan;
+mod separator;
+mod series;
+mod table;
+mod text;
+mod tidy;
 
-use csv::ByteRecord;
+use std::path::Path;
 
 use super::labels::{self, Labelled};
-use super::limits::MAX_BYTES;
+use super::pictures::resize::{Raster, fit};
 use super::place::ends_in;
-use super::reading::{MAX_SIDE, MIN_SIDE};
+use super::range::{EXPECTED, Range, scales};
+use super::reading::{Color, ImageSize, MAX_SIDE, MIN_SIDE};
 use super::split::{own_name, split};
-use super::{DataError, DatasetParts, ImageShape, Images, Meter, Reading, Skipped, Source};
+use super::{
+    DataError, DatasetParts, ImageShape, Images, Meter, Reading, Skipped, Source, Split, Takes,
+};
+use beside::{labels_beside, test_beside};
+use plan::Ask;
+use table::{NO_CLASS, Table};
+use text::{SAMPLE, Text};
 
-/// What a column of labels is called.
-const LABEL_NAMES: &[&str] = &["label", "labels", "class", "target", "y", "digit"];
+/// Endings of tables.
+const ENDINGS: &[&str] = &["csv", "tsv"];
 
-/// Rows between two looks at the meter.
-const METER_ROWS: usize = 256;
+/// Endings of tables and of much else: what is in the file decides.
+const OTHER_ENDINGS: &[&str] = &["txt", "data", "dat", "tab", "tra", "tes", "train", "test"];
 
-/// Longest first line that is looked at to tell the separator.
-const FIRST_LINE: u64 = 1 << 20;
+/// Endings of packed tables, which are known in order to say what to do.
+const PACKED: &[&str] = &["gz", "zip", "bz2", "xz", "zst", "7z"];
 
-/// The source that reads CSV files.
+/// The source that reads tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Csv;
 
@@ -40,334 +61,280 @@ impl Source for Csv {
     }
 
     fn summary(&self) -> &'static str {
-        "A .csv file of square grey images, one a line, the label first, as on Kaggle; a test file beside it is taken too."
+        "A table with one image a line (.csv, .tsv or text), grey or in colour, with labels or without, as on Kaggle; a test file beside it is taken too."
     }
 
     fn accepts(&self, location: &str) -> bool {
         let path = Path::new(location);
-        ends_in(path, &["csv"]) && path.is_file()
+        let is_table = ends_in(path, ENDINGS)
+            || (ends_in(path, PACKED)
+                && path
+                    .file_stem()
+                    .is_some_and(|stem| ends_in(Path::new(stem), ENDINGS)));
+        path.is_file() && (is_table || (ends_in(path, OTHER_ENDINGS) && holds_images(path)))
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            shape: true,
+            label: true,
+            transpose: true,
+        }
     }
 
     fn read(
         &self,
         location: &str,
-        _reading: &Reading,
+        reading: &Reading,
         meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
-        read(Path::new(location), meter)
+        read(Path::new(location), reading, meter)
     }
 }
 
-fn read(path: &Path, meter: &dyn Meter) -> Result<DatasetParts, DataError> {
+/// Whether the first rows of a file may be images, or are at least numbers enough for one.
+fn holds_images(path: &Path) -> bool {
+    let Ok(text) = Text::sniff(path, SAMPLE) else {
+        return false;
+    };
+    let numbers = text.sample.last().map_or(0, |row| {
+        let fields = row
+            .iter()
+            .map(|field| number::list_length(field).min(row.len()));
+        fields.sum()
+    });
+    numbers >= MIN_SIDE * MIN_SIDE || plan::Plan::of(&text, Ask::default()).is_ok()
+}
+
+fn read(path: &Path, reading: &Reading, meter: &dyn Meter) -> Result<DatasetParts, DataError> {
     let test_path = test_beside(path);
     let length = |path: &Path| path.metadata().map_or(0, |about| about.len());
     let total = length(path) + test_path.as_deref().map_or(0, length);
-    let train = Table::read(path, meter, (0, total))?;
+    let turned = is_on_its_side(path);
+    let is_transposed = reading.transpose.unwrap_or(turned);
+    let mut ask = Ask {
+        label: reading.label.as_deref(),
+        like: None,
+    };
+    let train = Table::read(path, ask, is_transposed, meter, (0, total))?;
+    // A column that tells test images leaves nothing for a file of them.
+    let test_path = test_path.filter(|_| train.is_test.is_none());
+    ask.like = Some(&train.layout);
     let test = test_path
         .as_deref()
-        .map(|test| Table::read(test, meter, (length(path), total)))
+        .map(|test| Table::read(test, ask, is_transposed, meter, (length(path), total)))
         .transpose()?;
+
+    // Each file is on its own scale.
+    let ranges: Vec<(String, Range)> = [(path, Some(&train))]
+        .into_iter()
+        .chain(test_path.as_deref().map(|path| (path, test.as_ref())))
+        .filter_map(|(path, table)| Some((own_name(path), table?.range)))
+        .collect();
+    let ranges = match ranges.as_slice() {
+        [(_, range)] => vec![(String::new(), *range)],
+        _ => ranges,
+    };
+    let (scales, of_scales) = scales(&ranges).map_err(|found| DataError::Unexpected {
+        path: path.to_owned(),
+        expected: EXPECTED.to_owned(),
+        found,
+    })?;
+    let mut scales = scales.into_iter();
+    let mut settled = |table: Table, before| match scales.next() {
+        Some(scale) => table.settle(scale, meter, (before, total)),
+        None => Ok(table),
+    };
+    let mut train = settled(train, 0)?;
+    let mut test = test.map(|test| settled(test, length(path))).transpose()?;
+
+    let mut remarks = core::mem::take(&mut train.remarks);
     let mut skipped = Vec::new();
-    let labelled = train.labels.as_deref().and_then(|words| {
+    if train.labels.is_none() && reading.label.is_none() {
+        let tables = [(path, Some(&mut train))]
+            .into_iter()
+            .chain(test_path.as_deref().map(|path| (path, test.as_mut())));
+        for (path, table) in tables {
+            let Some(table) = table.filter(|table| table.labels.is_none()) else {
+                continue;
+            };
+            match labels_beside(path, table.rows()) {
+                Ok(Some((name, labels))) => {
+                    table.labels = Some(labels);
+                    remarks.push(format!("Labels were taken from the file {name:?} beside."));
+                }
+                Ok(None) => break,
+                Err(left_out) => skipped.push(left_out),
+            }
+        }
+    }
+    if let (Some(path), Some(test)) = (&test_path, &test) {
+        let own = test.remarks.iter().filter(|said| !remarks.contains(said));
+        let own: Vec<String> = own
+            .map(|said| format!("In {}: {said}", own_name(path)))
+            .collect();
+        remarks.extend(own);
+    }
+    remarks.extend(of_scales);
+    if is_transposed && turned {
+        remarks.push(
+            "Rows and columns of the images were swapped, for the tables of EMNIST lie on their side; --transpose=no leaves them.".to_owned(),
+        );
+    }
+    parts(path, reading, train, test, (skipped, remarks))
+}
+
+/// Puts tables together to a data set.
+fn parts(
+    path: &Path,
+    reading: &Reading,
+    train: Table,
+    test: Option<Table>,
+    (mut skipped, mut remarks): (Vec<Skipped>, Vec<String>),
+) -> Result<DatasetParts, DataError> {
+    let words = train.labels.as_deref();
+    if train.labels.is_none() && test.as_ref().is_some_and(|t| t.labels.is_some()) {
+        remarks.push(
+            "Labels of the test images were left out: the training images have none.".to_owned(),
+        );
+    }
+    let labelled = words.and_then(|words| {
         let test = test.as_ref().and_then(|test| test.labels.as_deref());
-        let labelled = labels::from_words(words, test);
-        labelled
-            .map_err(|why| {
-                skipped.push(Skipped {
-                    path: "label".to_owned(),
-                    why,
-                });
-            })
-            .ok()
+        let missing = words.iter().chain(test.unwrap_or_default());
+        let missing = missing.filter(|word| *word == NO_CLASS).count();
+        if missing > 0 {
+            remarks.push(format!(
+                "{missing} images have no label: their class is {NO_CLASS:?}."
+            ));
+        }
+        let mut leave_out = |why, of: &str| {
+            let name = train.layout.label_name.as_deref().unwrap_or("label");
+            skipped.push(Skipped {
+                path: format!("{name}{of}"),
+                why,
+            });
+        };
+        match (labels::from_words(words, test), test) {
+            (Ok(labelled), _) => Some(labelled),
+            (Err(why), None) => {
+                leave_out(why, "");
+                None
+            }
+            // Those of the training images stay where they can.
+            (Err(why), Some(_)) => match labels::from_words(words, None) {
+                Ok(labelled) => {
+                    leave_out(why, " of the test images");
+                    Some(labelled)
+                }
+                Err(why) => {
+                    leave_out(why, "");
+                    None
+                }
+            },
+        }
     });
     let (train_labels, test_labels, class_names) = match labelled {
         Some(Labelled { train, test, names }) => (Some(train), test, names),
         None => (None, None, None),
     };
     let name = own_name(path);
-    let train = Images::new(train.shape, train.pixels)?;
-    let parts = match test {
-        Some(test) => DatasetParts {
-            train_labels,
-            test_labels,
-            ..DatasetParts::new(name, train, Images::new(test.shape, test.pixels)?)
-        },
-        None => split(name, path, &train, train_labels.as_deref())?,
+    let shape = target(path, reading, train.shape)?;
+    let is_test = train.is_test;
+    let train = resized(Images::new(train.shape, train.pixels)?, shape)?;
+    let parts = match (test, is_test) {
+        (Some(test), _) => {
+            let test = resized(Images::new(test.shape, test.pixels)?, shape)?;
+            DatasetParts {
+                train_labels,
+                test_labels,
+                ..DatasetParts::new(name, train, test)
+            }
+        }
+        (None, Some(is_test)) => told_apart(name, &train, train_labels.as_deref(), &is_test)?,
+        (None, None) => split(name, path, &train, train_labels.as_deref())?,
     };
     Ok(DatasetParts {
         class_names,
         skipped,
+        remarks,
         ..parts
     })
 }
 
-/// The file of test images beside one of training images, where there is one.
-fn test_beside(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
-    let stem = path.file_stem()?.to_str()?;
-    let end = &name[stem.len()..];
-    let candidates = match stem.rfind("train") {
-        Some(at) => vec![format!("{}test{}{end}", &stem[..at], &stem[at + 5..])],
-        None => vec![format!("{stem}_test{end}"), format!("{stem}-test{end}")],
+/// A data set whose rows say what they are for.
+fn told_apart(
+    name: String,
+    all: &Images,
+    labels: Option<&[u8]>,
+    is_test: &[bool],
+) -> Result<DatasetParts, DataError> {
+    let chosen = |wanted: bool| (0..all.len()).filter(move |i| is_test[*i] == wanted);
+    let images = |wanted| {
+        let bytes = chosen(wanted).flat_map(|i| all.image(i).iter().copied());
+        Images::new(all.shape(), bytes.collect())
     };
-    candidates
-        .into_iter()
-        .map(|name| path.with_file_name(name))
-        .find(|path| path.is_file())
+    let labels =
+        |wanted| labels.map(|labels| chosen(wanted).map(|i| labels[i]).collect::<Vec<u8>>());
+    Ok(DatasetParts {
+        train_labels: labels(false),
+        test_labels: labels(true),
+        split: Split::Given,
+        ..DatasetParts::new(name, images(false)?, images(true)?)
+    })
 }
 
-/// What the numbers of a file mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Values {
-    /// Whole numbers from 0 to 255.
-    Whole,
-    /// 0 to 1.
-    Unit,
-    /// 0 to 255 with decimals.
-    Decimal,
-}
-
-/// Why a file cannot be read as one kind of values.
-enum Trouble {
-    /// It holds another kind.
-    Other(Values),
-    Error(DataError),
-}
-
-impl From<DataError> for Trouble {
-    fn from(error: DataError) -> Self {
-        Self::Error(error)
-    }
-}
-
-/// One file, read.
-struct Table {
-    shape: ImageShape,
-    pixels: Vec<u8>,
-    /// As they are written.
-    labels: Option<Vec<String>>,
-}
-
-/// Where labels and pixels are in a row.
-#[derive(Clone, Copy)]
-struct Columns {
-    count: usize,
-    label: Option<usize>,
-    side: usize,
-}
-
-impl Table {
-    fn read(path: &Path, meter: &dyn Meter, progress: (u64, u64)) -> Result<Self, DataError> {
-        let mut values = Values::Whole;
-        loop {
-            match Self::read_as(path, values, meter, progress) {
-                Ok(mut table) => {
-                    // Black and white as 0 and 1.
-                    if values == Values::Whole && table.pixels.iter().all(|&value| value <= 1) {
-                        table.pixels.iter_mut().for_each(|value| *value *= 255);
-                    }
-                    return Ok(table);
-                }
-                Err(Trouble::Other(other)) => values = other,
-                Err(Trouble::Error(error)) => return Err(error),
+/// The shape that images are brought to: their own, unless another was asked for.
+fn target(path: &Path, reading: &Reading, own: ImageShape) -> Result<ImageShape, DataError> {
+    let size = match reading.size {
+        Some(size) => size,
+        None => ImageSize::new(own.width, own.height).map_err(|_too_large| {
+            DataError::Unexpected {
+                path: path.to_owned(),
+                expected: format!(
+                    "images of {MIN_SIDE} to {MAX_SIDE} pixels a side, or a size to bring them to, such as --image-size 64x64,"
+                ),
+                found: format!("images of {own}"),
             }
-        }
-    }
-
-    fn read_as(
-        path: &Path,
-        values: Values,
-        meter: &dyn Meter,
-        (before, total): (u64, u64),
-    ) -> Result<Self, Trouble> {
-        let unexpected = |expected: String, found: String| DataError::Unexpected {
-            path: path.to_owned(),
-            expected,
-            found,
-        };
-        let unreadable = |cause| DataError::Unreadable {
-            path: path.to_owned(),
-            cause,
-        };
-        let mut rows = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(separator(path)?)
-            .trim(csv::Trim::All)
-            .from_path(path)
-            .map_err(|error| unexpected("a CSV file".to_owned(), error.to_string()))?;
-        let mut row = ByteRecord::new();
-        let mut next = |row: &mut ByteRecord| -> Result<bool, DataError> {
-            let is_row = rows.read_byte_record(row);
-            is_row.map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(cause) => unreadable(cause),
-                other => unexpected("rows of numbers".to_owned(), format!("{other:?}")),
-            })
-        };
-        if !next(&mut row)? {
-            return Err(
-                unexpected("one image a line".to_owned(), "an empty file".to_owned()).into(),
-            );
-        }
-        let columns = Columns::of(&row).map_err(|(expected, found)| unexpected(expected, found))?;
-        let mut is_row = !is_heading(&row, columns) || next(&mut row)?;
-        let mut table = Self {
-            shape: ImageShape {
-                width: columns.side,
-                height: columns.side,
-                channels: 1,
-            },
-            pixels: Vec::new(),
-            labels: columns.label.map(|_| Vec::new()),
-        };
-        let mut count = 0;
-        while is_row {
-            let place = row.position();
-            let line = place.map_or(0, csv::Position::line);
-            if count % METER_ROWS == 0 {
-                if meter.is_cancelled() {
-                    return Err(DataError::Cancelled {
-                        location: path.display().to_string(),
-                    }
-                    .into());
-                }
-                meter.tell(before + place.map_or(0, csv::Position::byte), Some(total));
-            }
-            if row.len() != columns.count {
-                let expected = format!("{} columns in line {line}", columns.count);
-                return Err(unexpected(expected, row.len().to_string()).into());
-            }
-            if table.pixels.len() as u64 > MAX_BYTES {
-                let expected = format!("at most {MAX_BYTES} pixels");
-                return Err(unexpected(expected, "more".to_owned()).into());
-            }
-            for (column, field) in row.iter().enumerate() {
-                if columns.label == Some(column) {
-                    if let Some(labels) = &mut table.labels {
-                        labels.push(String::from_utf8_lossy(field).into_owned());
-                    }
-                } else {
-                    table
-                        .pixels
-                        .push(pixel(field, values).map_err(|other| match other {
-                            Some(other) => Trouble::Other(other),
-                            None => {
-                                let place = format!(
-                                    "a pixel from 0 to 255 or 0 to 1 in line {line}, column {}",
-                                    column + 1
-                                );
-                                unexpected(place, shown(field)).into()
-                            }
-                        })?);
-                }
-            }
-            count += 1;
-            is_row = next(&mut row)?;
-        }
-        if count == 0 {
-            return Err(
-                unexpected("one image a line".to_owned(), "a heading only".to_owned()).into(),
-            );
-        }
-        table.pixels.shrink_to_fit();
-        Ok(table)
-    }
-}
-
-impl Columns {
-    /// Tells the columns by how many there are, and by their names where the first row has any.
-    fn of(first: &ByteRecord) -> Result<Self, (String, String)> {
-        let count = first.len();
-        let side = |pixels: usize| {
-            let side = pixels.isqrt();
-            (side * side == pixels && (MIN_SIDE..=MAX_SIDE).contains(&side)).then_some(side)
-        };
-        let named = first.iter().position(|field| {
-            LABEL_NAMES
-                .iter()
-                .any(|name| field.eq_ignore_ascii_case(name.as_bytes()))
-        });
-        let columns = match (side(count), side(count.saturating_sub(1))) {
-            (Some(side), _) => Self {
-                count,
-                label: None,
-                side,
-            },
-            (None, Some(side)) => Self {
-                count,
-                label: Some(named.unwrap_or(0)),
-                side,
-            },
-            (None, None) => {
-                return Err((
-                    format!(
-                        "a label and the pixels of a square image of {MIN_SIDE} to {MAX_SIDE} pixels a side in each line, such as 785 columns"
-                    ),
-                    format!("{count} columns"),
-                ));
-            }
-        };
-        Ok(columns)
-    }
-}
-
-/// Whether the first row names the columns: no pixel of it is a number.
-fn is_heading(first: &ByteRecord, columns: Columns) -> bool {
-    first
-        .iter()
-        .enumerate()
-        .filter(|(column, _)| columns.label != Some(*column))
-        .all(|(_, field)| number(field).is_none())
-}
-
-fn number(field: &[u8]) -> Option<f64> {
-    core::str::from_utf8(field).ok()?.parse().ok()
-}
-
-/// A pixel, or the kind of values it shows the file to hold; `None` for one that is none.
-fn pixel(field: &[u8], values: Values) -> Result<u8, Option<Values>> {
-    if values == Values::Whole {
-        let whole = field.iter().try_fold(0_u32, |sum, &digit| match digit {
-            b'0'..=b'9' if sum < 256 => Some(sum * 10 + u32::from(digit - b'0')),
-            _ => None,
-        });
-        return match whole.filter(|_| !field.is_empty()) {
-            Some(value @ 0..=255) => Ok(value as u8),
-            None if number(field).is_some_and(|value| (0.0..=255.0).contains(&value)) => {
-                Err(Some(Values::Unit))
-            }
-            Some(_) | None => Err(None),
-        };
-    }
-    let value = number(field).ok_or(None)?;
-    match values {
-        Values::Unit if (0.0..=1.0).contains(&value) => Ok((value * 255.0).round() as u8),
-        Values::Unit if (0.0..=255.0).contains(&value) => Err(Some(Values::Decimal)),
-        Values::Decimal if (0.0..=255.0).contains(&value) => Ok(value.round() as u8),
-        Values::Whole | Values::Unit | Values::Decimal => Err(None),
-    }
-}
-
-/// A field as an error shows it.
-fn shown(field: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(field).chars().take(20).collect();
-    format!("{text:?}")
-}
-
-/// What separates columns: of comma, semicolon and tab the one the first line has most of.
-fn separator(path: &Path) -> Result<u8, DataError> {
-    let unreadable = |cause| DataError::Unreadable {
-        path: path.to_owned(),
-        cause,
+        })?,
     };
-    let file = File::open(path).map_err(unreadable)?;
-    let mut line = Vec::new();
-    BufReader::new(file.take(FIRST_LINE))
-        .read_until(b'\n', &mut line)
-        .map_err(unreadable)?;
-    let columns = |separator: &u8| line.split(|byte| byte == separator).count();
-    let most = b"\t;,".iter().copied().max_by_key(columns);
-    Ok(most.unwrap_or(b','))
+    let channels = reading.color.map_or(own.channels, Color::channels);
+    Ok(ImageShape {
+        width: size.width(),
+        height: size.height(),
+        channels,
+    })
+}
+
+/// Images brought to a shape.
+fn resized(images: Images, shape: ImageShape) -> Result<Images, DataError> {
+    let own = images.shape();
+    if own == shape {
+        return Ok(images);
+    }
+    let plane = own.width * own.height;
+    let mut pixels = vec![0; images.len() * shape.pixels()];
+    let mut values = vec![0; own.pixels()];
+    for (i, out) in pixels.chunks_exact_mut(shape.pixels()).enumerate() {
+        let image = images.image(i);
+        for (place, value) in values.iter_mut().enumerate() {
+            *value = image[place % own.channels * plane + place / own.channels];
+        }
+        let raster = Raster {
+            width: own.width,
+            height: own.height,
+            channels: own.channels,
+            values: &values,
+        };
+        fit(raster, shape, out);
+    }
+    Images::new(shape, pixels)
+}
+
+/// Whether a file is one of those of EMNIST, whose images lie on their side.
+fn is_on_its_side(path: &Path) -> bool {
+    let name = own_name(path).to_lowercase();
+    let mut words = name.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| word == "emnist")
 }
 
 #[cfg(test)]

@@ -72,6 +72,12 @@ const KINDS: &[Kind] = &[
         "in Python, load it with pandas.read_parquet and save its pictures as files, or as arrays with numpy.savez",
     ),
     kind(0, b"ARROW1", "an Arrow file", TO_NPZ),
+    kind(
+        0,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "a spreadsheet or document",
+        "save its table as .csv",
+    ),
     kind(0, b"SQLite format 3", "an SQLite database", TO_NPZ),
     kind(0, b"%PDF-", "a PDF document", "save its pages as PNG first"),
     kind(

@@ -62,8 +62,7 @@ pub(super) fn from_numbers(train: &[i64], test: Option<&[i64]>) -> Result<Labell
 /// Why they cannot be kept, when there are too many classes.
 pub(super) fn from_words(train: &[String], test: Option<&[String]>) -> Result<Labelled, String> {
     let all = || train.iter().chain(test.unwrap_or_default());
-    // What pandas writes for whole numbers in a column that also holds others.
-    let number = |word: &String| word.strip_suffix(".0").unwrap_or(word).parse::<i64>().ok();
+    let number = |word: &String| whole(word);
     if all().all(|word| number(word).is_some()) {
         let numbers = |words: &[String]| words.iter().filter_map(number).collect::<Vec<_>>();
         return from_numbers(&numbers(train), test.map(numbers).as_deref());
@@ -84,6 +83,14 @@ pub(super) fn from_words(train: &[String], test: Option<&[String]>) -> Result<La
         train: places(train),
         test: test.map(places),
         names: Some(names.clone()),
+    })
+}
+
+/// A whole number, be it written with decimals: `3.0` by pandas, `3.000000e+00` by NumPy.
+fn whole(word: &str) -> Option<i64> {
+    word.parse().ok().or_else(|| {
+        let value: f64 = word.parse().ok()?;
+        (value.fract() == 0.0 && value.abs() < 1e15).then_some(value as i64)
     })
 }
 
@@ -123,7 +130,10 @@ mod tests {
         let labelled = from_words(&words(&["dog", "cat", "dog"]), None).unwrap();
         assert_eq!(labelled.train, [1, 0, 1]);
         assert_eq!(labelled.names.unwrap(), ["cat", "dog"]);
-        let labelled = from_words(&words(&["7", "3.0"]), None).unwrap();
+        let written = ["7", "3.0", "3.000000e+00"];
+        let labelled = from_words(&words(&written), None).unwrap();
+        assert_eq!(labelled.train, [7, 3, 3]);
+        let labelled = from_words(&words(&written[..2]), None).unwrap();
         assert_eq!((labelled.train, labelled.names), (vec![7, 3], None));
         assert_eq!(in_order(words(&["10", "9", "2"])), ["2", "9", "10"]);
         assert_eq!(in_order(words(&["b10", "b9"])), ["b10", "b9"]);

@@ -121,6 +121,21 @@ impl Range {
         self.is_whole &= value.fract() == 0.0;
     }
 
+    /// The smallest value; infinite where there is none.
+    pub(super) fn low(&self) -> f64 {
+        self.low
+    }
+
+    /// The largest value; infinite below 0 where there is none.
+    pub(super) fn high(&self) -> f64 {
+        self.high
+    }
+
+    /// Whether all values are whole numbers.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// The kind of range it is.
     ///
     /// # Errors

@@ -195,7 +195,17 @@ impl PathFor {
             Self::Data(_) | Self::Save(_) | Self::Open | Self::OpenSession => Choice::Folder,
             Self::DataFile(_) => Choice::File {
                 what: "Images",
-                endings: &["npz", "npy", "csv", "gz", "idx", "idx3-ubyte"],
+                endings: &[
+                    "npz",
+                    "npy",
+                    "csv",
+                    "tsv",
+                    "txt",
+                    "data",
+                    "gz",
+                    "idx",
+                    "idx3-ubyte",
+                ],
             },
             Self::Export(target) => Choice::NewFile {
                 what: target.what(),
