@@ -6,6 +6,7 @@
 //!
 //! A *source* is a place images come from. Each source is one file and one line in [`SOURCES`].
 
+mod arrays;
 pub mod corrupt;
 pub mod csv;
 pub mod dataset;
@@ -79,14 +80,15 @@ pub trait Source: Sync {
     ) -> Result<DatasetParts, DataError>;
 }
 
-/// Every source. IDX files come last, because they take any location for a path.
+/// Every source. Arrays come before pictures, because a folder of them is one, and IDX files last,
+/// because they take any location for a path.
 pub const SOURCES: &[&dyn Source] = &[
     &glyphs::Glyphs,
     &fetch::MNIST,
     &fetch::FASHION_MNIST,
     &fetch::KMNIST,
-    &pictures::Pictures,
     &numpy::Numpy,
+    &pictures::Pictures,
     &csv::Csv,
     &idx::Idx,
 ];

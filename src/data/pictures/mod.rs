@@ -7,7 +7,7 @@
 mod cache;
 mod decode;
 mod import;
-mod resize;
+pub(super) mod resize;
 mod scan;
 
 use std::path::Path;

@@ -14,16 +14,16 @@ struct Span {
 
 /// Rows of values, as decoded.
 #[derive(Clone, Copy)]
-pub(super) struct Raster<'a> {
-    pub(super) width: usize,
-    pub(super) height: usize,
+pub(in crate::data) struct Raster<'a> {
+    pub(in crate::data) width: usize,
+    pub(in crate::data) height: usize,
     /// Values a pixel: 1 for grey, 3 for red, green, blue.
-    pub(super) channels: usize,
-    pub(super) values: &'a [u8],
+    pub(in crate::data) channels: usize,
+    pub(in crate::data) values: &'a [u8],
 }
 
 /// Writes the picture as an image of `shape`, channel after channel.
-pub(super) fn fit(picture: Raster<'_>, shape: ImageShape, out: &mut [u8]) {
+pub(in crate::data) fn fit(picture: Raster<'_>, shape: ImageShape, out: &mut [u8]) {
     let Raster {
         width,
         height,
