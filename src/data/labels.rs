@@ -88,7 +88,7 @@ impl Rows {
         match (self.is_binary, several) {
             (true, 0) => Ok(self.numbers),
             (true, _) => Err(format!(
-                "a picture has one label here, and it marks several of {width} classes or none for {several} of {count} pictures"
+                "a picture has one label here, and {several} of {count} have several of its {width} classes, or none"
             )),
             (false, _) => Err(format!(
                 "a picture has one label here, and it holds {width} numbers for each"
@@ -191,8 +191,8 @@ mod tests {
         for (width, values, said) in [
             (1, &[0.5, 1.0][..], "whole numbers"),
             (1, &[f64::NAN, 1.0], "whole numbers"),
-            (2, &[1.0, 1.0, 0.0, 1.0], "several of 2 classes or none for 1 of 2"),
-            (2, &[0.0, 0.0, 0.0, 1.0], "several of 2 classes or none for 1 of 2"),
+            (2, &[1.0, 1.0, 0.0, 1.0], "1 of 2 have several of its 2 classes"),
+            (2, &[0.0, 0.0, 0.0, 1.0], "1 of 2 have several of its 2 classes"),
             (2, &[7.0, 0.0, 0.0, 1.0], "2 numbers for each"),
         ] {
             let found = of(width, false, values).unwrap_err();

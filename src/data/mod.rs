@@ -31,6 +31,8 @@ mod split;
 mod streams;
 pub mod survey;
 
+use std::path::Path;
+
 pub use corrupt::{Block, Corruption};
 pub use dataset::{Dataset, DatasetParts, DatasetRequest, Skipped, Split};
 pub use error::{DataError, is_of_input};
@@ -150,14 +152,24 @@ pub fn open_with(request: &DatasetRequest, meter: &dyn Meter) -> Result<Dataset,
             of,
         });
     }
-    let parts = source.read(location, reading, meter)?;
+    let mut parts = source.read(location, reading, meter)?;
     if reading.has_shape() && !takes.shape {
         return Err(DataError::HasOwnShape {
             location: location.to_owned(),
             shape: parts.train.shape(),
         });
     }
+    if source.is_named() && is_beside(location) {
+        parts.remarks.push(format!(
+            "There is a file or folder called {location} here, too: ./{location} opens it."
+        ));
+    }
     Dataset::new(location, parts, request.limit)
+}
+
+/// Whether a named set has the name of a file or folder in the current directory.
+fn is_beside(name: &str) -> bool {
+    Path::new(name).exists()
 }
 
 #[cfg(test)]

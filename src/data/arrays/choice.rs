@@ -77,7 +77,7 @@ impl Refusal {
             .collect();
         match &lines[..] {
             [] => self.found.clone(),
-            lines => format!("{}; in Python, {}", self.found, lines.join(" or ")),
+            lines => format!("{}; in Python, {}", self.found, lines.join(", or ")),
         }
     }
 }
@@ -159,10 +159,10 @@ fn one(shape: &[u64], [height, width, channels]: [u64; 3]) -> Refusal {
         ),
         &[
             (
-                "makes one array of many",
+                "makes one array of several pictures",
                 "numpy.stack([picture_1, picture_2])".to_owned(),
             ),
-            ("says that it is a set of one", "x[None]".to_owned()),
+            ("makes it a set of one picture", "x[None]".to_owned()),
         ],
     )
 }
@@ -272,11 +272,11 @@ fn of_rows(shape: &[u64], layouts: &[Layout], known: Known) -> Result<Choice, Re
                 ),
                 &[
                     (
-                        "says that it is one picture, a set of one",
+                        "makes it a set of one picture",
                         "x[None]".to_owned(),
                     ),
                     (
-                        "that it is many",
+                        "makes it one of many",
                         format!("{rows}.reshape(-1, {side}, {side})"),
                     ),
                 ],
@@ -316,8 +316,9 @@ fn of_three(shape: &[u64], layouts: &[Layout]) -> Result<Choice, Refusal> {
             if middle == end {
                 return Ok(sure(plain));
             }
-            // Square pictures are what most are; otherwise the count comes first, as is usual.
-            let (taken, other) = if first == middle {
+            // Square pictures are what most are, and strips what few are; otherwise the count comes
+            // first, as is usual.
+            let (taken, other) = if first == middle || plain.is_long() {
                 (last, plain)
             } else {
                 (plain, last)
@@ -344,8 +345,8 @@ fn three_planes(shape: &[u64]) -> Refusal {
             shape_words(shape)
         ),
         &[
-            ("says that it is three", "x[..., None]".to_owned()),
-            ("that it is one, a set of one", "x[None]".to_owned()),
+            ("makes it three pictures", "x[..., None]".to_owned()),
+            ("makes it a set of one picture", "x[None]".to_owned()),
         ],
     )
 }
@@ -368,7 +369,7 @@ fn either(shape: &[u64], plain: Layout, last: Layout) -> Refusal {
         &[
             ("says that it is the first", "x[..., None]".to_owned()),
             (
-                "that it is the last",
+                "says that it is the last",
                 "x.transpose(2, 0, 1)[..., None]".to_owned(),
             ),
         ],
@@ -378,8 +379,8 @@ fn either(shape: &[u64], plain: Layout, last: Layout) -> Refusal {
 /// Pictures with channels.
 fn of_four(shape: &[u64], layouts: &[Layout]) -> Result<Choice, Refusal> {
     match layouts {
-        // One picture on either side is no set, and one channel on either side is usual.
-        [first, second] if shape[0] != 1 && shape[3] != 1 => Err(Refusal::new(
+        // Three channels may come first, but one, two or four hardly do beside channels that are last.
+        [first, second] if shape[0] == 3 && shape[3] != 1 => Err(Refusal::new(
             format!(
                 "the shape {}, which is {} pictures of {} channels, or {} of {} whose channels come first",
                 shape_words(shape),
@@ -394,7 +395,7 @@ fn of_four(shape: &[u64], layouts: &[Layout]) -> Result<Choice, Refusal> {
                     "x.transpose(0, 3, 1, 2)".to_owned(),
                 ),
                 (
-                    "that they are first",
+                    "says that they are first",
                     "x.transpose(3, 0, 1, 2)".to_owned(),
                 ),
             ],
@@ -421,6 +422,9 @@ mod tests {
             (&[2, 8, 9], Axes::Plain),
             (&[28, 28, 1000], Axes::CountLast),
             (&[28, 28, 60], Axes::CountLast),
+            (&[9, 12, 150], Axes::CountLast),
+            (&[100, 8, 128], Axes::Plain),
+            (&[2, 28, 28, 3], Axes::ChannelsLast),
             (&[40, 28, 20], Axes::Plain),
             (&[28, 20, 5], Axes::CountLast),
             (&[9, 28, 28, 1], Axes::ChannelsLast),
@@ -434,7 +438,7 @@ mod tests {
             (&[784, 90], Axes::FlatColumns),
             (&[9, 3072], Axes::FlatPlanes),
             (&[9, 1024, 3], Axes::FlatPixels),
-            (&[900, 784, 1], Axes::Flat),
+            (&[5000, 784, 1], Axes::Flat),
         ] {
             let choice = of(shape).unwrap_or_else(|found| panic!("{shape:?}: {found}"));
             assert_eq!(choice.layout.axes, axes, "{shape:?}");

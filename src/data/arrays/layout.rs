@@ -70,6 +70,18 @@ pub(in crate::data) struct Layout {
     pub(in crate::data) steps: [usize; 3],
 }
 
+impl Layout {
+    /// Whether a picture is a strip rather than a picture.
+    pub(super) fn is_long(&self) -> bool {
+        let ImageShape { width, height, .. } = self.shape;
+        is_long(height as u64, width as u64)
+    }
+}
+
+fn is_long(height: u64, width: u64) -> bool {
+    height.max(width) > MAX_ASPECT * height.min(width)
+}
+
 /// The shape as Python writes it.
 pub(in crate::data) fn shape_words(shape: &[u64]) -> String {
     let sizes: Vec<String> = shape.iter().map(u64::to_string).collect();
@@ -168,11 +180,10 @@ fn cut(Axis(size, step): Axis) -> [Axis; 2] {
 
 fn layout(axes: Axes, n: Axis, c: Axis, h: Axis, w: Axis) -> Option<Layout> {
     let is_side = |side: u64| (MIN_SIDE as u64..=LARGEST_SIDE as u64).contains(&side);
-    let is_long = h.0.max(w.0) > MAX_ASPECT * h.0.min(w.0);
     if n.0 == 0 || !is_side(h.0) || !is_side(w.0) || !(1..=4).contains(&c.0) {
         return None;
     }
-    if is_long && !axes.is_usual() {
+    if is_long(h.0, w.0) && !axes.is_usual() {
         return None;
     }
     let number = |number: u64| usize::try_from(number).ok();
@@ -201,7 +212,8 @@ mod tests {
     fn shapes_say_what_they_may_mean() {
         use Axes::*;
         for (shape, expected) in [
-            (&[9, 28, 28][..], &[Plain][..]),
+            (&[9, 28, 28][..], &[Plain, CountLast][..]),
+            (&[5, 28, 28], &[Plain]),
             (&[28, 28, 9], &[Plain, CountLast]),
             (&[28, 28, 1000], &[Plain, CountLast]),
             (&[28, 28, 5], &[CountLast]),

@@ -13,7 +13,7 @@ mod smooth;
 pub(in crate::data) use choice::{Choice, Doubt, Known, choose};
 pub(in crate::data) use element::{Element, Numbers};
 pub(in crate::data) use gather::{Gatherer, Plan};
-pub(in crate::data) use layout::{Layout, layouts, shape_words};
+pub(in crate::data) use layout::{Axes, Layout, layouts, shape_words};
 pub(in crate::data) use smooth::{is_smoother_along, smoother_colours};
 
 /// Longest side of a picture in an array, in pixels.

@@ -132,7 +132,11 @@ impl Known<'_> {
     /// What an array holds by its name, or by its look where its name says a part only.
     fn role(&self, index: usize) -> Option<Role> {
         let meaning = &self.meanings[index];
-        meaning.role.or_else(|| {
+        // Pictures that are called digits are no labels.
+        let named = meaning.role.filter(|role| {
+            *role != Role::Labels || self.looks[index] != Look::Pictures
+        });
+        named.or_else(|| {
             meaning.part?;
             match self.looks[index] {
                 Look::Pictures | Look::Rows => Some(Role::Pictures),
