@@ -150,11 +150,7 @@ fn read_inner(folder: &Path, reading: &Reading) -> Result<DatasetParts, DataErro
 }
 
 /// That one of several sets has to be named.
-fn several<'a>(
-    folder: &Path,
-    what: &str,
-    sets: impl Iterator<Item = &'a Files>,
-) -> DataError {
+fn several<'a>(folder: &Path, what: &str, sets: impl Iterator<Item = &'a Files>) -> DataError {
     let files: Vec<String> = sets
         .filter_map(|files| Some(files.train.as_ref()?.display().to_string()))
         .collect();
@@ -212,9 +208,16 @@ fn other(path: &Path) -> Option<foreign::Foreign> {
     let mut start = [0; 64];
     let read = File::open(path).ok()?.read(&mut start).ok()?;
     let start = &start[..read];
-    let is_picture = [&b"\x89PNG"[..], b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"]
-        .iter()
-        .any(|magic| start.starts_with(magic))
+    let is_picture = [
+        &b"\x89PNG"[..],
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"BM",
+        b"II*\0",
+        b"MM\0*",
+    ]
+    .iter()
+    .any(|magic| start.starts_with(magic))
         || start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP");
     if is_picture {
         return Some(foreign::Foreign {

@@ -186,13 +186,24 @@ mod tests {
             rows.finish()
         };
         assert_eq!(of(1, false, &[3.0, -1.0]), Ok(vec![3, -1]));
-        assert_eq!(of(3, false, &[0.0, 0.0, 1.0, 1.0, 0.0, 0.0]), Ok(vec![2, 0]));
+        assert_eq!(
+            of(3, false, &[0.0, 0.0, 1.0, 1.0, 0.0, 0.0]),
+            Ok(vec![2, 0])
+        );
         assert_eq!(of(3, true, &[0.0, 1.0, 0.0, 0.0, 1.0, 0.0]), Ok(vec![2, 0]));
         for (width, values, said) in [
             (1, &[0.5, 1.0][..], "whole numbers"),
             (1, &[f64::NAN, 1.0], "whole numbers"),
-            (2, &[1.0, 1.0, 0.0, 1.0], "1 of 2 have several of its 2 classes"),
-            (2, &[0.0, 0.0, 0.0, 1.0], "1 of 2 have several of its 2 classes"),
+            (
+                2,
+                &[1.0, 1.0, 0.0, 1.0],
+                "1 of 2 have several of its 2 classes",
+            ),
+            (
+                2,
+                &[0.0, 0.0, 0.0, 1.0],
+                "1 of 2 have several of its 2 classes",
+            ),
             (2, &[7.0, 0.0, 0.0, 1.0], "2 numbers for each"),
         ] {
             let found = of(width, false, values).unwrap_err();

@@ -93,10 +93,13 @@ impl Source for Numpy {
 /// many words, or arrays of pictures and neither folders nor picture files.
 fn is_array_folder(folder: &Path) -> bool {
     let files = known_files(folder);
-    let meanings = || files.iter().map(|path| names::meaning(&file::name_of(path)));
-    let is_train = |meaning: Meaning| {
-        meaning.part == Some(Part::Train) && meaning.role != Some(Role::Labels)
+    let meanings = || {
+        files
+            .iter()
+            .map(|path| names::meaning(&file::name_of(path)))
     };
+    let is_train =
+        |meaning: Meaning| meaning.part == Some(Part::Train) && meaning.role != Some(Role::Labels);
     !files.is_empty() && (meanings().any(is_train) || holds_files_only(folder))
 }
 
@@ -118,9 +121,10 @@ fn known_files(folder: &Path) -> Vec<PathBuf> {
     let files = file::files_in(folder);
     let meaning = |path: &PathBuf| names::meaning(&file::name_of(path));
     let is_known = |meaning: &Meaning| meaning.part.is_some() || meaning.role.is_some();
-    let first = files.iter().map(meaning).find(|meaning| {
-        is_known(meaning) && meaning.role != Some(Role::Labels)
-    });
+    let first = files
+        .iter()
+        .map(meaning)
+        .find(|meaning| is_known(meaning) && meaning.role != Some(Role::Labels));
     let Some(first) = first else {
         return Vec::new();
     };
@@ -214,7 +218,11 @@ fn images(
     let mut done: Done = (0, 0);
     for &(index, _) in used {
         let header = &file.entries[index].header;
-        let times = if header.numbers().is_some_and(is_byte) { 1 } else { 2 };
+        let times = if header.numbers().is_some_and(is_byte) {
+            1
+        } else {
+            2
+        };
         done.1 += times * header.data_bytes;
     }
     // Values of one byte are taken for pixels at once: most are.
@@ -233,11 +241,12 @@ fn images(
         gathered.push(gatherer);
         ranges.push((file.entries[*index].name.clone(), range));
     }
-    let (scales, remarks) =
-        scales(&ranges).map_err(|found| file.unexpected(EXPECTED, found))?;
+    let (scales, remarks) = scales(&ranges).map_err(|found| file.unexpected(EXPECTED, found))?;
     let mut images = Vec::new();
     for (((index, plan), gatherer), scale) in used.iter().zip(gathered).zip(scales) {
-        images.push(scaled(file, *index, plan, gatherer, scale, meter, &mut done)?);
+        images.push(scaled(
+            file, *index, plan, gatherer, scale, meter, &mut done,
+        )?);
     }
     Ok((images, remarks))
 }
@@ -255,7 +264,10 @@ fn scaled(
     let numbers = numbers(file, index)?;
     if is_byte(numbers) {
         let table = numbers.table(scale);
-        let is_same = table.iter().zip(0..=u8::MAX).all(|(&pixel, byte)| pixel == byte);
+        let is_same = table
+            .iter()
+            .zip(0..=u8::MAX)
+            .all(|(&pixel, byte)| pixel == byte);
         if is_same {
             return gatherer.finish();
         }

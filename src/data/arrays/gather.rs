@@ -83,10 +83,7 @@ impl Plan {
         let ImageShape { width, height, .. } = self.source;
         let [channel, row, column] = self.steps;
         let is_planar = self.source.channels == 1 || channel == width * height;
-        self.before == 1
-            && self.target == self.source
-            && is_planar
-            && (row, column) == (width, 1)
+        self.before == 1 && self.target == self.source && is_planar && (row, column) == (width, 1)
     }
 }
 
@@ -227,7 +224,11 @@ impl Gatherer {
         } = self.plan;
         let line = |channel_at: usize, y: usize| {
             let first = channel_at * channel + y * row;
-            picture.iter().skip(first).step_by(column).take(source.width)
+            picture
+                .iter()
+                .skip(first)
+                .step_by(column)
+                .take(source.width)
         };
         if target == source {
             for at in 0..source.channels {
@@ -290,7 +291,10 @@ mod tests {
         };
         for piece in [1, 7, 100, 1 << 20] {
             let last = images(&[5, 8, 9, 3], false, &plain, piece);
-            assert_eq!((last.len(), last.shape().to_string().as_str()), (5, "9×8×3"));
+            assert_eq!(
+                (last.len(), last.shape().to_string().as_str()),
+                (5, "9×8×3")
+            );
             // Image 2, green, row 1, column 4.
             assert_eq!(
                 last.image(2)[72 + 9 + 4],
@@ -307,7 +311,10 @@ mod tests {
         let many = images(&[8, 8, 150, 1], true, &plain, 999);
         assert_eq!((many.len(), many.shape().height), (8, 8));
         let last = images(&[150, 8, 8], true, &plain, 999);
-        assert_eq!(last.image(149)[8 + 2], ((149 + 150 * (1 + 8 * 2)) % 251) as u8);
+        assert_eq!(
+            last.image(149)[8 + 2],
+            ((149 + 150 * (1 + 8 * 2)) % 251) as u8
+        );
     }
 
     #[test]
@@ -318,7 +325,10 @@ mod tests {
             ..Reading::default()
         };
         let small = images(&[3, 16, 16, 3], false, &reading, 100);
-        assert_eq!((small.len(), small.shape().to_string().as_str()), (3, "8×8×1"));
+        assert_eq!(
+            (small.len(), small.shape().to_string().as_str()),
+            (3, "8×8×1")
+        );
         let grey = Reading {
             color: Some(Color::Rgb),
             ..Reading::default()

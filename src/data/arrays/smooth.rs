@@ -90,9 +90,7 @@ mod tests {
         let planes: Vec<f64> = (0..192)
             .map(|i| value(i / 64, i % 64 / side, i % side))
             .collect();
-        let pixels: Vec<f64> = (0..192)
-            .map(|i| value(i % 3, i / 24, i % 24 / 3))
-            .collect();
+        let pixels: Vec<f64> = (0..192).map(|i| value(i % 3, i / 24, i % 24 / 3)).collect();
         assert_eq!(smoother_colours(&planes, side), Some(true));
         assert_eq!(smoother_colours(&pixels, side), Some(false));
         // One colour all over: only its planes are flat.

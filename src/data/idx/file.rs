@@ -265,12 +265,7 @@ fn check_length(path: &Path, expected: u64, found: u64) -> Result<(), DataError>
 }
 
 /// Number of data bytes that a complete header announces.
-fn promise(
-    path: &Path,
-    kind: Kind,
-    sizes: &[u32],
-    numbers: Numbers,
-) -> Result<usize, DataError> {
+fn promise(path: &Path, kind: Kind, sizes: &[u32], numbers: Numbers) -> Result<usize, DataError> {
     // Rows and columns, as far as there are such axes.
     let (height, width) = match (kind, sizes) {
         (Kind::Images, [_, width]) => (1, *width),

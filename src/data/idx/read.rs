@@ -47,9 +47,8 @@ pub(super) fn set(
     // EMNIST has columns where all others have rows.
     let is_emnist = key.split('-').any(|word| word == "emnist");
     let is_transposed = reading.transpose.unwrap_or(is_emnist);
-    let read = |images: &Path, labels: Option<&Path>| {
-        Part::read(images, labels, key, is_transposed)
-    };
+    let read =
+        |images: &Path, labels: Option<&Path>| Part::read(images, labels, key, is_transposed);
     let (train, test) = rayon::join(
         || read(train_path, files.train_labels.as_deref()),
         || {
@@ -74,7 +73,9 @@ pub(super) fn set(
             Some(_) => "as was asked",
             None => "because the files of EMNIST have columns in the place of rows",
         };
-        remarks.push(format!("Rows and columns of every picture were swapped, {why}."));
+        remarks.push(format!(
+            "Rows and columns of every picture were swapped, {why}."
+        ));
     }
     let mut skipped = Vec::new();
     let mut targets = [Some(&train), test.as_ref()].map(|part| part?.labels.as_ref());
@@ -90,7 +91,10 @@ pub(super) fn set(
     let train = train.images(scale(0), place)?;
     let test = test.map(|test| test.images(scale(1), place)).transpose()?;
     if class_names.is_none() {
-        let all = [&train_labels, &test_labels].into_iter().flatten().flatten();
+        let all = [&train_labels, &test_labels]
+            .into_iter()
+            .flatten()
+            .flatten();
         class_names = all
             .max()
             .and_then(|last| mapping::names(train_path, key, *last));
@@ -182,7 +186,11 @@ impl Part {
         if let Some(scale) = scale {
             if numbers.element.bytes() == 1 {
                 let table = numbers.table(scale);
-                if table.iter().zip(0..=u8::MAX).any(|(&pixel, byte)| pixel != byte) {
+                if table
+                    .iter()
+                    .zip(0..=u8::MAX)
+                    .any(|(&pixel, byte)| pixel != byte)
+                {
                     for byte in &mut bytes {
                         *byte = table[usize::from(*byte)];
                     }
@@ -257,7 +265,9 @@ fn targets(path: &Path, images: usize, key: &str) -> Result<Targets, DataError> 
     let mut bytes = bytes;
     if sizes.get(1) == Some(&QMNIST_COLUMNS) && key.split('-').any(|word| word == "qmnist") {
         let each = numbers.element.bytes();
-        let firsts = bytes.chunks_exact(each * width).flat_map(|row| &row[..each]);
+        let firsts = bytes
+            .chunks_exact(each * width)
+            .flat_map(|row| &row[..each]);
         bytes = firsts.copied().collect();
         width = 1;
     }

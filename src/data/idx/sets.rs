@@ -193,10 +193,18 @@ mod tests {
                 Part::Train,
                 Kind::Images,
             ),
-            ("qmnist-test-labels-idx2-int", "qmnist", Part::Test, Kind::Labels),
+            (
+                "qmnist-test-labels-idx2-int",
+                "qmnist",
+                Part::Test,
+                Kind::Labels,
+            ),
         ] {
             let found = name(Path::new(text)).unwrap();
-            assert_eq!((found.key.as_str(), found.part, found.kind), (key, part, kind));
+            assert_eq!(
+                (found.key.as_str(), found.part, found.kind),
+                (key, part, kind)
+            );
         }
         for text in ["images.png", "train-images.zip", "alone.idx", "train.csv"] {
             assert_eq!(name(Path::new(text)), None, "{text}");

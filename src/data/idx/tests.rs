@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::data::{DatasetRequest, ImageShape, NoMeter, Split, open};
 
+mod kinds;
+
 const TRAIN: &str = "train-images-idx3-ubyte";
 const TRAIN_LABELS: &str = "train-labels-idx1-ubyte";
 const TEST: &str = "t10k-images-idx3-ubyte";

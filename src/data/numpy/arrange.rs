@@ -112,9 +112,13 @@ impl Meanings {
                     ),
                 ));
             }
-            Values::Text(_) => return Err(file.unexpected(&expected(), format!("text of the shape {shape}"))),
+            Values::Text(_) => {
+                return Err(file.unexpected(&expected(), format!("text of the shape {shape}")));
+            }
             Values::Other(kind) => {
-                let found = format!("values of type {kind:?}; in Python, x.astype(\"float32\") makes numbers of them");
+                let found = format!(
+                    "values of type {kind:?}; in Python, x.astype(\"float32\") makes numbers of them"
+                );
                 return Err(file.unexpected(&expected(), found));
             }
         }

@@ -195,9 +195,8 @@ impl ArrayFile {
                 (path, &mut plain)
             }
             Place::Archive(path, place) => {
-                let damage = |error| {
-                    unexpected(path, "an archive that can be unpacked", damaged(&error))
-                };
+                let damage =
+                    |error| unexpected(path, "an archive that can be unpacked", damaged(&error));
                 packed = self.archive(path)?.by_index(*place).map_err(damage)?;
                 (path, &mut packed)
             }

@@ -35,15 +35,18 @@ pub(super) struct Meaning {
 /// Words for parts.
 const PARTS: &[(Part, &[&str])] = &[
     (Part::Train, &["train", "training", "trn", "tr"]),
-    (Part::Test, &["test", "testing", "tst", "te", "ts", "t10k", "eval"]),
+    (
+        Part::Test,
+        &["test", "testing", "tst", "te", "ts", "t10k", "eval"],
+    ),
     (Part::Validation, &["val", "valid", "validation", "dev"]),
     (Part::Extra, &["extra", "unlabeled", "unlabelled"]),
 ];
 
 /// Words for pictures, the surest first.
 const PICTURES: &[&str] = &[
-    "x", "xs", "images", "image", "imgs", "img", "pictures", "picture", "data", "pixels", "features",
-    "feature", "inputs", "input", "samples",
+    "x", "xs", "images", "image", "imgs", "img", "pictures", "picture", "data", "pixels",
+    "features", "feature", "inputs", "input", "samples",
 ];
 
 /// Words for labels.

@@ -133,9 +133,9 @@ impl Known<'_> {
     fn role(&self, index: usize) -> Option<Role> {
         let meaning = &self.meanings[index];
         // Pictures that are called digits are no labels.
-        let named = meaning.role.filter(|role| {
-            *role != Role::Labels || self.looks[index] != Look::Pictures
-        });
+        let named = meaning
+            .role
+            .filter(|role| *role != Role::Labels || self.looks[index] != Look::Pictures);
         named.or_else(|| {
             meaning.part?;
             match self.looks[index] {

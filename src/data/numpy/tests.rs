@@ -73,15 +73,16 @@ fn try_open_as(name: &str, bytes: &[u8], reading: &Reading) -> Result<DatasetPar
 fn read_path(path: &Path, reading: &Reading) -> Result<DatasetParts, String> {
     let location = path.display().to_string();
     assert!(Numpy.accepts(&location));
-    Numpy
-        .read(&location, reading, &NoMeter)
-        .map_err(|error| {
-            let text = error.to_string();
-            assert!(text.contains(&location), "no path in: {text}");
-            assert!(text.ends_with('.'), "no sentence: {text}");
-            assert!(!text.trim_end_matches('.').contains(". "), "two sentences: {text}");
-            text
-        })
+    Numpy.read(&location, reading, &NoMeter).map_err(|error| {
+        let text = error.to_string();
+        assert!(text.contains(&location), "no path in: {text}");
+        assert!(text.ends_with('.'), "no sentence: {text}");
+        assert!(
+            !text.trim_end_matches('.').contains(". "),
+            "two sentences: {text}"
+        );
+        text
+    })
 }
 
 #[test]
@@ -143,11 +144,7 @@ fn what_is_no_array_of_images_is_refused_in_a_sentence() {
         ("a.npy", good[..good.len() - 1].to_vec(), "bytes in"),
         ("a.npy", [&good[..], &[0]].concat(), "bytes in"),
         ("a.npy", npy("|u1", "(2, 7, 8)", &[0; 112]), "(2, 7, 8)"),
-        (
-            "a.npy",
-            npy("|u1", "(1, 129, 8)", &[0; 1032]),
-            "8×129",
-        ),
+        ("a.npy", npy("|u1", "(1, 129, 8)", &[0; 1032]), "8×129"),
         (
             "a.npy",
             npy("|u1", "(2, 8, 8, 4)", &[0; 512]),

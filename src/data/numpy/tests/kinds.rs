@@ -33,12 +33,12 @@ fn numbers(descr: &str, values: &[f64]) -> Vec<u8> {
 
 /// The pixels that values become, each of them an image of one value, and the remarks.
 fn pixels(descr: &str, values: &[f64]) -> Result<(Vec<u8>, String), String> {
-    let all: Vec<f64> = values
-        .iter()
-        .flat_map(|&value| [value; 64])
-        .collect();
+    let all: Vec<f64> = values.iter().flat_map(|&value| [value; 64]).collect();
     let shape = format!("({}, 8, 8)", values.len());
-    let labels = numbers("<i4", &(0..values.len()).map(|i| i as f64).collect::<Vec<_>>());
+    let labels = numbers(
+        "<i4",
+        &(0..values.len()).map(|i| i as f64).collect::<Vec<_>>(),
+    );
     let count = format!("({},)", values.len());
     let whole = archive(&[
         ("x.npy", npy(descr, &shape, &numbers(descr, &all))),
@@ -94,7 +94,10 @@ fn values_are_brought_to_bytes_by_their_range_whatever_their_type() {
         ("<u2", &[0.0, 4095.0], "12 bits"),
     ] {
         let (_, found) = pixels(descr, values).unwrap();
-        assert!(found.contains(said) && said.is_empty() == found.is_empty(), "{found}");
+        assert!(
+            found.contains(said) && said.is_empty() == found.is_empty(),
+            "{found}"
+        );
     }
     for (values, said) in [
         ([0.0, f64::NAN], "nan_to_num"),
@@ -112,13 +115,19 @@ fn training_and_test_images_each_have_their_own_scale() {
     let halves: Vec<f64> = floats.iter().map(|value| value * 0.5 + 0.25).collect();
     let whole = archive(&[
         ("x_train.npy", npy("|u1", "(2, 8, 8)", &bytes(2))),
-        ("x_test.npy", npy("<f4", "(2, 8, 8)", &numbers("<f4", &halves))),
+        (
+            "x_test.npy",
+            npy("<f4", "(2, 8, 8)", &numbers("<f4", &halves)),
+        ),
     ]);
     let parts = try_open("a.npz", &whole).unwrap();
     assert_eq!(parts.train.image(1), image(1));
     assert_eq!(parts.test.image(0)[..2], [64, 191]);
     let said = parts.remarks.join(" ");
-    assert!(said.contains("x_test") && said.contains("different scales"), "{said}");
+    assert!(
+        said.contains("x_test") && said.contains("different scales"),
+        "{said}"
+    );
 }
 
 /// The value at a row and a column of a channel of an image.
@@ -182,7 +191,11 @@ fn every_clear_layout_is_read_in_either_order() {
             let file = ordered_npy("|u1", is_fortran, &shape, &data);
             let parts = try_open_as("a.npy", &file, &reading).unwrap();
             let is_turned = reading.transpose.is_some();
-            assert_eq!(!parts.remarks.is_empty(), is_remarked || is_turned, "{axes}");
+            assert_eq!(
+                !parts.remarks.is_empty(),
+                is_remarked || is_turned,
+                "{axes}"
+            );
             let (train, test, _) =
                 crate::data::split::set_apart(Path::new("a"), labels.len()).unwrap();
             let [_, channels, height, width] = sizes;
@@ -202,7 +215,10 @@ fn every_clear_layout_is_read_in_either_order() {
                             }
                         }
                     }
-                    assert!(images.image(i) == expected, "{axes} {is_fortran} {is_turned} {i}");
+                    assert!(
+                        images.image(i) == expected,
+                        "{axes} {is_fortran} {is_turned} {i}"
+                    );
                 }
             }
         }
@@ -211,13 +227,19 @@ fn every_clear_layout_is_read_in_either_order() {
 
 #[test]
 fn labels_say_which_axis_is_the_count() {
-    for (axes, sizes) in [("nhw", [20, 1, 20, 9]), ("hwn", [9, 1, 20, 20]), ("nchw", [3, 3, 8, 8])]
-    {
+    for (axes, sizes) in [
+        ("nhw", [20, 1, 20, 9]),
+        ("hwn", [9, 1, 20, 20]),
+        ("nchw", [3, 3, 8, 8]),
+    ] {
         let (shape, data) = array(axes, false, sizes);
         let labels = vec![1; sizes[0]];
         let whole = archive(&[
             ("x_train.npy", npy("|u1", &shape, &data)),
-            ("y_train.npy", npy("|u1", &format!("({},)", sizes[0]), &labels)),
+            (
+                "y_train.npy",
+                npy("|u1", &format!("({},)", sizes[0]), &labels),
+            ),
         ]);
         let parts = try_open("a.npz", &whole).unwrap();
         assert_eq!(parts.train.len() + parts.test.len(), sizes[0], "{axes}");
@@ -253,7 +275,11 @@ fn the_values_contradict_a_shape_that_would_mislead() {
         .collect();
     let parts = try_open("a.npy", &npy("|u1", "(40, 28, 20)", &first)).unwrap();
     assert_eq!(parts.train.shape().to_string(), "20×28×1");
-    assert!(parts.remarks[0].contains("(n, height, width)"), "{:?}", parts.remarks);
+    assert!(
+        parts.remarks[0].contains("(n, height, width)"),
+        "{:?}",
+        parts.remarks
+    );
 }
 
 #[test]
@@ -287,7 +313,9 @@ fn flat_colours_are_told_by_their_values() {
 
 #[test]
 fn size_and_colour_are_followed_and_large_pictures_need_a_size() {
-    let large: Vec<u8> = (0..5 * 200 * 160 * 3).map(|i| (i / 3 % 160) as u8).collect();
+    let large: Vec<u8> = (0..5 * 200 * 160 * 3)
+        .map(|i| (i / 3 % 160) as u8)
+        .collect();
     let file = npy("|u1", "(5, 200, 160, 3)", &large);
     let found = try_open("a.npy", &file).unwrap_err();
     for word in ["at most 128 pixels a side", "160×200", "--image-size"] {
@@ -338,14 +366,21 @@ fn labels_of_every_kind() {
     assert_eq!(all(&with("<f4", "(2, 3)", &floats).unwrap()), [0, 2]);
     let by_column = archive(&[
         ("x.npy", npy("|u1", "(2, 8, 8)", &bytes(2))),
-        ("y.npy", ordered_npy("|u1", true, "(2, 3)", &[0, 1, 0, 0, 1, 0])),
+        (
+            "y.npy",
+            ordered_npy("|u1", true, "(2, 3)", &[0, 1, 0, 0, 1, 0]),
+        ),
     ]);
     assert_eq!(all(&try_open("a.npz", &by_column).unwrap()), [0, 2]);
     let negative = with("|i1", "(2,)", &[255, 3]).unwrap();
     assert_eq!(name(&negative), ["-1", "3"]);
     for (descr, shape) in [("<f8", "(2,)"), ("<f8", "(2, 1)"), (">i8", "(1, 2)")] {
         let values = numbers(descr, &[3.0, 1.0]);
-        assert_eq!(all(&with(descr, shape, &values).unwrap()), [1, 3], "{descr} {shape}");
+        assert_eq!(
+            all(&with(descr, shape, &values).unwrap()),
+            [1, 3],
+            "{descr} {shape}"
+        );
     }
     assert_eq!(all(&with("|b1", "(2,)", &[1, 0]).unwrap()), [0, 1]);
     let wide: Vec<u8> = ["owl", "ant"]
@@ -354,7 +389,10 @@ fn labels_of_every_kind() {
         .flat_map(|letter| u32::from(letter).to_le_bytes())
         .collect();
     let text = with("<U4", "(2,)", &wide).unwrap();
-    assert_eq!((all(&text), name(&text).join(" ")), (vec![0, 1], "ant owl".to_owned()));
+    assert_eq!(
+        (all(&text), name(&text).join(" ")),
+        (vec![0, 1], "ant owl".to_owned())
+    );
     let narrow = with("|S3", "(2, 1)", b"dogcat").unwrap();
     assert_eq!(name(&narrow), ["cat", "dog"]);
     let digits = with("|S1", "(2,)", b"71").unwrap();
@@ -362,8 +400,18 @@ fn labels_of_every_kind() {
 
     for (descr, shape, data, why) in [
         ("<f4", "(2,)", numbers("<f4", &[0.5, 1.0]), "whole numbers"),
-        ("|u1", "(2, 3)", vec![1, 0, 1, 0, 1, 0], "several of its 3 classes"),
-        ("|u1", "(2, 3)", vec![1, 0, 7, 0, 1, 0], "3 numbers for each"),
+        (
+            "|u1",
+            "(2, 3)",
+            vec![1, 0, 1, 0, 1, 0],
+            "several of its 3 classes",
+        ),
+        (
+            "|u1",
+            "(2, 3)",
+            vec![1, 0, 7, 0, 1, 0],
+            "3 numbers for each",
+        ),
         ("|O", "(2,)", b"\x80\x04".to_vec(), "never opened"),
         ("<c8", "(2,)", vec![0; 16], "<c8"),
     ] {

@@ -147,7 +147,12 @@ impl Case {
             data.extend(encoded(self.descr, number));
         }
         let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
-        ordered_npy(self.descr, self.is_fortran, &format!("({})", sizes.join(", ")), &data)
+        ordered_npy(
+            self.descr,
+            self.is_fortran,
+            &format!("({})", sizes.join(", ")),
+            &data,
+        )
     }
 }
 

@@ -35,37 +35,162 @@ fn data(shape: &str) -> Vec<u8> {
 fn names_say_what_arrays_are() {
     // Training and test images, whether there are labels, a word of the remarks.
     for (arrays, train, test, has_labels, word) in [
-        (&[("X_train", "(9, 8, 8)"), ("Y_train", "(9,)"), ("X_test", "(4, 8, 8)")][..], 9, 4, true, ""),
-        (&[("train_images", "(9, 8, 8)"), ("test_images", "(4, 8, 8)")], 9, 4, false, ""),
         (
-            &[("X_train", "(9, 8, 8)"), ("Y_train", "(9,)"), ("X_valid", "(4, 8, 8)"), ("Y_valid", "(4,)")],
-            9, 4, true, "validation images of X_valid",
-        ),
-        (&[("image", "(14, 8, 8)"), ("label", "(14,)")], 12, 2, true, ""),
-        (&[("train", "(9, 8, 8)"), ("test", "(4, 8, 8)")], 9, 4, false, ""),
-        (&[("features", "(14, 8, 8)"), ("targets", "(14, 1)")], 12, 2, true, ""),
-        (&[("data", "(14, 64)"), ("target", "(14,)"), ("images", "(14, 8, 8)")], 12, 2, true, ""),
-        (&[("arr_0", "(14, 8, 8)"), ("arr_1", "(14,)")], 12, 2, true, "arr_1 was taken for the labels"),
-        (&[("arr_0", "(14,)"), ("arr_1", "(14, 8, 8)")], 12, 2, true, "arr_1 was taken for the pictures"),
-        (
-            &[("arr_0", "(9, 8, 8)"), ("arr_1", "(9,)"), ("arr_2", "(4, 8, 8)"), ("arr_3", "(4,)")],
-            9, 4, true, "arr_2 for the test pictures",
+            &[
+                ("X_train", "(9, 8, 8)"),
+                ("Y_train", "(9,)"),
+                ("X_test", "(4, 8, 8)"),
+            ][..],
+            9,
+            4,
+            true,
+            "",
         ),
         (
-            &[("arr_0", "(9, 8, 8)"), ("arr_1", "(4, 8, 8)"), ("arr_2", "(9,)"), ("arr_3", "(4,)")],
-            9, 4, true, "arr_3 was taken for the labels of arr_1",
+            &[("train_images", "(9, 8, 8)"), ("test_images", "(4, 8, 8)")],
+            9,
+            4,
+            false,
+            "",
         ),
-        (&[("arr_0", "(100, 64)"), ("arr_1", "(100, 10)")], 86, 14, false, "arr_0"),
-        (&[("digits", "(14, 8, 8)"), ("numbers", "(14,)")], 12, 2, true, "numbers was taken for the labels"),
-        (&[("x_test", "(14, 8, 8)"), ("y_test", "(14,)")], 12, 2, true, "no array of training pictures"),
-        (&[("mnist_x_train", "(9, 8, 8)"), ("mnist_x_test", "(4, 8, 8)")], 9, 4, false, ""),
-        (&[("X", "(8, 8, 3, 14)"), ("y", "(14, 1)")], 12, 2, true, "(height, width, channels, n)"),
+        (
+            &[
+                ("X_train", "(9, 8, 8)"),
+                ("Y_train", "(9,)"),
+                ("X_valid", "(4, 8, 8)"),
+                ("Y_valid", "(4,)"),
+            ],
+            9,
+            4,
+            true,
+            "validation images of X_valid",
+        ),
+        (
+            &[("image", "(14, 8, 8)"), ("label", "(14,)")],
+            12,
+            2,
+            true,
+            "",
+        ),
+        (
+            &[("train", "(9, 8, 8)"), ("test", "(4, 8, 8)")],
+            9,
+            4,
+            false,
+            "",
+        ),
+        (
+            &[("features", "(14, 8, 8)"), ("targets", "(14, 1)")],
+            12,
+            2,
+            true,
+            "",
+        ),
+        (
+            &[
+                ("data", "(14, 64)"),
+                ("target", "(14,)"),
+                ("images", "(14, 8, 8)"),
+            ],
+            12,
+            2,
+            true,
+            "",
+        ),
+        (
+            &[("arr_0", "(14, 8, 8)"), ("arr_1", "(14,)")],
+            12,
+            2,
+            true,
+            "arr_1 was taken for the labels",
+        ),
+        (
+            &[("arr_0", "(14,)"), ("arr_1", "(14, 8, 8)")],
+            12,
+            2,
+            true,
+            "arr_1 was taken for the pictures",
+        ),
+        (
+            &[
+                ("arr_0", "(9, 8, 8)"),
+                ("arr_1", "(9,)"),
+                ("arr_2", "(4, 8, 8)"),
+                ("arr_3", "(4,)"),
+            ],
+            9,
+            4,
+            true,
+            "arr_2 for the test pictures",
+        ),
+        (
+            &[
+                ("arr_0", "(9, 8, 8)"),
+                ("arr_1", "(4, 8, 8)"),
+                ("arr_2", "(9,)"),
+                ("arr_3", "(4,)"),
+            ],
+            9,
+            4,
+            true,
+            "arr_3 was taken for the labels of arr_1",
+        ),
+        (
+            &[("arr_0", "(100, 64)"), ("arr_1", "(100, 10)")],
+            86,
+            14,
+            false,
+            "arr_0",
+        ),
+        (
+            &[("digits", "(14, 8, 8)"), ("numbers", "(14,)")],
+            12,
+            2,
+            true,
+            "numbers was taken for the labels",
+        ),
+        (
+            &[("x_test", "(14, 8, 8)"), ("y_test", "(14,)")],
+            12,
+            2,
+            true,
+            "no array of training pictures",
+        ),
+        (
+            &[
+                ("mnist_x_train", "(9, 8, 8)"),
+                ("mnist_x_test", "(4, 8, 8)"),
+            ],
+            9,
+            4,
+            false,
+            "",
+        ),
+        (
+            &[("X", "(8, 8, 3, 14)"), ("y", "(14, 1)")],
+            12,
+            2,
+            true,
+            "(height, width, channels, n)",
+        ),
     ] {
         let parts = try_open("a.npz", &set(arrays)).unwrap_or_else(|e| panic!("{arrays:?}: {e}"));
-        assert_eq!((parts.train.len(), parts.test.len()), (train, test), "{arrays:?}");
-        assert_eq!(parts.train_labels.is_some(), has_labels, "{arrays:?} {:?}", parts.skipped);
+        assert_eq!(
+            (parts.train.len(), parts.test.len()),
+            (train, test),
+            "{arrays:?}"
+        );
+        assert_eq!(
+            parts.train_labels.is_some(),
+            has_labels,
+            "{arrays:?} {:?}",
+            parts.skipped
+        );
         let has_test_labels = arrays.len() != 3 && has_labels;
-        assert!(!has_test_labels || parts.test_labels.is_some(), "{arrays:?}");
+        assert!(
+            !has_test_labels || parts.test_labels.is_some(),
+            "{arrays:?}"
+        );
         let said = parts.remarks.join(" ");
         assert!(said.contains(word), "{arrays:?}: {said}");
         assert_eq!(said.is_empty(), word.is_empty(), "{arrays:?}: {said}");
@@ -125,7 +250,11 @@ fn a_folder_of_arrays_is_one_set_and_one_file_brings_the_others() {
         assert_eq!(one.train.pixels(), whole.train.pixels());
         assert_eq!(one.test.pixels(), whole.test.pixels());
         assert_eq!(one.train_labels, whole.train_labels);
-        assert!(one.remarks[0].contains(&format!("x_test.{end}")), "{:?}", one.remarks);
+        assert!(
+            one.remarks[0].contains(&format!("x_test.{end}")),
+            "{:?}",
+            one.remarks
+        );
     }
 }
 
@@ -176,7 +305,11 @@ fn damaged_files_beside_are_listed_and_the_set_opens() {
 fn foreign_files_are_named_as_what_they_are() {
     for (name, bytes, words) in [
         ("a.npz", &b"<html><body>Log in"[..], "a web page"),
-        ("a.npy", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
+        (
+            "a.npy",
+            b"version https://git-lfs.github.com/spec/v1\n",
+            "Git LFS",
+        ),
         ("a.npy", b"\x89HDF\r\n\x1a\n", "HDF5"),
     ] {
         let found = try_open(name, bytes).unwrap_err();
