@@ -77,13 +77,14 @@ impl Numbers {
     /// Takes all values into account.
     pub(in crate::data) fn extend_range(self, bytes: &[u8], range: &mut Range) {
         match self.element {
-            // Most files by far: the smallest and the largest byte say it all.
+            // Most files by far: the smallest and the largest byte say it all. Folding values
+            // rather than references is what the compiler makes wide instructions of.
             Element::Unsigned(1) => {
-                for byte in [bytes.iter().min(), bytes.iter().max()]
-                    .into_iter()
-                    .flatten()
-                {
-                    range.take(f64::from(*byte));
+                let ends = |(low, high): (u8, u8), &byte: &u8| (low.min(byte), high.max(byte));
+                let (low, high) = bytes.iter().fold((u8::MAX, 0), ends);
+                if low <= high {
+                    range.take(f64::from(low));
+                    range.take(f64::from(high));
                 }
             }
             _ => self.each(bytes, |value| range.take(value)),

@@ -4,7 +4,7 @@
 //! one after another in the file, no more than one of them is held beside the images that are made;
 //! where they are interlaced, all values are.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::layout::Layout;
 use crate::data::limits::MAX_BYTES;
@@ -13,6 +13,9 @@ use crate::data::{DataError, ImageShape, Images, Reading};
 
 /// Pictures that are sorted out at a time, where they are interlaced.
 const BLOCK: usize = 64;
+
+/// Bytes of images that are reserved before any value has come: a file may promise more than it holds.
+const FIRST_BYTES: usize = 1 << 20;
 
 /// How values become images.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,20 +90,23 @@ impl Plan {
     }
 }
 
-/// Takes values and makes images of them.
+/// Takes values and makes images of them. Memory grows with what arrives.
 pub(in crate::data) struct Gatherer {
     plan: Plan,
+    path: PathBuf,
     images: Vec<u8>,
     /// Values that are no whole picture yet, or all of them where pictures are interlaced.
     waiting: Vec<u8>,
     raster: Vec<u8>,
+    /// What came last did not fit into memory.
+    lacks_memory: bool,
 }
 
 impl Gatherer {
     /// One for the values of a file.
     ///
     /// # Errors
-    /// When the images would take more memory than is allowed, or than there is.
+    /// When the images would take more memory than is allowed.
     pub(in crate::data) fn new(plan: Plan, path: &Path) -> Result<Self, DataError> {
         let bytes = plan.bytes();
         if bytes > MAX_BYTES {
@@ -117,24 +123,42 @@ impl Gatherer {
                 ),
             });
         }
-        let mut images = Vec::new();
-        let wanted = plan.count.saturating_mul(plan.target.pixels());
-        images
-            .try_reserve_exact(wanted)
-            .map_err(|_too_much| DataError::OutOfMemory {
-                path: path.to_owned(),
-                bytes,
-            })?;
         Ok(Self {
             plan,
-            images,
+            path: path.to_owned(),
+            images: Vec::new(),
             waiting: Vec::new(),
             raster: Vec::new(),
+            lacks_memory: false,
         })
+    }
+
+    /// Makes room for so many more bytes, where there is any.
+    fn has_room(&mut self, more: usize) -> bool {
+        let all = self.plan.bytes() as usize;
+        let list = match self.plan.before {
+            1 => &mut self.images,
+            _ => &mut self.waiting,
+        };
+        if list.capacity() - list.len() < more {
+            let least = list.len() + more;
+            let most = all.max(least);
+            let wanted = (2 * list.capacity()).max(FIRST_BYTES).clamp(least, most);
+            self.lacks_memory |= list.try_reserve_exact(wanted - list.len()).is_err();
+        }
+        !self.lacks_memory
     }
 
     /// Takes the next pixel values in the order of the file.
     pub(in crate::data) fn take(&mut self, mut values: &[u8]) {
+        let each = self.plan.source.pixels();
+        let more = match (self.plan.before, self.plan.is_plain()) {
+            (1, false) => (values.len() / each + 1) * self.plan.target.pixels(),
+            _ => values.len(),
+        };
+        if !self.has_room(more) {
+            return;
+        }
         if self.plan.is_plain() {
             self.images.extend_from_slice(values);
             return;
@@ -143,7 +167,6 @@ impl Gatherer {
             self.waiting.extend_from_slice(values);
             return;
         }
-        let each = self.plan.source.pixels();
         if !self.waiting.is_empty() {
             let missing = (each - self.waiting.len()).min(values.len());
             let (first, rest) = values.split_at(missing);
@@ -175,11 +198,21 @@ impl Gatherer {
     /// All images.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or when memory did not suffice.
     pub(in crate::data) fn finish(mut self) -> Result<Images, DataError> {
-        if self.plan.before > 1 {
+        if self.plan.before > 1 && !self.lacks_memory {
             let all = std::mem::take(&mut self.waiting);
-            self.sort_out(&all);
+            let bytes = self.plan.count.saturating_mul(self.plan.target.pixels());
+            self.lacks_memory = self.images.try_reserve_exact(bytes).is_err();
+            if !self.lacks_memory {
+                self.sort_out(&all);
+            }
+        }
+        if self.lacks_memory {
+            return Err(DataError::OutOfMemory {
+                bytes: self.plan.bytes(),
+                path: self.path,
+            });
         }
         Images::new(self.plan.target, self.images)
     }
