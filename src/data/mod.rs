@@ -103,6 +103,15 @@ pub fn source_of(location: &str) -> Option<&'static dyn Source> {
         .find(|source| source.accepts(location))
 }
 
+/// What can be chosen about a file of this name, which is not looked at: nothing unless the name says
+/// enough.
+pub fn takes_of_name(location: &str) -> Takes {
+    match place::ends_in(Path::new(location), &["npz", "npy"]) {
+        true => numpy::Numpy.takes(),
+        false => Takes::default(),
+    }
+}
+
 /// Opens what a run was asked to train on, with nobody watching; see [`open_with`].
 ///
 /// # Errors

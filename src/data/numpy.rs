@@ -49,6 +49,7 @@ impl Source for Numpy {
     fn takes(&self) -> Takes {
         Takes {
             shape: true,
+            keeps_shape: true,
             transpose: true,
             ..Takes::default()
         }

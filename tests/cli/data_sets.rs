@@ -265,11 +265,17 @@ fn a_folder_with_the_name_of_a_set_is_reached() {
         "{sentence}"
     );
     let about = describe(at, &["./mnist"]);
-    assert_eq!((&about["source"], &about["train_images"]), (&"idx".into(), &64.into()));
+    assert_eq!(
+        (&about["source"], &about["train_images"]),
+        (&"idx".into(), &64.into())
+    );
     fs::rename(at.join("mnist"), at.join("glyphs")).unwrap();
     let about = describe(at, &["glyphs"]);
     let remarks = about["remarks"].as_array().unwrap();
-    assert!(remarks[0].as_str().unwrap().contains("./glyphs"), "{remarks:?}");
+    assert!(
+        remarks[0].as_str().unwrap().contains("./glyphs"),
+        "{remarks:?}"
+    );
     let missing = failure(&hourglass(at, "data mnist"), 2);
     assert!(!missing.contains("./mnist"), "{missing}");
 }
@@ -287,7 +293,14 @@ fn arrays_follow_size_colour_and_transposition() {
     );
     let about = describe(
         at,
-        &["large.npy", "--image-size", "15x16", "--color", "rgb", "--transpose"],
+        &[
+            "large.npy",
+            "--image-size",
+            "15x16",
+            "--color",
+            "rgb",
+            "--transpose",
+        ],
     );
     assert_eq!(
         (&about["width"], &about["height"], &about["channels"]),
@@ -296,9 +309,12 @@ fn arrays_follow_size_colour_and_transposition() {
     assert_eq!(about["remarks"].as_array().unwrap().len(), 2, "{about}");
     // IDX files keep their size, and can be turned.
     let about = describe(at, &["data", "--transpose"]);
-    assert!(about["remarks"][0].as_str().unwrap().contains("swapped"), "{about}");
-    let turned = about["hash"].clone();
-    assert_ne!(describe(at, &["data"])["hash"], turned);
+    assert!(
+        about["remarks"][0].as_str().unwrap().contains("swapped"),
+        "{about}"
+    );
+    let turned = about["sha256"].clone();
+    assert_ne!(describe(at, &["data"])["sha256"], turned);
 }
 
 #[test]
@@ -306,7 +322,11 @@ fn a_folder_of_arrays_is_a_set() {
     let folder = workplace();
     let at = folder.path();
     fs::create_dir(at.join("set")).unwrap();
-    let pixels = |count: usize| (0..count * 64).map(|i| (i * 7 % 256) as u8).collect::<Vec<u8>>();
+    let pixels = |count: usize| {
+        (0..count * 64)
+            .map(|i| (i * 7 % 256) as u8)
+            .collect::<Vec<u8>>()
+    };
     for (name, bytes) in [
         ("x_train", npy("(30, 8, 8)", &pixels(30))),
         ("y_train", npy("(30,)", &[1; 30])),
