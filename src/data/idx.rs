@@ -231,14 +231,7 @@ fn other(path: &Path) -> Option<foreign::Foreign> {
             remedy: "give it the ending .npz",
         });
     }
-    // CIFAR has a byte or two of labels before the 3072 of each picture.
-    let length = path.metadata().ok()?.len();
-    let is_cifar = |row: u64| length > 0 && length.is_multiple_of(row);
-    let is_binary = super::place::ends_in(path, &["bin"]);
-    (is_binary && (is_cifar(3073) || is_cifar(3074))).then_some(foreign::Foreign {
-        what: "a binary batch of CIFAR",
-        remedy: "in Python, rows = numpy.fromfile(\"data_batch_1.bin\", \"uint8\").reshape(-1, 3073) (3074 for CIFAR-100) and numpy.savez(\"cifar.npz\", x_train=rows[:, -3072:].reshape(-1, 3, 32, 32), y_train=rows[:, 0]) make a set of it",
-    })
+    None
 }
 
 /// The set that a file belongs to by its name: the files beside it or, where it lies in a folder of

@@ -67,8 +67,11 @@ impl Source for Numpy {
             return read(&mut file, own_name(path), reading, Vec::new(), meter);
         }
         let mut file = ArrayFile::open(path)?;
+        // An archive of several arrays is a set of its own, unless it is called like part of one.
+        let is_part = names::meaning(&file::name_of(path)).part.is_some();
         let beside = match file.entries.len() {
             1 => beside(path),
+            _ if is_part => beside(path),
             _ => Vec::new(),
         };
         let mut remarks = Vec::new();
@@ -151,7 +154,6 @@ fn beside(path: &Path) -> Vec<PathBuf> {
         let meaning = names::meaning(&file::name_of(other));
         let is_other = other.file_name() != path.file_name();
         let is_known = meaning.part.is_some() || meaning.role.is_some();
-        // An archive of several arrays is a set of its own.
         let is_alike = other.extension() == path.extension();
         is_other && is_known && is_alike && meaning.family == own.family
     };

@@ -77,6 +77,12 @@ pub(super) fn set(
             "Rows and columns of every picture were swapped, {why}."
         ));
     }
+    if !is_transposed && reading.transpose.is_none() && is_in_emnist(train_path) {
+        remarks.push(
+            "The folder is called after EMNIST, whose pictures lie on their side: if these do, too, transposing (--transpose) turns them."
+                .to_owned(),
+        );
+    }
     let mut skipped = Vec::new();
     let mut targets = [Some(&train), test.as_ref()].map(|part| part?.labels.as_ref());
     for labels in &mut targets {
@@ -113,6 +119,18 @@ pub(super) fn set(
         skipped,
         ..parts
     })
+}
+
+/// Whether a folder around a file is called after EMNIST, though the file is not.
+fn is_in_emnist(path: &Path) -> bool {
+    let words = |name: String| {
+        name.split(|c: char| !c.is_alphanumeric())
+            .any(|w| w == "emnist")
+    };
+    let folders = path.ancestors().skip(1).take(2);
+    folders
+        .map(|folder| own_name(folder).to_lowercase())
+        .any(words)
 }
 
 /// Labels of training and test images, and the names of their classes.

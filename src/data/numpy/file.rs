@@ -75,7 +75,8 @@ impl ArrayFile {
         Ok(this)
     }
 
-    /// Opens files of a folder that hold one array each, which is called like its file.
+    /// Opens files of a folder. An array is called like its file, and where a file holds several, like
+    /// both: `train.x`.
     pub(super) fn open_several(folder: &Path, files: &[PathBuf]) -> Result<Self, DataError> {
         let mut this = Self {
             path: folder.to_owned(),
@@ -87,13 +88,17 @@ impl ArrayFile {
             let name = name_of(path);
             let before = this.entries.len();
             if let Err(error) = this.add(path, &name) {
-                this.others.push((name, told(&error, path)));
-            } else if this.entries.len() > before + 1 {
                 this.entries.truncate(before);
-                let why = "it holds several arrays, and is opened by naming it".to_owned();
-                this.others.push((name, why));
-            } else if let Some(entry) = this.entries.get_mut(before) {
-                entry.name = name;
+                this.others.push((name, told(&error, path)));
+                continue;
+            }
+            let added = &mut this.entries[before..];
+            if let [only] = added {
+                only.name = name;
+            } else {
+                for entry in added {
+                    entry.name = format!("{name}.{}", entry.name);
+                }
             }
         }
         Ok(this)

@@ -70,7 +70,7 @@ pub(super) fn meaning(name: &str) -> Meaning {
             found.part = Some(part);
         } else if let (Some((role, rank)), None) = (role, found.role) {
             (found.role, found.rank) = (Some(role), rank);
-        } else if !FILLING.contains(&word.as_str()) {
+        } else if !FILLING.contains(&word.as_str()) && (part.is_none() || part != found.part) {
             found.family.push(word);
         }
     }
@@ -177,6 +177,7 @@ mod tests {
             assert_eq!(meaning(name).family, ["kmnist"], "{name}");
         }
         assert_eq!(meaning("train_set_x").family, [] as [&str; 0]);
+        assert_eq!(meaning("train.x_train"), meaning("x_train"));
         assert_eq!(meaning("x_train_64").family, ["64"]);
     }
 }

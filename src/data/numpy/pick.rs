@@ -266,23 +266,35 @@ impl Known<'_> {
         self.file.unexpected(&expected, found)
     }
 
+    /// Whether labels are as many as the pictures may be.
+    fn fits(&self, labels: usize, pictures: usize) -> bool {
+        let shape = &self.file.entries[pictures].header.shape;
+        let count = label_count(&self.file.entries[labels].header);
+        count.is_some_and(|count| shape.first() == Some(&count) || shape.last() == Some(&count))
+    }
+
+    /// The labels of this part for an array of pictures. What has another family, such as
+    /// `label_names`, must be as many.
+    fn labels_of(&self, pictures: usize, part: Option<Part>) -> Option<usize> {
+        let family = &self.meanings[pictures].family;
+        let found = self.find(Role::Labels, part, Some(family))?;
+        let is_family = self.meanings[found].family == *family;
+        (is_family || self.fits(found, pictures)).then_some(found)
+    }
+
     fn labels(&self, picks: &mut Picks) {
-        let of = |index: usize| {
-            let Meaning { part, family, .. } = &self.meanings[index];
-            self.find(Role::Labels, *part, Some(family))
-        };
-        let other = |part| {
-            let family = &self.meanings[picks.train].family;
-            self.find(Role::Labels, part, Some(family))
-        };
-        picks.train_labels = of(picks.train).or_else(|| match self.meanings[picks.train].part {
-            Some(Part::Train) => other(None),
-            None => other(Some(Part::Train)),
-            _ => None,
-        });
+        let part = |index: usize| self.meanings[index].part;
+        let train = picks.train;
+        picks.train_labels = self
+            .labels_of(train, part(train))
+            .or_else(|| match part(train) {
+                Some(Part::Train) => self.labels_of(train, None),
+                None => self.labels_of(train, Some(Part::Train)),
+                _ => None,
+            });
         picks.test_labels = picks
             .test
-            .and_then(of)
+            .and_then(|test| self.labels_of(test, part(test)))
             .filter(|found| Some(*found) != picks.train_labels);
         if picks.train_labels.is_some() {
             return;
@@ -294,15 +306,10 @@ impl Known<'_> {
         if unnamed.len() > 1 && !self.are_positional(&unnamed) {
             return;
         }
-        let fits = |labels: usize, pictures: usize| {
-            let shape = &self.file.entries[pictures].header.shape;
-            let count = label_count(&self.file.entries[labels].header);
-            count.is_some_and(|count| shape.first() == Some(&count) || shape.last() == Some(&count))
-        };
-        let train = unnamed.iter().copied().find(|&i| fits(i, picks.train));
+        let train = unnamed.iter().copied().find(|&i| self.fits(i, picks.train));
         let test = picks.test.and_then(|test| {
             let mut found = unnamed.iter().copied();
-            found.find(|&i| Some(i) != train && fits(i, test))
+            found.find(|&i| Some(i) != train && self.fits(i, test))
         });
         for (labels, pictures) in [(train, Some(picks.train)), (test, picks.test)] {
             if let (Some(labels), Some(pictures)) = (labels, pictures) {

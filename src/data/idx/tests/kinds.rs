@@ -216,6 +216,18 @@ fn emnist_is_told_turned_and_its_classes_named() {
         assert_eq!(names[..4], ["0", "Aa", "Bb", "Cc"]);
         assert_eq!(names.len(), 9);
     }
+    // A folder called so makes nothing of plain names but a word about it.
+    let plain = tempfile::tempdir().unwrap();
+    let inside = plain.path().join("EMNIST");
+    fs::create_dir(&inside).unwrap();
+    fs::write(inside.join(TRAIN), idx(0x803, &[9, 8, 9], &pixels(9, 1))).unwrap();
+    let parts = open_it(&inside);
+    assert_eq!(parts.train.shape().to_string(), "9×8×1");
+    assert!(
+        parts.remarks[0].contains("--transpose"),
+        "{:?}",
+        parts.remarks
+    );
     let as_it_lies = Reading {
         transpose: Some(false),
         ..Reading::default()

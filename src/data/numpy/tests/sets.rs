@@ -259,6 +259,31 @@ fn a_folder_of_arrays_is_one_set_and_one_file_brings_the_others() {
 }
 
 #[test]
+fn archives_that_are_parts_of_a_set_are_read_together() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arrays) in [
+        ("train.npz", [("x", "(9, 8, 8)"), ("y", "(9,)")]),
+        ("test.npz", [("x", "(4, 8, 8)"), ("y", "(4,)")]),
+    ] {
+        fs::write(folder.path().join(name), set(&arrays)).unwrap();
+    }
+    for place in [folder.path(), &folder.path().join("train.npz")] {
+        let parts = read_path(place, &Reading::default()).unwrap();
+        assert_eq!((parts.train.len(), parts.test.len()), (9, 4));
+        assert_eq!(parts.train_labels.map(|labels| labels.len()), Some(9));
+        assert_eq!(parts.test_labels.map(|labels| labels.len()), Some(4));
+    }
+}
+
+#[test]
+fn names_of_classes_are_no_labels() {
+    let whole = set(&[("images", "(14, 8, 8)"), ("label_names", "(3,)")]);
+    let parts = try_open("a.npz", &whole).unwrap();
+    assert_eq!(parts.train_labels, None);
+    assert_eq!(parts.skipped[0].path, "label_names");
+}
+
+#[test]
 fn files_of_other_sets_and_of_no_set_are_left_alone() {
     let plain = Reading::default();
     let two = folder(&[
