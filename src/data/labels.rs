@@ -54,9 +54,10 @@ impl Rows {
 
     /// Takes the next number.
     pub(super) fn take(&mut self, value: f64) {
-        let (row, column) = match self.is_by_column {
-            true => (self.taken % self.count, self.taken / self.count),
-            false => (self.taken / self.width, self.taken % self.width),
+        let (row, column) = if self.is_by_column {
+            (self.taken % self.count, self.taken / self.count)
+        } else {
+            (self.taken / self.width, self.taken % self.width)
         };
         self.taken += 1;
         let (Some(number), Some(ones)) = (self.numbers.get_mut(row), self.ones.get_mut(row)) else {
@@ -79,9 +80,10 @@ impl Rows {
     pub(super) fn finish(self) -> Result<Vec<i64>, String> {
         let Self { count, width, .. } = self;
         if width == 1 {
-            return match self.is_whole {
-                true => Ok(self.numbers),
-                false => Err("labels are whole numbers, and it holds others".to_owned()),
+            return if self.is_whole {
+                Ok(self.numbers)
+            } else {
+                Err("labels are whole numbers, and it holds others".to_owned())
             };
         }
         let several = self.ones.iter().filter(|&&ones| ones != 1).count();
@@ -182,7 +184,9 @@ mod tests {
     fn rows_of_numbers_are_one_label_each() {
         let of = |width: usize, is_by_column: bool, values: &[f64]| {
             let mut rows = Rows::new(values.len() / width, width, is_by_column);
-            values.iter().for_each(|&value| rows.take(value));
+            for &value in values {
+                rows.take(value);
+            }
             rows.finish()
         };
         assert_eq!(of(1, false, &[3.0, -1.0]), Ok(vec![3, -1]));

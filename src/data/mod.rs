@@ -106,9 +106,10 @@ pub fn source_of(location: &str) -> Option<&'static dyn Source> {
 /// What can be chosen about a file of this name, which is not looked at: nothing unless the name says
 /// enough.
 pub fn takes_of_name(location: &str) -> Takes {
-    match place::ends_in(Path::new(location), &["npz", "npy"]) {
-        true => numpy::Numpy.takes(),
-        false => Takes::default(),
+    if place::ends_in(Path::new(location), &["npz", "npy"]) {
+        numpy::Numpy.takes()
+    } else {
+        Takes::default()
     }
 }
 

@@ -63,7 +63,7 @@ impl Source for Numpy {
     ) -> Result<DatasetParts, DataError> {
         let path = Path::new(location);
         if path.is_dir() {
-            let mut file = ArrayFile::open_several(path, &known_files(path))?;
+            let mut file = ArrayFile::open_several(path, &known_files(path));
             return read(&mut file, own_name(path), reading, Vec::new(), meter);
         }
         let mut file = ArrayFile::open(path)?;
@@ -86,9 +86,9 @@ impl Source for Numpy {
             files.push(path.to_owned());
             files.sort();
             let folder = path.parent().unwrap_or(path);
-            file = ArrayFile::open_several(folder, &files)?;
+            file = ArrayFile::open_several(folder, &files);
         }
-        file.path = path.to_owned();
+        path.clone_into(&mut file.path);
         read(&mut file, own_name(path), reading, remarks, meter)
     }
 }

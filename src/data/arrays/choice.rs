@@ -87,8 +87,9 @@ fn one_picture(shape: &[u64]) -> Option<[u64; 3]> {
     let is_side = |side: u64| side >= MIN_SIDE as u64;
     let [height, width, channels] = match *shape {
         [height, width] => [height, width, 1],
-        [height, width, channels @ 1..=4] => [height, width, channels],
-        [channels @ (1 | 3 | 4), height, width] => [height, width, channels],
+        [height, width, channels @ 1..=4] | [channels @ (1 | 3 | 4), height, width] => {
+            [height, width, channels]
+        }
         _ => return None,
     };
     (is_side(height) && is_side(width)).then_some([height, width, channels])

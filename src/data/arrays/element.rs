@@ -58,15 +58,15 @@ impl Numbers {
         match (self.element, self.is_big_endian) {
             (Element::Float(4), false) => {
                 let (values, _) = bytes.as_chunks::<4>();
-                values
-                    .iter()
-                    .for_each(|value| take(f64::from(f32::from_le_bytes(*value))));
+                for value in values {
+                    take(f64::from(f32::from_le_bytes(*value)));
+                }
             }
             (Element::Float(8), false) => {
                 let (values, _) = bytes.as_chunks::<8>();
-                values
-                    .iter()
-                    .for_each(|value| take(f64::from_le_bytes(*value)));
+                for value in values {
+                    take(f64::from_le_bytes(*value));
+                }
             }
             (element, _) => bytes
                 .chunks_exact(element.bytes())

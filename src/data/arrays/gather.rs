@@ -41,9 +41,12 @@ impl Plan {
         let each = source.pixels();
         let count = layout.count;
         // Steps beyond all pictures are shorter within the memory of one.
-        let within = |step: usize| match step > layout.step {
-            true => step / count,
-            false => step,
+        let within = |step: usize| {
+            if step > layout.step {
+                step / count
+            } else {
+                step
+            }
         };
         let mut steps = layout.steps.map(within);
         if is_transposed {
@@ -110,9 +113,10 @@ impl Gatherer {
     pub(in crate::data) fn new(plan: Plan, path: &Path) -> Result<Self, DataError> {
         let bytes = plan.bytes();
         if bytes > MAX_BYTES {
-            let hint = match plan.target == plan.source {
-                true => "; --image-size makes pictures smaller",
-                false => "; a smaller --image-size needs less",
+            let hint = if plan.target == plan.source {
+                "; --image-size makes pictures smaller"
+            } else {
+                "; a smaller --image-size needs less"
             };
             return Err(DataError::Unexpected {
                 path: path.to_owned(),
@@ -338,7 +342,7 @@ mod tests {
             assert_eq!(fortran.image(2)[72 + 9 + 4], (place % 251) as u8);
             let turned = images(&[5, 8, 9], false, &turned, piece);
             assert_eq!(turned.shape().to_string(), "8×9×1");
-            assert_eq!(turned.image(3)[4 * 8 + 1], ((3 * 72 + 9 + 4) % 251) as u8);
+            assert_eq!(turned.image(3)[4 * 8 + 1], 229);
         }
         // More pictures than are sorted out at a time.
         let many = images(&[8, 8, 150, 1], true, &plain, 999);

@@ -110,9 +110,10 @@ impl Source for Set {
             id: self.id,
             name: self.name,
             size: self.size(),
-            beside: match super::is_beside(self.id) {
-                true => format!("; what is called {0} here opens as ./{0}", self.id),
-                false => String::new(),
+            beside: if super::is_beside(self.id) {
+                format!("; what is called {0} here opens as ./{0}", self.id)
+            } else {
+                String::new()
             },
         };
         let shelf = Shelf::usual().map_err(|_nowhere| missing())?;

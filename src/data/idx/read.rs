@@ -115,8 +115,8 @@ pub(super) fn set(
     };
     Ok(DatasetParts {
         class_names,
-        remarks,
         skipped,
+        remarks,
         ..parts
     })
 }

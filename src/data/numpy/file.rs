@@ -77,7 +77,7 @@ impl ArrayFile {
 
     /// Opens files of a folder. An array is called like its file, and where a file holds several, like
     /// both: `train.x`.
-    pub(super) fn open_several(folder: &Path, files: &[PathBuf]) -> Result<Self, DataError> {
+    pub(super) fn open_several(folder: &Path, files: &[PathBuf]) -> Self {
         let mut this = Self {
             path: folder.to_owned(),
             archive: None,
@@ -101,7 +101,7 @@ impl ArrayFile {
                 }
             }
         }
-        Ok(this)
+        this
     }
 
     /// Adds the arrays of a file, of which a single one gets this name.

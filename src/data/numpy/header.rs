@@ -43,9 +43,12 @@ impl Text {
     pub(super) fn value(self, bytes: &[u8]) -> String {
         let text: String = if self.is_wide {
             let (letters, _) = bytes.as_chunks::<4>();
-            let code = |letter: &[u8; 4]| match self.is_big_endian {
-                true => u32::from_be_bytes(*letter),
-                false => u32::from_le_bytes(*letter),
+            let code = |letter: &[u8; 4]| {
+                if self.is_big_endian {
+                    u32::from_be_bytes(*letter)
+                } else {
+                    u32::from_le_bytes(*letter)
+                }
             };
             letters
                 .iter()

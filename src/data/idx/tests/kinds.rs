@@ -21,7 +21,7 @@ fn pixels(count: usize, channels: usize) -> Vec<u8> {
 
 /// A file of this type and these sizes.
 fn typed(kind: u32, sizes: &[u32], data: &[u8]) -> Vec<u8> {
-    idx(kind << 8 | sizes.len() as u32, sizes, data)
+    idx((kind << 8) | sizes.len() as u32, sizes, data)
 }
 
 fn read(path: &Path, reading: &Reading) -> Result<DatasetParts, String> {
@@ -302,7 +302,7 @@ fn labels_of_other_types_and_of_qmnist_are_read() {
         let folder = folder(&[(&format!("{prefix}{TRAIN}"), &images), (name, bytes)]);
         let parts = open_it(folder.path());
         let labels = parts.train_labels.clone().zip(parts.test_labels.clone());
-        let mut labels = labels.map_or(Vec::new(), |(train, test)| [train, test].concat());
+        let mut labels = labels.map_or(Vec::new(), |both| <[Vec<u8>; 2]>::from(both).concat());
         labels.sort_unstable();
         (labels, parts)
     };

@@ -203,9 +203,10 @@ fn every_clear_layout_is_read_in_either_order() {
                 assert_eq!(images.len(), numbers.len(), "{axes}");
                 for (i, &number) in numbers.iter().enumerate() {
                     let mut expected = Vec::new();
-                    let (rows, columns) = match is_turned {
-                        true => (width, height),
-                        false => (height, width),
+                    let (rows, columns) = if is_turned {
+                        (width, height)
+                    } else {
+                        (height, width)
                     };
                     for c in 0..channels {
                         for y in 0..rows {

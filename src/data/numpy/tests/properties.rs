@@ -131,9 +131,10 @@ impl Case {
         for at in 0..total {
             let mut rest = at;
             let mut indices = vec![0; sizes.len()];
-            let order: Vec<usize> = match self.is_fortran {
-                true => (0..sizes.len()).collect(),
-                false => (0..sizes.len()).rev().collect(),
+            let order: Vec<usize> = if self.is_fortran {
+                (0..sizes.len()).collect()
+            } else {
+                (0..sizes.len()).rev().collect()
             };
             for axis in order {
                 indices[axis] = rest % sizes[axis];
@@ -200,10 +201,7 @@ prop_compose! {
     ) -> Case {
         let types = scaled.types();
         let is_flat = layout.contains('(');
-        let channels = match layout.contains('c') {
-            true if is_colour => 3,
-            _ => 1,
-        };
+        let channels = if layout.contains('c') && is_colour { 3 } else { 1 };
         Case {
             scaled,
             descr: types[which.index(types.len())],

@@ -224,9 +224,10 @@ fn folder(arrays: &[(&str, &str)]) -> TempDir {
     for (name, shape) in arrays {
         let path = folder.path().join(name);
         let array = npy("|u1", shape, &data(shape));
-        let bytes = match name.ends_with(".npz") {
-            true => archive(&[("arr_0.npy", array)]),
-            false => array,
+        let bytes = if ends_in(&path, &["npz"]) {
+            archive(&[("arr_0.npy", array)])
+        } else {
+            array
         };
         fs::write(path, bytes).unwrap();
     }
