@@ -113,17 +113,19 @@ impl Gatherer {
     pub(in crate::data) fn new(plan: Plan, path: &Path) -> Result<Self, DataError> {
         let bytes = plan.bytes();
         if bytes > MAX_BYTES {
-            let hint = if plan.target == plan.source {
-                "; --image-size makes pictures smaller"
+            let is_interlaced = plan.before > 1;
+            let (shape, hint) = if is_interlaced {
+                let hint = "in Python, numpy.ascontiguousarray(x) with the pictures along the first axis can be read one by one";
+                (plan.source, hint)
             } else {
-                "; a smaller --image-size needs less"
+                (plan.target, "a smaller --image-size needs less")
             };
             return Err(DataError::Unexpected {
                 path: path.to_owned(),
                 expected: format!("images of at most {MAX_BYTES} bytes (4 GiB) in memory"),
                 found: format!(
-                    "{} pictures of {}, which take {bytes} bytes{hint}",
-                    plan.count, plan.target
+                    "{} pictures of {shape}, which take {bytes} bytes; {hint}",
+                    plan.count
                 ),
             });
         }
@@ -379,13 +381,13 @@ mod tests {
     #[test]
     fn more_than_is_held_is_refused_with_the_bound() {
         let layout = layouts(&[100_000, 224, 224, 3], false)[0];
-        let error = |reading: &Reading| {
-            let plan = Plan::new(&layout, reading, false);
+        let error = |layout: &Layout, reading: &Reading| {
+            let plan = Plan::new(layout, reading, false);
             Gatherer::new(plan, Path::new("here"))
                 .err()
                 .map(|e| e.to_string())
         };
-        let large = error(&Reading::default()).unwrap();
+        let large = error(&layout, &Reading::default()).unwrap();
         assert!(
             large.contains("15052800000") && large.contains("--image-size"),
             "{large}"
@@ -394,6 +396,13 @@ mod tests {
             size: ImageSize::new(8, 8).ok(),
             ..Reading::default()
         };
-        assert_eq!(error(&reading), None);
+        assert_eq!(error(&layout, &reading), None);
+        // Pictures that are interlaced are all held, whatever is made of them.
+        let layout = layouts(&[100_000, 224, 224, 3], true)[0];
+        let large = error(&layout, &reading).unwrap();
+        assert!(
+            large.contains("224×224×3") && large.contains("ascontiguousarray"),
+            "{large}"
+        );
     }
 }
