@@ -25,7 +25,7 @@ pub const DOORS: &[Door] = &[
     Door {
         name: "idx",
         open: |bench, bytes| bench.idx("train-images-idx3-ubyte", bytes),
-        samples: || vec![samples::idx()],
+        samples: || [vec![samples::idx()], samples::idx_kinds()].concat(),
     },
     Door {
         name: "idx_gzip",
@@ -40,12 +40,18 @@ pub const DOORS: &[Door] = &[
     Door {
         name: "npy",
         open: |bench, bytes| bench.images("npy", bytes),
-        samples: || vec![samples::npy()],
+        samples: || [vec![samples::npy()], samples::npy_kinds()].concat(),
     },
     Door {
         name: "npz",
         open: |bench, bytes| bench.images("npz", bytes),
-        samples: || vec![samples::npz(true), samples::npz(false)],
+        samples: || {
+            vec![
+                samples::npz(true),
+                samples::npz(false),
+                samples::npz_labelled(),
+            ]
+        },
     },
     Door {
         name: "csv",

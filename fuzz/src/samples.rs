@@ -48,17 +48,51 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("enough memory")
 }
 
+/// IDX images of other types and layouts: numbers with a point, three channels, flat rows.
+pub fn idx_kinds() -> Vec<Vec<u8>> {
+    let floats = pixels()
+        .iter()
+        .flat_map(|&pixel| (f32::from(pixel) / 255.0).to_be_bytes())
+        .collect();
+    vec![
+        [numbers(&[0xd03, 12, 8, 8]), floats].concat(),
+        [numbers(&[0x804, 4, 3, 8, 8]), pixels()].concat(),
+        [numbers(&[0x802, 12, 64]), pixels()].concat(),
+    ]
+}
+
 /// An `.npy` of images.
 pub fn npy() -> Vec<u8> {
+    array("|u1", false, "(12, 8, 8)", &pixels())
+}
+
+/// `.npy` files of other types, orders and layouts.
+pub fn npy_kinds() -> Vec<Vec<u8>> {
+    let halves: Vec<u8> = pixels()
+        .iter()
+        .flat_map(|&pixel| (u16::from(pixel) << 2).to_be_bytes())
+        .collect();
+    vec![
+        array("|u1", true, "(12, 8, 8)", &pixels()),
+        array("|u1", false, "(8, 8, 5)", &pixels()[..320]),
+        array("|u1", false, "(4, 192)", &pixels()),
+        array(">f2", false, "(12, 8, 8, 1)", &halves),
+    ]
+}
+
+/// An array.
+fn array(descr: &str, is_fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
     let mut file = b"\x93NUMPY\x01\x00".to_vec();
-    let mut header = "{'descr': '|u1', 'fortran_order': False, 'shape': (12, 8, 8), }".to_owned();
+    let order = if is_fortran { "True" } else { "False" };
+    let mut header =
+        format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
     while !(10 + header.len() + 1).is_multiple_of(64) {
         header.push(' ');
     }
     header.push('\n');
     file.extend((header.len() as u16).to_le_bytes());
     file.extend(header.as_bytes());
-    file.extend(pixels());
+    file.extend(data);
     file
 }
 
@@ -74,6 +108,24 @@ pub fn npz(is_packed: bool) -> Vec<u8> {
     for name in ["x_train.npy", "x_test.npy"] {
         npz.start_file(name, options).expect("enough memory");
         npz.write_all(&npy()).expect("enough memory");
+    }
+    npz.finish().expect("enough memory").into_inner()
+}
+
+/// An `.npz` of images in columns and labels, of numbers and of text.
+pub fn npz_labelled() -> Vec<u8> {
+    let mut npz = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let words: Vec<u8> = b"catdogowlcat".repeat(3);
+    let ones: Vec<u8> = (0..24).map(|i| u8::from(i % 3 != 1)).collect();
+    for (name, array) in [
+        ("x_train.npy", array("|u1", true, "(12, 8, 8)", &pixels())),
+        ("y_train.npy", array("|S3", false, "(12,)", &words)),
+        ("x_val.npy", array("|u1", true, "(12, 8, 8)", &pixels())),
+        ("y_val.npy", array("|u1", false, "(12, 2)", &ones)),
+    ] {
+        let options = zip::write::SimpleFileOptions::default();
+        npz.start_file(name, options).expect("enough memory");
+        npz.write_all(&array).expect("enough memory");
     }
     npz.finish().expect("enough memory").into_inner()
 }
@@ -232,7 +284,7 @@ pub fn frame() -> Vec<u8> {
     raw
 }
 
-fn array(name: &str, value: f32) -> NamedArray {
+fn named_array(name: &str, value: f32) -> NamedArray {
     NamedArray {
         name: name.to_owned(),
         shape: vec![2, 3],
@@ -272,9 +324,9 @@ fn update() -> RunUpdate {
                 PhaseStart { phase: 1, step: 10 },
             ],
         },
-        weights: vec![array("a", 1.0), array("b", 0.5)],
+        weights: vec![named_array("a", 1.0), named_array("b", 0.5)],
         optimizer: OptimizerState {
-            arrays: vec![array("m", 0.25)],
+            arrays: vec![named_array("m", 0.25)],
             counters: BTreeMap::from([("a.step".to_owned(), 12)]),
         },
     };
@@ -286,7 +338,7 @@ fn update() -> RunUpdate {
         since: None,
         frames: vec![kept_frame(0), kept_frame(10)],
         has_all_frames: true,
-        boundaries: vec![Boundary::new(mark, vec![Arc::new(array("a", 7.0))])],
+        boundaries: vec![Boundary::new(mark, vec![Arc::new(named_array("a", 7.0))])],
     }
 }
 

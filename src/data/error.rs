@@ -54,7 +54,7 @@ pub enum DataError {
 
     /// A shape was asked for where the images have one of their own.
     #[error(
-        "Image size and colour can be chosen for folders of pictures only, but the images in {location} are {shape} as they are."
+        "Image size and colour can be chosen for folders of pictures and NumPy arrays only, but the images in {location} are {shape} as they are."
     )]
     HasOwnShape {
         /// What was opened.
@@ -92,7 +92,7 @@ pub enum DataError {
 
     /// The set is one of those that are fetched first.
     #[error(
-        "{name} is not on this computer yet: fetch its {size} with `hourglass fetch {id}`, or with Fetch beside the images in the window."
+        "{name} is not on this computer yet: fetch its {size} with `hourglass fetch {id}`, or with Fetch beside the images in the window{beside}."
     )]
     NotFetched {
         /// What it is called on the command line.
@@ -101,6 +101,8 @@ pub enum DataError {
         name: &'static str,
         /// Its size in words.
         size: String,
+        /// How a file or folder of its name is reached, where there is one: the end of the sentence.
+        beside: String,
     },
 
     /// The path leads nowhere.

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use super::place::ends_in;
+
 /// Bytes of a file that are looked at.
 const START: u64 = 1024;
 
@@ -144,7 +146,19 @@ pub fn of_file(path: &Path) -> Option<Foreign> {
         .take(START)
         .read_to_end(&mut start)
         .ok()?;
-    of_bytes(&start, path)
+    of_bytes(&start, path).or_else(|| of_length(path))
+}
+
+/// What a file is by its name and length, where its bytes do not say.
+fn of_length(path: &Path) -> Option<Foreign> {
+    // A batch of CIFAR has a byte or two of labels before the 3072 bytes of each picture.
+    let length = path.metadata().ok()?.len();
+    let is_batch = |row: u64| length > 0 && length.is_multiple_of(row);
+    let is_cifar = ends_in(path, &["bin"]) && (is_batch(3073) || is_batch(3074));
+    is_cifar.then_some(Foreign {
+        what: "a binary batch of CIFAR",
+        remedy: "in Python, rows = numpy.fromfile(\"data_batch_1.bin\", \"uint8\").reshape(-1, 3073) (3074 for CIFAR-100) and numpy.savez(\"cifar.npz\", x_train=rows[:, -3072:].reshape(-1, 3, 32, 32), y_train=rows[:, 0]) make a set of it",
+    })
 }
 
 /// Web pages and drawings, which are text.
@@ -306,6 +320,23 @@ mod tests {
             let found = found.unwrap_or_else(|| panic!("{name} is not known"));
             assert!(found.what.contains(what), "{name}: {}", found.what);
             assert!(!found.remedy.is_empty() && !found.remedy.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn batches_of_cifar_are_told_by_their_length() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, length, is_batch) in [
+            ("data_batch_1.bin", 2 * 3073, true),
+            ("train.bin", 5 * 3074, true),
+            ("other.bin", 2 * 3073 + 1, false),
+            ("empty.bin", 0, false),
+            ("data_batch_1", 2 * 3073, false),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, vec![7; length]).unwrap();
+            let found = of_file(&path).is_some_and(|found| found.what.contains("CIFAR"));
+            assert_eq!(found, is_batch, "{name}");
         }
     }
 

@@ -1,22 +1,27 @@
 //! IDX files, the format MNIST and its relatives are published in.
 //!
 //! An *IDX folder* holds up to four files under their usual names: images and labels, for training
-//! and for testing. A single file of images is read together with those beside it that are called
+//! and for testing, also in folders of those names, as unpacking leaves them, or in `MNIST/raw`, as
+//! `torchvision` does. A single file of images is read together with those beside it that are called
 //! alike. Labels may be missing; where the test images are missing, a seventh of the training images
 //! is set apart. Each file is plain or gzip, told apart by its first bytes.
 
 mod file;
+mod mapping;
+mod read;
+mod sets;
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::split::{own_name, split};
-use super::{DataError, DatasetParts, Images, Meter, Reading, Source};
-use file::{Kind, Raw};
+use super::split::own_name;
+use super::{DataError, DatasetParts, Meter, Reading, Skipped, Source, Takes, foreign};
+use file::{Kind, is_idx};
+use sets::{Files, Part, folders_of_sets, sets};
 
-/// What the first two bytes of a gzip file are, and the first four of IDX images and labels.
-const KNOWN_STARTS: [&[u8]; 3] = [&[0x1f, 0x8b], &[0, 0, 8, 3], &[0, 0, 8, 1]];
+/// What a gzip file starts with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The source that reads IDX files. Every location is a path to them.
 #[derive(Clone, Copy, Debug)]
@@ -32,23 +37,33 @@ impl Source for Idx {
     }
 
     fn summary(&self) -> &'static str {
-        "IDX files such as those of MNIST or Fashion-MNIST, plain or gzip: a folder of them, or one file of images."
+        "IDX files such as those of MNIST, Fashion-MNIST or EMNIST, plain or gzip: a folder of them, or one file of images."
     }
 
     fn accepts(&self, _location: &str) -> bool {
         true
     }
 
+    fn takes(&self) -> Takes {
+        Takes {
+            transpose: true,
+            ..Takes::default()
+        }
+    }
+
     fn read(
         &self,
         location: &str,
-        _reading: &Reading,
+        reading: &Reading,
         _meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         let path = Path::new(location);
         match std::fs::metadata(path) {
-            Ok(about) if about.is_dir() => read_folder(path),
-            Ok(about) if about.is_file() => read_files(path),
+            Ok(about) if about.is_dir() => match sets::file_inside(path) {
+                Some(file) => read_files(&file, reading),
+                None => read_folder(path, reading),
+            },
+            Ok(about) if about.is_file() => read_files(path, reading),
             Ok(_) => Err(DataError::OtherFile {
                 path: path.to_owned(),
             }),
@@ -67,53 +82,88 @@ impl Source for Idx {
     }
 }
 
-/// The files of a data set.
-struct Files {
-    train: PathBuf,
-    train_labels: Option<PathBuf>,
-    test: Option<PathBuf>,
-    test_labels: Option<PathBuf>,
-}
-
-/// Whether any file of the usual names lies in a folder.
+/// Whether IDX files of usual names lie in a folder, or not far below.
 pub(super) fn is_idx_folder(folder: &Path) -> bool {
-    ["train", "t10k"].into_iter().any(|part| {
-        [Kind::Images, Kind::Labels]
-            .into_iter()
-            .flat_map(|kind| names(part, kind))
-            .any(|name| folder.join(name).exists())
-    })
+    !sets(folder).is_empty() || !folders_of_sets(folder).is_empty()
 }
 
-/// Reads all files of the folder, the two large ones side by side.
+/// Reads all files of a folder, the two large ones side by side.
 ///
 /// # Errors
 /// Any [`DataError`] about a folder or a file; each names its path.
-pub fn read_folder(folder: &Path) -> Result<DatasetParts, DataError> {
-    let Some(train) = find(folder, "train", Kind::Images)? else {
-        return Err(DataError::TrainImagesMissing {
-            folder: folder.to_owned(),
-            looked_for: names("train", Kind::Images).join(", "),
-        });
+pub fn read_folder(folder: &Path, reading: &Reading) -> Result<DatasetParts, DataError> {
+    let mut sets = sets(folder);
+    sets.retain(|_, files| files.train.is_some());
+    let keys: Vec<String> = sets.keys().cloned().collect();
+    let key = match &keys[..] {
+        [] => return read_inner(folder, reading),
+        [only] => only.clone(),
+        // The plain names of MNIST come before all others.
+        [first, ..] if first.is_empty() => String::new(),
+        _ => return Err(several(folder, "sets of IDX files", sets.values())),
     };
-    let files = Files {
-        train,
-        train_labels: find(folder, "train", Kind::Labels)?,
-        test: find(folder, "t10k", Kind::Images)?,
-        test_labels: find(folder, "t10k", Kind::Labels)?,
-    };
+    let files = sets.remove(&key).unwrap_or_default();
     if let (None, Some(labels)) = (&files.test, &files.test_labels) {
         return Err(DataError::TestImagesMissing {
             labels: labels.clone(),
             looked_for: names("t10k", Kind::Images).join(", "),
         });
     }
-    read_set(own_name(folder), folder, &files)
+    let mut parts = read::set(own_name(folder), folder, &files, &key, reading)?;
+    let others = sets.values().filter_map(|files| files.train.as_deref());
+    parts.skipped.extend(others.map(|file| Skipped {
+        path: own_name(file),
+        why: "it is of another set, which is opened by naming this file".to_owned(),
+    }));
+    Ok(parts)
+}
+
+/// Reads the one set in the folders below one.
+fn read_inner(folder: &Path, reading: &Reading) -> Result<DatasetParts, DataError> {
+    let below = folders_of_sets(folder);
+    match &below[..] {
+        [] => {}
+        [only] => {
+            let mut parts = read_folder(only, reading)?;
+            let shown = only.strip_prefix(folder).unwrap_or(only).display();
+            let remark = format!("The IDX files in the folder {shown} were read.");
+            parts.remarks.insert(0, remark);
+            return Ok(parts);
+        }
+        [..] => {
+            let shown: Vec<String> = below.iter().map(|f| f.display().to_string()).collect();
+            return Err(DataError::Unexpected {
+                path: folder.to_owned(),
+                expected: "one set of IDX files".to_owned(),
+                found: format!("several, to be opened one at a time: {}", shown.join(", ")),
+            });
+        }
+    }
+    let in_place = names("train", Kind::Images).map(|name| folder.join(name));
+    match in_place.into_iter().find(|path| path.exists()) {
+        Some(path) => Err(DataError::FileExpected { path }),
+        None => Err(DataError::TrainImagesMissing {
+            folder: folder.to_owned(),
+            looked_for: names("train", Kind::Images).join(", "),
+        }),
+    }
+}
+
+/// That one of several sets has to be named.
+fn several<'a>(folder: &Path, what: &str, sets: impl Iterator<Item = &'a Files>) -> DataError {
+    let files: Vec<String> = sets
+        .filter_map(|files| Some(files.train.as_ref()?.display().to_string()))
+        .collect();
+    DataError::Unexpected {
+        path: folder.to_owned(),
+        expected: format!("one of several {what} to be named"),
+        found: format!("these, each of which can be opened: {}", files.join(", ")),
+    }
 }
 
 /// Reads a file of images together with the labels and test files that lie beside it under names
 /// that differ in those words only.
-fn read_files(path: &Path) -> Result<DatasetParts, DataError> {
+fn read_files(path: &Path, reading: &Reading) -> Result<DatasetParts, DataError> {
     let mut start = Vec::new();
     File::open(path)
         .and_then(|file| file.take(4).read_to_end(&mut start))
@@ -121,24 +171,106 @@ fn read_files(path: &Path) -> Result<DatasetParts, DataError> {
             path: path.to_owned(),
             cause,
         })?;
-    if !KNOWN_STARTS.iter().any(|known| start.starts_with(known)) {
+    // A packed file may be a table or an archive by its name.
+    let foreign = foreign::of_file(path).or_else(|| {
+        let is_known = start.starts_with(&GZIP) || is_idx(&start);
+        (!is_known).then(|| other(path)).flatten()
+    });
+    if let Some(foreign) = foreign {
+        return Err(DataError::Foreign {
+            path: path.to_owned(),
+            what: foreign.what.to_owned(),
+            remedy: foreign.remedy.to_owned(),
+        });
+    }
+    if !start.starts_with(&GZIP) && !is_idx(&start) && !start.starts_with(&[0, 0, 8]) {
         return Err(DataError::OtherFile {
             path: path.to_owned(),
         });
     }
+    let name = sets::name(path);
+    let key = name.as_ref().map_or("", |name| name.key.as_str());
+    let mut files = match &name {
+        Some(name) => files_of(path, name),
+        None => files_beside(path),
+    };
+    if files.train.is_none() {
+        files = Files {
+            train: Some(path.to_owned()),
+            ..Files::default()
+        };
+    }
+    read::set(own_name(path), path, &files, key, reading)
+}
+
+/// What a file is that is none of those that are read, where that is known.
+fn other(path: &Path) -> Option<foreign::Foreign> {
+    let mut start = [0; 64];
+    let read = File::open(path).ok()?.read(&mut start).ok()?;
+    let start = &start[..read];
+    let is_picture = [
+        &b"\x89PNG"[..],
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"BM",
+        b"II*\0",
+        b"MM\0*",
+    ]
+    .iter()
+    .any(|magic| start.starts_with(magic))
+        || start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP");
+    if is_picture {
+        return Some(foreign::Foreign {
+            what: "a single picture",
+            remedy: "open the folder that holds the pictures",
+        });
+    }
+    if start.starts_with(b"PK\x03\x04") {
+        return Some(foreign::Foreign {
+            what: "an archive of NumPy arrays",
+            remedy: "give it the ending .npz",
+        });
+    }
+    None
+}
+
+/// The set that a file belongs to by its name: the files beside it or, where it lies in a folder of
+/// its own name, those beside that folder.
+fn files_of(path: &Path, own: &sets::Name) -> Files {
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => Path::new("."),
+    };
+    let is_inside = sets::name(folder).as_ref() == Some(own);
+    let around = match folder.parent() {
+        Some(around) if is_inside && around.as_os_str().is_empty() => Path::new("."),
+        Some(around) if is_inside => around,
+        _ => folder,
+    };
+    let mut files = sets(around).remove(&own.key).unwrap_or_default();
+    files.set(own.part, own.kind, path.to_owned());
+    if files.train.is_none() && own.part == Part::Test && own.kind == Kind::Images {
+        files.train = files.test.take();
+        files.train_labels = files.test_labels.take();
+    }
+    files
+}
+
+/// The files beside one whose names differ in the words for their part and kind only.
+fn files_beside(path: &Path) -> Files {
     let train = beside(path, &[("t10k", "train")])
         .or_else(|| beside(path, &[("test", "train")]))
         .unwrap_or_else(|| path.to_owned());
     let labels = |path: &Path| beside(path, &[("images", "labels"), ("idx3", "idx1")]);
     let test =
         beside(&train, &[("train", "t10k")]).or_else(|| beside(&train, &[("train", "test")]));
-    let files = Files {
+    Files {
         train_labels: labels(&train),
         test_labels: test.as_deref().and_then(labels),
         test,
-        train,
-    };
-    read_set(own_name(path), path, &files)
+        train: Some(train),
+    }
 }
 
 /// A file whose name is that of `path` with words replaced, plain or gzip, where there is one.
@@ -160,47 +292,6 @@ fn beside(path: &Path, replaced: &[(&str, &str)]) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-fn read_set(name: String, place: &Path, files: &Files) -> Result<DatasetParts, DataError> {
-    let (train, test) = rayon::join(
-        || read_pair(&files.train, files.train_labels.as_deref()),
-        || {
-            files
-                .test
-                .as_deref()
-                .map(|path| read_pair(path, files.test_labels.as_deref()))
-                .transpose()
-        },
-    );
-    let (train, train_labels) = train?;
-    if let Some((test, test_labels)) = test? {
-        return Ok(DatasetParts {
-            train_labels,
-            test_labels,
-            ..DatasetParts::new(name, train, test)
-        });
-    }
-    split(name, place, &train, train_labels.as_deref())
-}
-
-/// Images and, where there are any, their labels, of the same count.
-fn read_pair(images: &Path, labels: Option<&Path>) -> Result<(Images, Option<Vec<u8>>), DataError> {
-    let Raw { shape, bytes } = file::read(images, Kind::Images)?;
-    let images = Images::new(shape, bytes)?;
-    let Some(path) = labels else {
-        return Ok((images, None));
-    };
-    let labels = file::read(path, Kind::Labels)?.bytes;
-    if labels.len() != images.len() {
-        return Err(DataError::CountsDiffer {
-            location: path.display().to_string(),
-            what: "labels",
-            found: labels.len(),
-            images: images.len(),
-        });
-    }
-    Ok((images, Some(labels)))
-}
-
 /// File names in the order they are looked for.
 fn names(part: &str, kind: Kind) -> [String; 4] {
     let (noun, tag) = match kind {
@@ -215,21 +306,6 @@ fn names(part: &str, kind: Kind) -> [String; 4] {
         dotted.clone(),
         dotted + ".gz",
     ]
-}
-
-/// The first of [`names`] that exists. One that exists and is no regular file is an error, not
-/// passed over.
-fn find(folder: &Path, part: &str, kind: Kind) -> Result<Option<PathBuf>, DataError> {
-    for name in names(part, kind) {
-        let path = folder.join(name);
-        match std::fs::metadata(&path) {
-            Ok(about) if about.is_file() => return Ok(Some(path)),
-            Ok(_) => return Err(DataError::FileExpected { path }),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(cause) => return Err(DataError::Unreadable { path, cause }),
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

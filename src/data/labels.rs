@@ -20,6 +20,85 @@ pub(super) struct Labelled {
     pub(super) names: Option<Vec<String>>,
 }
 
+/// Labels that come as rows of numbers: one number a picture, or zeros and a one at the place of its
+/// class.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    count: usize,
+    width: usize,
+    /// The numbers come column by column.
+    is_by_column: bool,
+    taken: usize,
+    numbers: Vec<i64>,
+    /// Ones of each row.
+    ones: Vec<u32>,
+    is_whole: bool,
+    /// All numbers are 0 or 1.
+    is_binary: bool,
+}
+
+impl Rows {
+    /// For so many rows of so many numbers.
+    pub(super) fn new(count: usize, width: usize, is_by_column: bool) -> Self {
+        Self {
+            count,
+            width: width.max(1),
+            is_by_column,
+            taken: 0,
+            numbers: vec![0; count],
+            ones: vec![0; count],
+            is_whole: true,
+            is_binary: true,
+        }
+    }
+
+    /// Takes the next number.
+    pub(super) fn take(&mut self, value: f64) {
+        let (row, column) = if self.is_by_column {
+            (self.taken % self.count, self.taken / self.count)
+        } else {
+            (self.taken / self.width, self.taken % self.width)
+        };
+        self.taken += 1;
+        let (Some(number), Some(ones)) = (self.numbers.get_mut(row), self.ones.get_mut(row)) else {
+            return;
+        };
+        self.is_whole &= value.is_finite() && value.fract() == 0.0;
+        self.is_binary &= value == 0.0 || value == 1.0;
+        if self.width == 1 {
+            *number = value as i64;
+        } else if value == 1.0 {
+            *number = column as i64;
+            *ones += 1;
+        }
+    }
+
+    /// The labels.
+    ///
+    /// # Errors
+    /// Why there are none, as the end of a sentence.
+    pub(super) fn finish(self) -> Result<Vec<i64>, String> {
+        let Self { count, width, .. } = self;
+        if width == 1 {
+            return if self.is_whole {
+                Ok(self.numbers)
+            } else {
+                Err("labels are whole numbers, and it holds others".to_owned())
+            };
+        }
+        let several = self.ones.iter().filter(|&&ones| ones != 1).count();
+        match (self.is_binary, several) {
+            (true, 0) => Ok(self.numbers),
+            (true, _) => Err(format!(
+                "a picture has one label here, and {several} of {count} have several of its {width} classes, or none"
+            )),
+            (false, _) => Err(format!(
+                "a picture has one label here, and it holds {width} numbers for each"
+            )),
+        }
+    }
+}
+
 /// Why labels were left out.
 fn too_many() -> String {
     format!("labels are kept for at most {MAX_CLASSES} classes, and it has more")
@@ -107,6 +186,41 @@ pub(super) fn in_order(mut names: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_numbers_are_one_label_each() {
+        let of = |width: usize, is_by_column: bool, values: &[f64]| {
+            let mut rows = Rows::new(values.len() / width, width, is_by_column);
+            for &value in values {
+                rows.take(value);
+            }
+            rows.finish()
+        };
+        assert_eq!(of(1, false, &[3.0, -1.0]), Ok(vec![3, -1]));
+        assert_eq!(
+            of(3, false, &[0.0, 0.0, 1.0, 1.0, 0.0, 0.0]),
+            Ok(vec![2, 0])
+        );
+        assert_eq!(of(3, true, &[0.0, 1.0, 0.0, 0.0, 1.0, 0.0]), Ok(vec![2, 0]));
+        for (width, values, said) in [
+            (1, &[0.5, 1.0][..], "whole numbers"),
+            (1, &[f64::NAN, 1.0], "whole numbers"),
+            (
+                2,
+                &[1.0, 1.0, 0.0, 1.0],
+                "1 of 2 have several of its 2 classes",
+            ),
+            (
+                2,
+                &[0.0, 0.0, 0.0, 1.0],
+                "1 of 2 have several of its 2 classes",
+            ),
+            (2, &[7.0, 0.0, 0.0, 1.0], "2 numbers for each"),
+        ] {
+            let found = of(width, false, values).unwrap_err();
+            assert!(found.contains(said), "{found}");
+        }
+    }
 
     #[test]
     fn small_numbers_are_labels_as_they_are() {

@@ -6,6 +6,7 @@
 //!
 //! A *source* is a place images come from. Each source is one file and one line in [`SOURCES`].
 
+mod arrays;
 pub mod corrupt;
 pub mod csv;
 pub mod dataset;
@@ -29,6 +30,8 @@ mod remarks;
 mod split;
 mod streams;
 pub mod survey;
+
+use std::path::Path;
 
 pub use corrupt::{Block, Corruption};
 pub use dataset::{Dataset, DatasetParts, DatasetRequest, Skipped, Split};
@@ -79,14 +82,15 @@ pub trait Source: Sync {
     ) -> Result<DatasetParts, DataError>;
 }
 
-/// Every source. IDX files come last, because they take any location for a path.
+/// Every source. Arrays come before pictures, because a folder of them is one, and IDX files last,
+/// because they take any location for a path.
 pub const SOURCES: &[&dyn Source] = &[
     &glyphs::Glyphs,
     &fetch::MNIST,
     &fetch::FASHION_MNIST,
     &fetch::KMNIST,
-    &pictures::Pictures,
     &numpy::Numpy,
+    &pictures::Pictures,
     &csv::Csv,
     &idx::Idx,
 ];
@@ -97,6 +101,16 @@ pub fn source_of(location: &str) -> Option<&'static dyn Source> {
         .iter()
         .copied()
         .find(|source| source.accepts(location))
+}
+
+/// What can be chosen about a file of this name, which is not looked at: nothing unless the name says
+/// enough.
+pub fn takes_of_name(location: &str) -> Takes {
+    if place::ends_in(Path::new(location), &["npz", "npy"]) {
+        numpy::Numpy.takes()
+    } else {
+        Takes::default()
+    }
 }
 
 /// Opens what a run was asked to train on, with nobody watching; see [`open_with`].
@@ -148,14 +162,24 @@ pub fn open_with(request: &DatasetRequest, meter: &dyn Meter) -> Result<Dataset,
             of,
         });
     }
-    let parts = source.read(location, reading, meter)?;
+    let mut parts = source.read(location, reading, meter)?;
     if reading.has_shape() && !takes.shape {
         return Err(DataError::HasOwnShape {
             location: location.to_owned(),
             shape: parts.train.shape(),
         });
     }
+    if source.is_named() && is_beside(location) {
+        parts.remarks.push(format!(
+            "There is a file or folder called {location} here, too: ./{location} opens it."
+        ));
+    }
     Dataset::new(location, parts, request.limit)
+}
+
+/// Whether a named set has the name of a file or folder in the current directory.
+fn is_beside(name: &str) -> bool {
+    Path::new(name).exists()
 }
 
 #[cfg(test)]

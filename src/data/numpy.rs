@@ -1,64 +1,28 @@
-//! `NumPy`'s `.npy` files and `.npz` archives, Keras' `mnist.npz` among them.
+//! `NumPy`'s `.npy` files and `.npz` archives, Keras' `mnist.npz` and `MedMNIST` among them.
 //!
-//! Images are `(n, height, width)`, `(n, height, width, channels)`, `(n, channels, height, width)` or
-//! flat squares `(n, height·width)`. Values of any type of numbers are brought to bytes by the
-//! *range* of all images: 0 to 1 is stretched, 0 to 255 is as it is, −1 to 1 is stretched and
-//! shifted.
+//! Arrays are known by their names ([`names`]), and what their axes are by their shapes
+//! ([`super::arrays`]). Values of any type of numbers are brought to bytes by the *range* of each array
+//! ([`super::range`]). A folder of `.npy` files is one set, and one of them brings the others.
 
+mod arrange;
 mod file;
 mod header;
+mod names;
+mod pick;
 mod targets;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::arrays::{Gatherer, Numbers, Plan};
 use super::place::ends_in;
-use super::reading::{MAX_SIDE, MIN_SIDE};
+use super::range::{EXPECTED, Range, Scale, scales};
 use super::split::{own_name, split};
-use super::{DataError, DatasetParts, ImageShape, Images, Meter, Reading, Skipped, Source};
-use file::ArrayFile;
-use header::Header;
+use super::{DataError, DatasetParts, Images, Meter, Reading, Skipped, Source, Takes};
+use arrange::arrange;
+use file::{ArrayFile, Done};
+use names::{Meaning, Part, Role};
+use pick::{left_out, pick};
 use targets::labelled;
-
-/// Names of arrays, the first that is there counts.
-const TRAIN_IMAGES: &[&str] = &[
-    "x_train",
-    "train_images",
-    "train_x",
-    "images_train",
-    "train_data",
-    "x",
-    "images",
-    "imgs",
-    "data",
-    "arr_0",
-];
-const TRAIN_LABELS: &[&str] = &[
-    "y_train",
-    "train_labels",
-    "train_y",
-    "labels_train",
-    "y",
-    "labels",
-    "targets",
-    "target",
-];
-const TEST_IMAGES: &[&str] = &[
-    "x_test",
-    "test_images",
-    "test_x",
-    "images_test",
-    "test_data",
-    "x_val",
-    "val_images",
-];
-const TEST_LABELS: &[&str] = &[
-    "y_test",
-    "test_labels",
-    "test_y",
-    "labels_test",
-    "y_val",
-    "val_labels",
-];
 
 /// The source that reads files of arrays.
 #[derive(Clone, Copy, Debug)]
@@ -74,284 +38,266 @@ impl Source for Numpy {
     }
 
     fn summary(&self) -> &'static str {
-        "A .npz archive such as Keras' mnist.npz (x_train, y_train, x_test, y_test), or a .npy file of images."
+        "A .npz archive such as Keras' mnist.npz (x_train, y_train, x_test, y_test), a .npy file of images, or a folder of such files."
     }
 
     fn accepts(&self, location: &str) -> bool {
         let path = Path::new(location);
-        ends_in(path, &["npz", "npy"]) && path.is_file()
+        (ends_in(path, &["npz", "npy"]) && path.is_file()) || is_array_folder(path)
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            shape: true,
+            keeps_shape: true,
+            transpose: true,
+            ..Takes::default()
+        }
     }
 
     fn read(
         &self,
         location: &str,
-        _reading: &Reading,
+        reading: &Reading,
         meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
-        let mut file = ArrayFile::open(Path::new(location))?;
-        read(&mut file, meter)
+        let path = Path::new(location);
+        if path.is_dir() {
+            let mut file = ArrayFile::open_several(path, &known_files(path));
+            return read(&mut file, own_name(path), reading, Vec::new(), meter);
+        }
+        let mut file = ArrayFile::open(path)?;
+        // An archive of several arrays is a set of its own, unless it is called like part of one.
+        let is_part = names::meaning(&file::name_of(path)).part.is_some();
+        let beside = match file.entries.len() {
+            1 => beside(path),
+            _ if is_part => beside(path),
+            _ => Vec::new(),
+        };
+        let mut remarks = Vec::new();
+        if !beside.is_empty() {
+            let names: Vec<String> = beside.iter().map(|path| own_name(path)).collect();
+            let are = if names.len() == 1 { "lies" } else { "lie" };
+            remarks.push(format!(
+                "Read together with {}, which {are} beside it.",
+                names.join(", ")
+            ));
+            let mut files = beside;
+            files.push(path.to_owned());
+            files.sort();
+            let folder = path.parent().unwrap_or(path);
+            file = ArrayFile::open_several(folder, &files);
+        }
+        path.clone_into(&mut file.path);
+        read(&mut file, own_name(path), reading, remarks, meter)
     }
 }
 
-fn read(file: &mut ArrayFile, meter: &dyn Meter) -> Result<DatasetParts, DataError> {
-    let train = train_images(file)?;
-    let test = file.find(TEST_IMAGES).filter(|&test| test != train);
-    let mut used = vec![train];
-    used.extend(test);
-    let total: u64 = used
+/// Whether a folder holds the arrays of a set, by the names of its files: training pictures in so
+/// many words, or arrays of pictures and neither folders nor picture files.
+fn is_array_folder(folder: &Path) -> bool {
+    let files = known_files(folder);
+    let meanings = || {
+        files
+            .iter()
+            .map(|path| names::meaning(&file::name_of(path)))
+    };
+    let is_train =
+        |meaning: Meaning| meaning.part == Some(Part::Train) && meaning.role != Some(Role::Labels);
+    !files.is_empty() && (meanings().any(is_train) || holds_files_only(folder))
+}
+
+/// Whether there is neither a folder nor a picture in a folder.
+fn holds_files_only(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else {
+        return false;
+    };
+    entries.flatten().all(|entry| {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        is_hidden || !is_folder && !ends_in(&entry.path(), &["png", "jpg", "jpeg"])
+    })
+}
+
+/// The files of arrays in a folder whose names say what they hold, of one family: the one with
+/// pictures that comes first.
+fn known_files(folder: &Path) -> Vec<PathBuf> {
+    let files = file::files_in(folder);
+    let meaning = |path: &PathBuf| names::meaning(&file::name_of(path));
+    let is_known = |meaning: &Meaning| meaning.part.is_some() || meaning.role.is_some();
+    let first = files
         .iter()
-        .map(|&index| file.entries[index].header.data_bytes)
-        .sum();
-    // All of it is read twice: for the range of the values, then for the values.
-    let mut done = (0, 2 * total);
-    let layouts: Vec<Layout> = used
-        .iter()
-        .map(|&index| Layout::of(file, index))
-        .collect::<Result<_, _>>()?;
-    let mut range = Range::default();
-    for &index in &used {
-        let header = file.entries[index].header.clone();
-        file.read(index, meter, &mut done, |bytes| range.take(&header, bytes))?;
+        .map(meaning)
+        .find(|meaning| is_known(meaning) && meaning.role != Some(Role::Labels));
+    let Some(first) = first else {
+        return Vec::new();
+    };
+    let fits = |path: &PathBuf| {
+        let meaning = meaning(path);
+        is_known(&meaning) && meaning.family == first.family
+    };
+    files.into_iter().filter(fits).collect()
+}
+
+/// The files beside one that belong to the same set by their names.
+fn beside(path: &Path) -> Vec<PathBuf> {
+    let own = names::meaning(&file::name_of(path));
+    if own.part.is_none() && own.role.is_none() {
+        return Vec::new();
     }
-    let scale = range
-        .scale()
-        .map_err(|found| file.unexpected("pixels from 0 to 1, 0 to 255 or -1 to 1", found))?;
-    let mut parts = Vec::new();
-    for (&index, layout) in used.iter().zip(&layouts) {
-        parts.push(images(file, index, layout, scale, meter, &mut done)?);
-    }
-    let mut parts = parts.into_iter();
-    let (train_images, test_images) = (parts.next(), parts.next());
-    let Some(train_images) = train_images else {
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => return Vec::new(),
+    };
+    let belongs = |other: &PathBuf| {
+        let meaning = names::meaning(&file::name_of(other));
+        let is_other = other.file_name() != path.file_name();
+        let is_known = meaning.part.is_some() || meaning.role.is_some();
+        let is_alike = other.extension() == path.extension();
+        is_other && is_known && is_alike && meaning.family == own.family
+    };
+    let files = file::files_in(folder).into_iter().filter(belongs);
+    files
+        .map(|other| path.with_file_name(other.file_name().unwrap_or_default()))
+        .collect()
+}
+
+fn read(
+    file: &mut ArrayFile,
+    name: String,
+    reading: &Reading,
+    mut remarks: Vec<String>,
+    meter: &dyn Meter,
+) -> Result<DatasetParts, DataError> {
+    let mut picks = pick(file)?;
+    let arranged = arrange(file, &mut picks, reading, meter)?;
+    remarks.append(&mut picks.remarks);
+    remarks.extend(arranged.remarks);
+    let mut used = vec![(picks.train, arranged.train)];
+    used.extend(picks.test.zip(arranged.test));
+    let (images, said) = images(file, &used, meter)?;
+    remarks.extend(said);
+    let mut images = images.into_iter();
+    let (Some(train), test) = (images.next(), images.next()) else {
         return Err(file.unexpected("images", "none".to_owned()));
     };
-    let mut skipped = Vec::new();
-    let labelled = labelled(
-        file,
-        &train_images,
-        test_images.as_ref(),
-        &mut used,
-        &mut skipped,
-    )?;
-    for (index, entry) in file.entries.iter().enumerate() {
-        if !used.contains(&index) {
-            skipped.push(Skipped {
-                path: entry.name.clone(),
-                why: "no array of this name is looked for".to_owned(),
-            });
-        }
-    }
-    for (name, why) in &file.others {
-        skipped.push(Skipped {
-            path: name.clone(),
-            why: why.clone(),
-        });
-    }
-    let name = own_name(&file.path);
+    let (labelled, mut skipped) = labelled(file, &picks, &train, test.as_ref())?;
+    let refused: Vec<usize> = (0..file.entries.len())
+        .filter(|&index| skipped.iter().any(|s| s.path == file.entries[index].name))
+        .collect();
+    skipped.extend(left_out(file, &picks, &refused));
+    let others = file.others.iter().map(|(name, why)| Skipped {
+        path: name.clone(),
+        why: why.clone(),
+    });
+    skipped.extend(others);
     let (train_labels, test_labels, class_names) = match labelled {
         Some(labelled) => (Some(labelled.train), labelled.test, labelled.names),
         None => (None, None, None),
     };
-    let parts = match test_images {
+    let parts = match test {
         Some(test) => DatasetParts {
             train_labels,
             test_labels,
-            ..DatasetParts::new(name, train_images, test)
+            ..DatasetParts::new(name, train, test)
         },
-        None => split(name, &file.path, &train_images, train_labels.as_deref())?,
+        None => split(name, &file.path, &train, train_labels.as_deref())?,
     };
     Ok(DatasetParts {
         class_names,
         skipped,
+        remarks,
         ..parts
     })
 }
 
-/// The array of training images: the one of a usual name, or the only one with three dimensions.
-fn train_images(file: &ArrayFile) -> Result<usize, DataError> {
-    if let Some(named) = file.find(TRAIN_IMAGES) {
-        return Ok(named);
-    }
-    let is_candidate = |header: &Header| file.entries.len() == 1 || header.shape.len() >= 3;
-    let mut candidates = (0..file.entries.len()).filter(|&i| is_candidate(&file.entries[i].header));
-    match (candidates.next(), candidates.next()) {
-        (Some(only), None) => Ok(only),
-        (None, _) | (Some(_), Some(_)) => {
-            let names: Vec<&str> = file
-                .entries
-                .iter()
-                .map(|entry| entry.name.as_str())
-                .take(12)
-                .collect();
-            let found = match &names[..] {
-                [] => "no array of numbers".to_owned(),
-                names => format!("the arrays {}", names.join(", ")),
-            };
-            Err(file.unexpected(
-                "an array of images called x_train, train_images or images",
-                found,
-            ))
-        }
-    }
-}
-
-/// How images lie in an array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Layout {
-    count: usize,
-    shape: ImageShape,
-    /// The channels of a pixel lie side by side.
-    is_interleaved: bool,
-}
-
-impl Layout {
-    fn of(file: &ArrayFile, index: usize) -> Result<Self, DataError> {
-        let header = &file.entries[index].header;
-        Self::from_shape(&header.shape).ok_or_else(|| {
-            let expected = format!(
-                "{} to hold images of {MIN_SIDE} to {MAX_SIDE} pixels a side, with 1 or 3 channels, such as (n, 28, 28) or (n, 32, 32, 3)",
-                file.what(index)
-            );
-            file.unexpected(&expected, format!("the shape {}", header.shape_words()))
-        })
-    }
-
-    fn from_shape(shape: &[u64]) -> Option<Self> {
-        let is_side = |side: u64| (MIN_SIDE as u64..=MAX_SIDE as u64).contains(&side);
-        let is_channels = |count: u64| count == 1 || count == 3;
-        let (&count, rest) = shape.split_first()?;
-        let (height, width, channels, is_interleaved) = match *rest {
-            [flat] => {
-                let side = flat.isqrt();
-                (side, side, (flat == side * side).then_some(1)?, false)
-            }
-            [height, width] => (height, width, 1, false),
-            [height, width, channels] if is_channels(channels) => (height, width, channels, true),
-            [channels, height, width] if is_channels(channels) => (height, width, channels, false),
-            _ => return None,
-        };
-        if count == 0 || !is_side(height) || !is_side(width) {
-            return None;
-        }
-        Some(Self {
-            count: usize::try_from(count).ok()?,
-            shape: ImageShape {
-                width: width as usize,
-                height: height as usize,
-                channels: channels as usize,
-            },
-            is_interleaved,
-        })
-    }
-}
-
-/// The values of all images.
-struct Range {
-    low: f64,
-    high: f64,
-    is_whole: bool,
-    is_finite: bool,
-}
-
-impl Default for Range {
-    fn default() -> Self {
-        Self {
-            low: f64::INFINITY,
-            high: f64::NEG_INFINITY,
-            is_whole: true,
-            is_finite: true,
-        }
-    }
-}
-
-/// How values become bytes: times the first, plus the second.
-type Scale = (f64, f64);
-
-impl Range {
-    fn take(&mut self, header: &Header, bytes: &[u8]) {
-        let element = header.element;
-        self.is_whole &= !element.is_float();
-        if element.bytes() == 1 {
-            // Most files by far: one look a byte.
-            let mut is_there = [false; 256];
-            for &byte in bytes {
-                is_there[usize::from(byte)] = true;
-            }
-            for byte in (0..=u8::MAX).filter(|&byte| is_there[usize::from(byte)]) {
-                let value = element.value(&[byte], false);
-                self.low = self.low.min(value);
-                self.high = self.high.max(value);
-            }
-            return;
-        }
-        for value in bytes.chunks_exact(element.bytes()) {
-            let value = element.value(value, header.is_big_endian);
-            self.is_finite &= value.is_finite();
-            self.low = self.low.min(value);
-            self.high = self.high.max(value);
-        }
-    }
-
-    fn scale(&self) -> Result<Scale, String> {
-        let Self { low, high, .. } = *self;
-        if !self.is_finite {
-            return Err("a value that is no finite number".to_owned());
-        }
-        if low >= 0.0 && high <= 1.0 {
-            return Ok((255.0, 0.0));
-        }
-        if low >= 0.0 && high <= 255.0 {
-            return Ok((1.0, 0.0));
-        }
-        if low >= -1.0 && high <= 1.0 && !self.is_whole {
-            return Ok((127.5, 127.5));
-        }
-        Err(format!("values from {low} to {high}"))
-    }
-}
-
-/// Reads an array as images.
+/// Reads arrays as images, each brought to bytes by its own range.
 fn images(
     file: &mut ArrayFile,
-    index: usize,
-    layout: &Layout,
-    (factor, offset): Scale,
+    used: &[(usize, Plan)],
     meter: &dyn Meter,
-    done: &mut (u64, u64),
-) -> Result<Images, DataError> {
-    let header = file.entries[index].header.clone();
-    let element = header.element;
-    let mut pixels = Vec::new();
-    let wanted = layout.count.saturating_mul(layout.shape.pixels());
-    pixels
-        .try_reserve_exact(wanted)
-        .map_err(|_too_much| DataError::OutOfMemory {
-            path: file.path.clone(),
-            bytes: wanted as u64,
-        })?;
-    let pixel = |value: &[u8]| {
-        let value = element.value(value, header.is_big_endian) * factor + offset;
-        value.round().clamp(0.0, 255.0) as u8
-    };
-    let table: Vec<u8> = (0..=u8::MAX).map(|byte| pixel(&[byte])).collect();
-    file.read(index, meter, done, |bytes| match element.bytes() {
-        1 => pixels.extend(bytes.iter().map(|&byte| table[usize::from(byte)])),
-        each => pixels.extend(bytes.chunks_exact(each).map(pixel)),
-    })?;
-    let channels = layout.shape.channels;
-    if layout.is_interleaved && channels > 1 {
-        let plane = layout.shape.width * layout.shape.height;
-        let mut one = vec![0; layout.shape.pixels()];
-        for image in pixels.chunks_exact_mut(layout.shape.pixels()) {
-            for (pixel, values) in image.chunks_exact(channels).enumerate() {
-                for (channel, value) in values.iter().enumerate() {
-                    one[channel * plane + pixel] = *value;
-                }
-            }
-            image.copy_from_slice(&one);
-        }
+) -> Result<(Vec<Images>, Vec<String>), DataError> {
+    let mut done: Done = (0, 0);
+    for &(index, _) in used {
+        let header = &file.entries[index].header;
+        let times = if header.numbers().is_some_and(is_byte) {
+            1
+        } else {
+            2
+        };
+        done.1 += times * header.data_bytes;
     }
-    Images::new(layout.shape, pixels)
+    // Values of one byte are taken for pixels at once: most are.
+    let mut gathered = Vec::new();
+    let mut ranges = Vec::new();
+    for (index, plan) in used {
+        let numbers = numbers(file, *index)?;
+        let mut range = Range::default();
+        let mut gatherer = Gatherer::new(plan.clone(), &file.path)?;
+        file.read(*index, meter, &mut done, |bytes| {
+            numbers.extend_range(bytes, &mut range);
+            if is_byte(numbers) {
+                gatherer.take(bytes);
+            }
+        })?;
+        gathered.push(gatherer);
+        ranges.push((file.entries[*index].name.clone(), range));
+    }
+    let (scales, remarks) = scales(&ranges).map_err(|found| file.unexpected(EXPECTED, found))?;
+    let mut images = Vec::new();
+    for (((index, plan), gatherer), scale) in used.iter().zip(gathered).zip(scales) {
+        images.push(scaled(
+            file, *index, plan, gatherer, scale, meter, &mut done,
+        )?);
+    }
+    Ok((images, remarks))
+}
+
+/// The images of an array, whose values were taken already where they are bytes.
+fn scaled(
+    file: &mut ArrayFile,
+    index: usize,
+    plan: &Plan,
+    mut gatherer: Gatherer,
+    scale: Scale,
+    meter: &dyn Meter,
+    done: &mut Done,
+) -> Result<Images, DataError> {
+    let numbers = numbers(file, index)?;
+    if is_byte(numbers) {
+        let table = numbers.table(scale);
+        let is_same = table
+            .iter()
+            .zip(0..=u8::MAX)
+            .all(|(&pixel, byte)| pixel == byte);
+        if is_same {
+            return gatherer.finish();
+        }
+        if plan.target == plan.source {
+            gatherer.map(&table);
+            return gatherer.finish();
+        }
+        // Other sizes and colours are made of pixels, so the values are needed once more.
+        gatherer = Gatherer::new(plan.clone(), &file.path)?;
+    }
+    let mut pixels = Vec::new();
+    file.read(index, meter, done, |bytes| {
+        pixels.clear();
+        numbers.extend_pixels(bytes, scale, &mut pixels);
+        gatherer.take(&pixels);
+    })?;
+    gatherer.finish()
+}
+
+fn is_byte(numbers: Numbers) -> bool {
+    numbers.element.bytes() == 1
+}
+
+/// How the numbers of an array of pictures are written.
+fn numbers(file: &ArrayFile, index: usize) -> Result<Numbers, DataError> {
+    let numbers = file.entries[index].header.numbers();
+    numbers.ok_or_else(|| file.unexpected("numbers", format!("none in {}", file.what(index))))
 }
 
 #[cfg(test)]

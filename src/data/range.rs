@@ -99,9 +99,10 @@ impl fmt::Display for Short {
             // As many digits as tell a value beside 1 from 1.
             let rounded = format!("{value:.3}");
             let near = rounded.parse() == Ok(value.round()) && value.fract() != 0.0;
-            match near {
-                true => write!(f, "{value:.9}"),
-                false => f.write_str(rounded.trim_end_matches('0').trim_end_matches('.')),
+            if near {
+                write!(f, "{value:.9}")
+            } else {
+                f.write_str(rounded.trim_end_matches('0').trim_end_matches('.'))
             }
         } else {
             write!(f, "{value:.3e}")
@@ -290,7 +291,9 @@ mod tests {
 
     fn range(values: &[f64]) -> Range {
         let mut range = Range::default();
-        values.iter().for_each(|&value| range.take(value));
+        for &value in values {
+            range.take(value);
+        }
         range
     }
 

@@ -164,9 +164,10 @@ pub const NO_LABEL: &str = "none";
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reading {
     /// Width and height. The pictures of a folder are brought to 28×28 unless something is said;
-    /// other sources have a size of their own.
+    /// arrays keep their own size unless something is said, and other sources always do.
     pub size: Option<ImageSize>,
-    /// Grey or colour. The pictures of a folder are grey unless something is said.
+    /// Grey or colour. The pictures of a folder are grey unless something is said, and arrays are as
+    /// they are.
     pub color: Option<Color>,
     /// The column of a table that holds the labels: its heading, its number counted from 1, or
     /// [`NO_LABEL`].
@@ -182,6 +183,8 @@ pub struct Reading {
 pub struct Takes {
     /// [`Reading::size`] and [`Reading::color`].
     pub shape: bool,
+    /// Images keep a size and colour of their own where nothing is said about them.
+    pub keeps_shape: bool,
     /// [`Reading::label`].
     pub label: bool,
     /// [`Reading::transpose`].

@@ -76,9 +76,9 @@ fn damaged_data_is_told_with_its_file() {
         ),
         (
             "wrong magic",
-            |f| write_data(f, &[(TRAIN, &idx(0xd03, &[1, 8, 8], &[0; 64]))]),
+            |f| write_data(f, &[(TRAIN, &idx(0xf03, &[1, 8, 8], &[0; 64]))]),
             TRAIN_IT,
-            &["magic 0x00000803", "found magic 0x00000d03"],
+            &["magic 0x00000803", "found magic 0x00000f03"],
         ),
         (
             "labels for images",

@@ -253,6 +253,98 @@ fn what_cannot_be_opened_is_told_in_a_sentence() {
     }
 }
 
+/// What a folder is called makes no difference to how it is opened, except for the names of sets.
+#[test]
+fn a_folder_with_the_name_of_a_set_is_reached() {
+    let folder = workplace();
+    let at = folder.path();
+    fs::rename(at.join("data"), at.join("mnist")).unwrap();
+    let sentence = failure(&hourglass(at, "data mnist"), 2);
+    assert!(
+        sentence.contains("hourglass fetch mnist") && sentence.contains("as ./mnist"),
+        "{sentence}"
+    );
+    let about = describe(at, &["./mnist"]);
+    assert_eq!(
+        (&about["source"], &about["train_images"]),
+        (&"idx".into(), &64.into())
+    );
+    fs::rename(at.join("mnist"), at.join("glyphs")).unwrap();
+    let about = describe(at, &["glyphs"]);
+    let remarks = about["remarks"].as_array().unwrap();
+    assert!(
+        remarks[0].as_str().unwrap().contains("./glyphs"),
+        "{remarks:?}"
+    );
+    let missing = failure(&hourglass(at, "data mnist"), 2);
+    assert!(!missing.contains("./mnist"), "{missing}");
+}
+
+#[test]
+fn arrays_follow_size_colour_and_transposition() {
+    let folder = workplace();
+    let at = folder.path();
+    let large: Vec<u8> = (0..4 * 160 * 150).map(|i| (i % 150) as u8).collect();
+    fs::write(at.join("large.npy"), npy("(4, 160, 150)", &large)).unwrap();
+    let sentence = failure(&hourglass(at, "data large.npy"), 2);
+    assert!(
+        sentence.contains("--image-size") && sentence.contains("150×160"),
+        "{sentence}"
+    );
+    let about = describe(
+        at,
+        &[
+            "large.npy",
+            "--image-size",
+            "15x16",
+            "--color",
+            "rgb",
+            "--transpose",
+        ],
+    );
+    assert_eq!(
+        (&about["width"], &about["height"], &about["channels"]),
+        (&15.into(), &16.into(), &3.into())
+    );
+    assert_eq!(about["remarks"].as_array().unwrap().len(), 2, "{about}");
+    // IDX files keep their size, and can be turned.
+    let about = describe(at, &["data", "--transpose"]);
+    assert!(
+        about["remarks"][0].as_str().unwrap().contains("swapped"),
+        "{about}"
+    );
+    let turned = about["sha256"].clone();
+    assert_ne!(describe(at, &["data"])["sha256"], turned);
+}
+
+#[test]
+fn a_folder_of_arrays_is_a_set() {
+    let folder = workplace();
+    let at = folder.path();
+    fs::create_dir(at.join("set")).unwrap();
+    let pixels = |count: usize| {
+        (0..count * 64)
+            .map(|i| (i * 7 % 256) as u8)
+            .collect::<Vec<u8>>()
+    };
+    for (name, bytes) in [
+        ("x_train", npy("(30, 8, 8)", &pixels(30))),
+        ("y_train", npy("(30,)", &[1; 30])),
+        ("x_test", npy("(10, 8, 8)", &pixels(10))),
+    ] {
+        fs::write(at.join(format!("set/{name}.npy")), bytes).unwrap();
+    }
+    for dataset in ["set", "set/x_train.npy"] {
+        let about = describe(at, &[dataset]);
+        assert_eq!(about["source"], "numpy", "{dataset}");
+        assert_eq!(
+            (&about["train_images"], &about["test_images"]),
+            (&30.into(), &10.into()),
+            "{dataset}"
+        );
+    }
+}
+
 #[test]
 fn the_list_tells_every_source() {
     let folder = workplace();

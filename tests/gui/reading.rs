@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::data::Takes;
+use hourglass::data::{Color, ImageShape, Takes, takes_of_name};
 use hourglass::engine::{DatasetInfo, Event, Progress, RunId, RunInfo};
 use hourglass::train::RunConfig;
 
@@ -102,4 +102,71 @@ fn what_a_source_cannot_choose_is_not_asked() {
     for name in ["Label column", "Turn images", "Image width"] {
         assert!(window.harness.query_by_label(name).is_none(), "{name}");
     }
+}
+
+/// What the engine makes of an array of pictures of 32×24 in colour.
+fn array_ready(id: RunId, config: &RunConfig) -> Event {
+    let info = info(config);
+    let dataset = DatasetInfo {
+        shape: ImageShape {
+            width: 32,
+            height: 24,
+            channels: 3,
+        },
+        takes: takes_of_name("set.npz"),
+        ..info.dataset.clone()
+    };
+    Event::RunReady {
+        id,
+        info: Arc::new(RunInfo {
+            dataset,
+            ..RunInfo::clone(&info)
+        }),
+        metrics: Arc::default(),
+        progress: Progress::default(),
+    }
+}
+
+/// A run that was told to open an array.
+fn array_window() -> (Window, RunId, RunConfig) {
+    let mut window = Window::with_look(None, &roomy());
+    window.commands();
+    window.script.folder.replace(Some("/data/set.npz".into()));
+    window.click("Open file…");
+    let (id, config) = window.added();
+    (window, id, config)
+}
+
+#[test]
+fn arrays_keep_their_size_until_another_is_chosen() {
+    let (mut window, id, config) = array_window();
+    window.tell([array_ready(id, &config)]);
+    for (name, value) in [("Image width", "32 px"), ("Image height", "24 px")] {
+        let number = window.harness.get_by_role_and_label(Role::SpinButton, name);
+        assert_eq!(number.value().as_deref(), Some(value), "{name}");
+    }
+    window.choose("Colour", "Grey");
+    let (_, config) = window.added();
+    assert_eq!((config.image_size, config.color), (None, Some(Color::Grey)));
+}
+
+#[test]
+fn an_array_that_needs_a_size_can_be_given_one() {
+    let (mut window, id, _) = array_window();
+    window.tell([Event::Failed {
+        id,
+        error: "Expected pictures of at most 128 pixels a side, found 224×224.".to_owned(),
+        is_bad_input: true,
+    }]);
+    let width = window
+        .harness
+        .get_by_role_and_label(Role::SpinButton, "Image width");
+    width.scroll_to_me();
+    width.focus();
+    window.harness.run();
+    window.press(egui::Key::ArrowUp);
+    window.press(egui::Key::Enter);
+    let (_, config) = window.added();
+    let size = config.image_size.unwrap();
+    assert!(size.width() > 28, "{size}");
 }

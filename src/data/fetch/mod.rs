@@ -103,13 +103,18 @@ impl Source for Set {
     fn read(
         &self,
         _location: &str,
-        _reading: &Reading,
+        reading: &Reading,
         _meter: &dyn Meter,
     ) -> Result<DatasetParts, DataError> {
         let missing = || DataError::NotFetched {
             id: self.id,
             name: self.name,
             size: self.size(),
+            beside: if super::is_beside(self.id) {
+                format!("; what is called {0} here opens as ./{0}", self.id)
+            } else {
+                String::new()
+            },
         };
         let shelf = Shelf::usual().map_err(|_nowhere| missing())?;
         if !shelf.has(self) {
@@ -119,7 +124,7 @@ impl Source for Set {
             name: self.name.to_owned(),
             class_names: (!self.classes.is_empty())
                 .then(|| self.classes.iter().map(|name| (*name).to_owned()).collect()),
-            ..idx::read_folder(&shelf.folder(self))?
+            ..idx::read_folder(&shelf.folder(self), reading)?
         })
     }
 }

@@ -1,4 +1,4 @@
-//! One IDX file: a header of big-endian numbers, then bytes.
+//! One IDX file: a header of big-endian numbers, then values.
 //!
 //! The *promise* of a file is the number of data bytes its header announces. It is checked before
 //! anything is allocated, and memory only grows with what really arrives.
@@ -9,8 +9,9 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
+use crate::data::arrays::{Element, Numbers};
 use crate::data::limits::{ALWAYS_BYTES, MAX_BYTES, MAX_RATIO, is_plausible};
-use crate::data::{DataError, ImageShape};
+use crate::data::{DataError, foreign};
 
 /// Longest side of an image that is read, in pixels.
 const MAX_SIDE: u32 = 4096;
@@ -19,12 +20,15 @@ const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
+/// Bytes of a file that say what it is, where it is no IDX file.
+const START_BYTES: usize = 1024;
+
 /// What a file should hold.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Kind {
-    /// Three dimensions: count, rows, columns.
+    /// Count, rows and columns; also with channels, or with rows and columns in one.
     Images,
-    /// One dimension: count.
+    /// Count; also with a row of numbers for each.
     Labels,
 }
 
@@ -43,10 +47,19 @@ impl Kind {
         }
     }
 
+    /// Bytes of the usual header.
     fn header_bytes(self) -> usize {
         match self {
             Self::Images => 16,
             Self::Labels => 8,
+        }
+    }
+
+    /// Whether a file with so many axes may be one.
+    fn has(self, axes: usize) -> bool {
+        match self {
+            Self::Images => (2..=4).contains(&axes),
+            Self::Labels => (1..=2).contains(&axes),
         }
     }
 }
@@ -54,10 +67,29 @@ impl Kind {
 /// A file's data.
 #[derive(Debug)]
 pub(super) struct Raw {
-    /// Shape of one image; 1×1×1 for labels.
-    pub shape: ImageShape,
+    /// Size of every axis.
+    pub(super) sizes: Vec<u64>,
+    pub(super) numbers: Numbers,
     /// All data bytes.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Whether a file starts like an IDX file: with the type of its values and the count of its axes.
+pub(super) fn is_idx(start: &[u8]) -> bool {
+    matches!(start, [0, 0, kind, 1..=4, ..] if element(*kind).is_some())
+}
+
+/// The type of values, by its number in a header.
+fn element(kind: u8) -> Option<Element> {
+    match kind {
+        0x08 => Some(Element::Unsigned(1)),
+        0x09 => Some(Element::Signed(1)),
+        0x0b => Some(Element::Signed(2)),
+        0x0c => Some(Element::Signed(4)),
+        0x0d => Some(Element::Float(4)),
+        0x0e => Some(Element::Float(8)),
+        _ => None,
+    }
 }
 
 /// Reads a whole file and checks that it is exactly as long as its header says.
@@ -93,20 +125,24 @@ fn read_from<R: Read>(
     let mut header = Vec::with_capacity(kind.header_bytes());
     // The magic first: a file of another kind should hear that, not that it is too short.
     reader.append(4, &mut header)?;
+    let (mut numbers, mut header_bytes) = (BYTES, kind.header_bytes());
     if header.len() == 4 {
-        check_magic(path, kind, number(&header, 0))?;
-        reader.append(kind.header_bytes() - 4, &mut header)?;
+        let axes;
+        (numbers, axes) = check_magic(reader, kind, &header)?;
+        header_bytes = 4 + 4 * axes;
+        reader.append(header_bytes - 4, &mut header)?;
     }
-    if header.len() < kind.header_bytes() {
+    if header.len() < header_bytes {
         return Err(DataError::Truncated {
             path: path.to_owned(),
-            expected: kind.header_bytes() as u64,
+            expected: header_bytes as u64,
             found: header.len() as u64,
         });
     }
 
-    let (shape, promised) = promise(path, kind, &header)?;
-    let expected = kind.header_bytes() as u64 + promised as u64;
+    let sizes: Vec<u32> = (1..header_bytes / 4).map(|i| number(&header, i)).collect();
+    let promised = promise(path, kind, &sizes, numbers)?;
+    let expected = (header_bytes + promised) as u64;
     let mut bytes = Vec::new();
     let mut wanted = promised;
     if reader.packed {
@@ -150,24 +186,62 @@ fn read_from<R: Read>(
         });
     }
     bytes.shrink_to_fit();
-    Ok(Raw { shape, bytes })
+    Ok(Raw {
+        sizes: sizes.into_iter().map(u64::from).collect(),
+        numbers,
+        bytes,
+    })
 }
 
-fn check_magic(path: &Path, kind: Kind, found: u32) -> Result<(), DataError> {
-    let expected = kind.magic();
-    if found == expected {
-        return Ok(());
+/// Unsigned bytes, as in nearly all files.
+const BYTES: Numbers = Numbers {
+    element: Element::Unsigned(1),
+    is_big_endian: true,
+};
+
+/// The type of values and the count of axes that the first four bytes say.
+fn check_magic<R: Read>(
+    reader: &mut Reader<'_, R>,
+    kind: Kind,
+    start: &[u8],
+) -> Result<(Numbers, usize), DataError> {
+    let axes = usize::from(start[3]);
+    let is_idx = is_idx(start);
+    if let Some(element) = element(start[2]).filter(|_| is_idx && kind.has(axes)) {
+        let numbers = Numbers {
+            element,
+            is_big_endian: true,
+        };
+        return Ok((numbers, axes));
     }
-    let hint = match found {
-        IMAGES_MAGIC => ", which is IDX images",
-        LABELS_MAGIC => ", which is IDX labels",
+    let path = reader.path;
+    if !is_idx {
+        let mut start = start.to_vec();
+        reader.append(START_BYTES - start.len(), &mut start)?;
+        // What is packed has a name of its own without the ending.
+        let name = if reader.packed {
+            path.with_extension("")
+        } else {
+            path.to_owned()
+        };
+        if let Some(foreign) = foreign::of_bytes(&start, &name) {
+            return Err(DataError::Foreign {
+                path: path.to_owned(),
+                what: foreign.what.to_owned(),
+                remedy: foreign.remedy.to_owned(),
+            });
+        }
+    }
+    let hint = match (is_idx, axes) {
+        (true, 1) => ", which is IDX labels",
+        (true, 3 | 4) => ", which is IDX images",
         _ => "",
     };
     Err(DataError::WrongMagic {
         path: path.to_owned(),
         expected_kind: kind.noun(),
-        expected,
-        found,
+        expected: kind.magic(),
+        found: number(start, 0),
         hint,
     })
 }
@@ -190,23 +264,24 @@ fn check_length(path: &Path, expected: u64, found: u64) -> Result<(), DataError>
     Ok(())
 }
 
-/// Shape and number of data bytes that a complete header announces.
-fn promise(path: &Path, kind: Kind, header: &[u8]) -> Result<(ImageShape, usize), DataError> {
-    let count = number(header, 1);
-    let (height, width) = match kind {
-        Kind::Images => (number(header, 2), number(header, 3)),
-        Kind::Labels => (1, 1),
+/// Number of data bytes that a complete header announces.
+fn promise(path: &Path, kind: Kind, sizes: &[u32], numbers: Numbers) -> Result<usize, DataError> {
+    // Rows and columns, as far as there are such axes.
+    let (height, width) = match (kind, sizes) {
+        (Kind::Images, [_, width]) => (1, *width),
+        (Kind::Images, [_, height, width, 1 | 3] | [.., height, width]) => (*height, *width),
+        _ => (1, 1),
     };
-    if count == 0 || width == 0 || height == 0 {
+    if sizes.contains(&0) {
         return Err(DataError::Empty {
             path: path.to_owned(),
             kind: kind.noun(),
-            count,
+            count: sizes.first().copied().unwrap_or(0),
             width,
             height,
         });
     }
-    if width > MAX_SIDE || height > MAX_SIDE {
+    if sizes.len() > 2 && (width > MAX_SIDE || height > MAX_SIDE) {
         return Err(DataError::SideTooLong {
             path: path.to_owned(),
             width,
@@ -214,22 +289,17 @@ fn promise(path: &Path, kind: Kind, header: &[u8]) -> Result<(ImageShape, usize)
             limit: MAX_SIDE,
         });
     }
-    // Below 2^32 × 2^12 × 2^12, so 64 bits are enough.
-    let promised = u64::from(count) * u64::from(width) * u64::from(height);
+    let each = numbers.element.bytes() as u64;
+    let promised = sizes
+        .iter()
+        .fold(each, |sum, &size| sum.saturating_mul(u64::from(size)));
     let fits = usize::try_from(promised).ok();
-    let Some(bytes) = fits.filter(|_| promised <= MAX_BYTES) else {
-        return Err(DataError::TooLarge {
+    fits.filter(|_| promised <= MAX_BYTES)
+        .ok_or_else(|| DataError::TooLarge {
             path: path.to_owned(),
             promised,
             limit: MAX_BYTES,
-        });
-    };
-    let shape = ImageShape {
-        width: width as usize,
-        height: height as usize,
-        channels: 1,
-    };
-    Ok((shape, bytes))
+        })
 }
 
 /// The `i`-th big-endian number of a header that is long enough.

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::data::{DatasetRequest, ImageShape, NoMeter, Split, open};
 
+mod kinds;
+
 const TRAIN: &str = "train-images-idx3-ubyte";
 const TRAIN_LABELS: &str = "train-labels-idx1-ubyte";
 const TEST: &str = "t10k-images-idx3-ubyte";
@@ -24,9 +26,14 @@ fn idx(magic: u32, sizes: &[u32], data: &[u8]) -> Vec<u8> {
     file
 }
 
-/// `count` images of 3 columns and 2 rows; image `i` is filled with `i`.
+/// An image of 3 columns and 2 rows filled with a value, but for a white corner.
+fn image(value: u8) -> [u8; 6] {
+    [value, value, value, value, value, 255]
+}
+
+/// `count` images; image `i` is filled with `i`.
 fn images(count: u8) -> Vec<u8> {
-    let data: Vec<u8> = (0..count).flat_map(|i| [i; 6]).collect();
+    let data: Vec<u8> = (0..count).flat_map(image).collect();
     idx(0x803, &[u32::from(count), 2, 3], &data)
 }
 
@@ -86,7 +93,7 @@ fn four_plain_files_are_read() {
         (TEST, &images(4)),
         (TEST_LABELS, &labels(4)),
     ]);
-    let parts = read_folder(folder.path()).unwrap();
+    let parts = read_folder(folder.path(), &Reading::default()).unwrap();
     let shape = ImageShape {
         width: 3,
         height: 2,
@@ -94,7 +101,7 @@ fn four_plain_files_are_read() {
     };
     assert_eq!(parts.train.shape(), shape);
     assert_eq!((parts.train.len(), parts.test.len()), (9, 4));
-    assert_eq!(parts.train.image(8), [8; 6]);
+    assert_eq!(parts.train.image(8), image(8));
     assert_eq!(parts.test_labels, Some(vec![0, 1, 2, 3]));
     assert_eq!(parts.split, Split::Given);
     let own_name = folder.path().file_name().unwrap().to_string_lossy();
@@ -124,16 +131,16 @@ fn compression_is_told_by_content_and_members_may_follow_each_other() {
     let whole = images(9);
     let (first, second) = whole.split_at(30);
     let members = [gzip(first), gzip(second)].concat();
-    let parts = read_folder(folder(&[(TRAIN, &members)]).path()).unwrap();
+    let parts = read_folder(folder(&[(TRAIN, &members)]).path(), &Reading::default()).unwrap();
     assert_eq!(parts.train.len() + parts.test.len(), 9);
     let unpacked_under_gz = folder(&[("train-images-idx3-ubyte.gz", &whole)]);
-    assert!(read_folder(unpacked_under_gz.path()).is_ok());
+    assert!(read_folder(unpacked_under_gz.path(), &Reading::default()).is_ok());
 }
 
 #[test]
 fn without_test_files_a_seventh_is_set_apart_once_and_for_all() {
     let folder = folder(&[(TRAIN, &images(70)), (TRAIN_LABELS, &labels(70))]);
-    let parts = read_folder(folder.path()).unwrap();
+    let parts = read_folder(folder.path(), &Reading::default()).unwrap();
     let split = Split::FromTrain {
         test_count: 10,
         seed: 0,
@@ -144,14 +151,14 @@ fn without_test_files_a_seventh_is_set_apart_once_and_for_all() {
     let train_labels = parts.train_labels.unwrap();
     let test_labels = parts.test_labels.unwrap();
     for (i, &label) in train_labels.iter().enumerate() {
-        assert_eq!(parts.train.image(i), [label; 6], "label and image parted");
+        assert_eq!(parts.train.image(i), image(label), "label and image parted");
     }
     assert!(train_labels.is_sorted(), "the file's order is lost");
     assert_ne!(test_labels, (60..70).collect::<Vec<u8>>(), "not shuffled");
     let mut all = [train_labels, test_labels.clone()].concat();
     all.sort_unstable();
     assert_eq!(all, (0..70).collect::<Vec<u8>>());
-    let again = read_folder(folder.path()).unwrap();
+    let again = read_folder(folder.path(), &Reading::default()).unwrap();
     assert_eq!(again.test_labels.unwrap(), test_labels);
 }
 
@@ -193,7 +200,7 @@ fn one_file_brings_those_beside_it() {
         ("kana-test-images-idx3-ubyte", &images(4)),
         ("alone.idx", &images(8)),
     ]);
-    let read = |name: &str| read_files(&folder.path().join(name)).unwrap();
+    let read = |name: &str| read_files(&folder.path().join(name), &Reading::default()).unwrap();
     for name in [
         "kana-train-images-idx3-ubyte.gz",
         "kana-test-images-idx3-ubyte",

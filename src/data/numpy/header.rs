@@ -5,89 +5,111 @@
 
 use std::io::Read;
 
+use crate::data::arrays::{Element, Numbers};
+
 /// Longest text of a header: `NumPy` itself needs some 120 bytes for plain arrays.
 const MAX_TEXT: usize = 4096;
+
+/// Letters of a text at most.
+const MAX_LETTERS: usize = 4096;
 
 /// Dimensions at most, as in `NumPy`.
 const MAX_DIMENSIONS: usize = 64;
 
-/// The type of the values.
+/// What the values are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Values {
+    Numbers(Numbers),
+    /// Text of a fixed length.
+    Text(Text),
+    /// Python objects: pickle, which is never opened.
+    Objects,
+    /// Another type, as it is written.
+    Other(String),
+}
+
+/// How text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Element {
-    Bool,
-    Unsigned(usize),
-    Signed(usize),
-    Float(usize),
+pub(super) struct Text {
+    /// Bytes of a text.
+    pub(super) bytes: usize,
+    /// Four bytes a letter, rather than one.
+    is_wide: bool,
+    is_big_endian: bool,
 }
 
-impl Element {
-    fn parse(letter: char, bytes: usize) -> Option<Self> {
-        match (letter, bytes) {
-            ('b', 1) => Some(Self::Bool),
-            ('u', 1 | 2 | 4 | 8) => Some(Self::Unsigned(bytes)),
-            ('i', 1 | 2 | 4 | 8) => Some(Self::Signed(bytes)),
-            ('f', 2 | 4 | 8) => Some(Self::Float(bytes)),
-            _ => None,
-        }
-    }
-
-    pub(super) fn bytes(self) -> usize {
-        match self {
-            Self::Bool => 1,
-            Self::Unsigned(bytes) | Self::Signed(bytes) | Self::Float(bytes) => bytes,
-        }
-    }
-
-    pub(super) fn is_float(self) -> bool {
-        matches!(self, Self::Float(_))
-    }
-
-    /// One value, of as many bytes as it has.
-    pub(super) fn value(self, bytes: &[u8], is_big_endian: bool) -> f64 {
-        let mut whole = [0; 8];
-        for (place, byte) in whole.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
-        if is_big_endian {
-            whole[..bytes.len().min(8)].reverse();
-        }
-        let bits = u64::from_le_bytes(whole);
-        match self {
-            Self::Bool => f64::from(u8::from(bits != 0)),
-            Self::Unsigned(_) => bits as f64,
-            Self::Signed(1) => f64::from(bits as i8),
-            Self::Signed(2) => f64::from(bits as i16),
-            Self::Signed(4) => f64::from(bits as i32),
-            Self::Signed(_) => bits as i64 as f64,
-            Self::Float(2) => half(bits as u16),
-            Self::Float(4) => f64::from(f32::from_bits(bits as u32)),
-            Self::Float(_) => f64::from_bits(bits),
-        }
+impl Text {
+    /// One text, without the zeros at its end.
+    pub(super) fn value(self, bytes: &[u8]) -> String {
+        let text: String = if self.is_wide {
+            let (letters, _) = bytes.as_chunks::<4>();
+            let code = |letter: &[u8; 4]| {
+                if self.is_big_endian {
+                    u32::from_be_bytes(*letter)
+                } else {
+                    u32::from_le_bytes(*letter)
+                }
+            };
+            letters
+                .iter()
+                .map(|letter| char::from_u32(code(letter)).unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect()
+        } else {
+            String::from_utf8_lossy(bytes).into_owned()
+        };
+        text.trim_end_matches('\0').to_owned()
     }
 }
 
-/// A number of half precision.
-fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let exponent = i32::from((bits >> 10) & 0x1f);
-    let fraction = f64::from(bits & 0x3ff) / 1024.0;
-    match exponent {
-        0 => sign * fraction * 2_f64.powi(-14),
-        0x1f if fraction > 0.0 => f64::NAN,
-        0x1f => sign * f64::INFINITY,
-        _ => sign * (1.0 + fraction) * 2_f64.powi(exponent - 15),
+impl Values {
+    fn parse(descr: &str) -> Self {
+        let is_big_endian = descr.starts_with('>');
+        let kind = descr.trim_start_matches(['<', '>', '|', '=']);
+        let mut letters = kind.chars();
+        let letter = letters.next().unwrap_or_default();
+        let size = letters.as_str().parse::<usize>().ok();
+        let element = match (letter, size) {
+            ('b', Some(1)) => Element::Bool,
+            ('u', Some(bytes @ (1 | 2 | 4 | 8))) => Element::Unsigned(bytes),
+            ('i', Some(bytes @ (1 | 2 | 4 | 8))) => Element::Signed(bytes),
+            ('f', Some(bytes @ (2 | 4 | 8))) => Element::Float(bytes),
+            ('O', _) => return Self::Objects,
+            ('U' | 'S' | 'a', Some(length @ 1..=MAX_LETTERS)) => {
+                let is_wide = letter == 'U';
+                return Self::Text(Text {
+                    bytes: if is_wide { length * 4 } else { length },
+                    is_wide,
+                    is_big_endian,
+                });
+            }
+            _ => return Self::Other(descr.chars().take(20).collect()),
+        };
+        Self::Numbers(Numbers {
+            element,
+            is_big_endian,
+        })
+    }
+
+    /// Bytes of a value, where that is known.
+    fn bytes(&self) -> Option<usize> {
+        match self {
+            Self::Numbers(numbers) => Some(numbers.element.bytes()),
+            Self::Text(text) => Some(text.bytes),
+            Self::Objects | Self::Other(_) => None,
+        }
     }
 }
 
 /// What an array says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
-    pub(super) element: Element,
-    pub(super) is_big_endian: bool,
+    pub(super) values: Values,
+    /// The first axis is the fastest, rather than the last.
+    pub(super) is_fortran: bool,
     pub(super) shape: Vec<u64>,
     /// Bytes of the header itself.
     pub(super) header_bytes: u64,
-    /// Bytes of all values.
+    /// Bytes of all values; 0 where values have no length of their own.
     pub(super) data_bytes: u64,
 }
 
@@ -134,17 +156,7 @@ impl Header {
             return Err("records of several values".to_owned());
         }
         let descr = descr[1..].split(quote).next().unwrap_or_default();
-        let order = descr.chars().next().unwrap_or_default();
-        let kind = descr.trim_start_matches(['<', '>', '|', '=']);
-        let mut letters = kind.chars();
-        let letter = letters.next().unwrap_or_default();
-        let bytes = letters.as_str().parse().unwrap_or_default();
-        let element = Element::parse(letter, bytes).ok_or_else(|| {
-            format!(
-                "values of type {:?}",
-                descr.chars().take(20).collect::<String>()
-            )
-        })?;
+        let values = Values::parse(descr);
         let fortran = after(text, "fortran_order").ok_or("a header without an order of values")?;
         let shape = after(text, "shape").ok_or("a header without a shape")?;
         let inside = shape
@@ -164,30 +176,26 @@ impl Header {
                 return Err(format!("more than {MAX_DIMENSIONS} dimensions"));
             }
         }
-        if fortran.starts_with("True") && sizes.len() > 1 {
-            return Err(
-                "values in Fortran order (numpy.ascontiguousarray makes it C order)".to_owned(),
-            );
-        }
         let data_bytes = sizes
             .iter()
-            .try_fold(element.bytes() as u64, |sum, &size| sum.checked_mul(size))
+            .try_fold(values.bytes().unwrap_or(0) as u64, |sum, &size| {
+                sum.checked_mul(size)
+            })
             .ok_or("a shape that no memory holds")?;
         Ok(Self {
-            element,
-            is_big_endian: order == '>',
+            values,
+            is_fortran: fortran.starts_with("True"),
             shape: sizes,
             header_bytes,
             data_bytes,
         })
     }
 
-    /// The shape as Python writes it.
-    pub(super) fn shape_words(&self) -> String {
-        let sizes: Vec<String> = self.shape.iter().map(u64::to_string).collect();
-        match &sizes[..] {
-            [one] => format!("({one},)"),
-            _ => format!("({})", sizes.join(", ")),
+    /// The numbers that the values are.
+    pub(super) fn numbers(&self) -> Option<Numbers> {
+        match &self.values {
+            Values::Numbers(numbers) => Some(*numbers),
+            _ => None,
         }
     }
 }
@@ -227,39 +235,51 @@ mod tests {
         writer.extend((0..24).map(f64::from)).unwrap();
         writer.finish().unwrap();
         let header = Header::read(&mut &bytes[..]).unwrap();
-        assert_eq!(header.element, Element::Float(8));
+        let numbers = header.numbers().unwrap();
+        assert_eq!(numbers.element, Element::Float(8));
         assert_eq!(header.shape, [2, 3, 4]);
-        assert_eq!(header.shape_words(), "(2, 3, 4)");
+        assert!(!header.is_fortran);
         assert_eq!(header.header_bytes + header.data_bytes, bytes.len() as u64);
     }
 
     #[test]
-    fn values_of_every_type_are_read() {
-        let value = |kind: &str, bytes: &[u8]| {
-            let descr = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': (1,), }}");
+    fn types_are_told_apart() {
+        let values = |kind: &str| {
+            let descr = format!("{{'descr': '{kind}', 'fortran_order': True, 'shape': (3, 2), }}");
             let header = Header::read(&mut &text(&descr)[..]).unwrap();
-            header.element.value(bytes, header.is_big_endian)
+            assert!(header.is_fortran);
+            (header.values, header.data_bytes)
         };
-        assert_eq!(value("|b1", &[2]), 1.0);
-        assert_eq!(value("|u1", &[200]), 200.0);
-        assert_eq!(value("|i1", &[255]), -1.0);
-        assert_eq!(value("<i2", &[0xfe, 0xff]), -2.0);
-        assert_eq!(value(">u2", &[1, 2]), 258.0);
-        assert_eq!(value("<i8", &(-7_i64).to_le_bytes()), -7.0);
-        assert_eq!(value(">f4", &0.25_f32.to_be_bytes()), 0.25);
-        assert_eq!(value("<f8", &(-1.5_f64).to_le_bytes()), -1.5);
-        assert_eq!(value("<f2", &[0x00, 0x3c]), 1.0);
-        assert_eq!(value("<f2", &[0x01, 0x00]), 2_f64.powi(-24));
-        assert_eq!(value("<f2", &[0x00, 0xfc]), f64::NEG_INFINITY);
+        let numbers = |element, is_big_endian| {
+            Values::Numbers(Numbers {
+                element,
+                is_big_endian,
+            })
+        };
+        assert_eq!(values("|b1"), (numbers(Element::Bool, false), 6));
+        assert_eq!(values("<u8"), (numbers(Element::Unsigned(8), false), 48));
+        assert_eq!(values(">f2"), (numbers(Element::Float(2), true), 12));
+        assert_eq!(values("|O"), (Values::Objects, 0));
+        assert_eq!(values("<c8"), (Values::Other("<c8".to_owned()), 0));
+        let (Values::Text(wide), 72) = values("<U3") else {
+            panic!("no text");
+        };
+        let letters: Vec<u8> = "é\0\0"
+            .chars()
+            .flat_map(|letter| u32::from(letter).to_le_bytes())
+            .collect();
+        assert_eq!(wide.value(&letters), "é");
+        let (Values::Text(narrow), 18) = values("|S3") else {
+            panic!("no text");
+        };
+        assert_eq!(narrow.value(b"ab\0"), "ab");
     }
 
     #[test]
     fn headers_that_are_none_say_why() {
         let whole = "{'descr': '|u1', 'fortran_order': False, 'shape': (5, 8, 8), }";
         for (change, said) in [
-            (("|u1", "|S3"), "values of type \"|S3\""),
             (("'|u1'", "[('a', '<i4')]"), "records"),
-            (("False", "True"), "Fortran"),
             (("(5, 8, 8)", "5"), "without a shape"),
             (("(5,", "(-5,"), "a shape that is none"),
             (("(5,", "(18446744073709551615,"), "no memory"),

@@ -1,64 +1,94 @@
 //! Labels in arrays of their own.
 //!
-//! A *target* is what an array says of one image: a whole number, or a row of zeros and a one.
+//! A *target* is what an array says of one image: a whole number, a text, or a row of zeros and a one.
 
 use super::file::ArrayFile;
-use super::{TEST_LABELS, TRAIN_LABELS};
-use crate::data::labels::{self, Labelled};
+use super::header::{Header, Text, Values};
+use super::pick::{OBJECTS, Picks, label_count};
+use crate::data::arrays::{Numbers, shape_words};
+use crate::data::labels::{self, Labelled, Rows};
 use crate::data::{DataError, Images, NoMeter, Skipped};
 
-/// The labels, where there are any that can be kept.
-pub(super) fn labelled(
-    file: &mut ArrayFile,
-    train: &Images,
-    test: Option<&Images>,
-    used: &mut Vec<usize>,
-    skipped: &mut Vec<Skipped>,
-) -> Result<Option<Labelled>, DataError> {
-    let Some(index) = file.find(TRAIN_LABELS) else {
-        return Ok(None);
-    };
-    let test_index = test.and_then(|_| file.find(TEST_LABELS));
-    let mut read = |index: Option<usize>, images: Option<&Images>| match (index, images) {
-        (Some(index), Some(images)) => {
-            used.push(index);
-            numbers(file, index, images.len())
-        }
-        _ => Ok(Ok(None)),
-    };
-    let found = match (read(Some(index), Some(train))?, read(test_index, test)?) {
-        (Ok(Some(train)), Ok(test)) => labels::from_numbers(&train, test.as_deref()),
-        (Ok(None), _) => return Ok(None),
-        (Err(why), _) | (_, Err(why)) => Err(why),
-    };
-    match found {
-        Ok(labelled) => Ok(Some(labelled)),
-        Err(why) => {
-            skipped.push(Skipped {
-                path: file.entries[index].name.clone(),
-                why,
-            });
-            Ok(None)
+/// Bytes of labels at most.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What the labels of some images are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Targets {
+    Numbers(Vec<i64>),
+    Words(Vec<String>),
+}
+
+impl Targets {
+    fn into_words(self) -> Vec<String> {
+        match self {
+            Self::Numbers(numbers) => numbers.iter().map(i64::to_string).collect(),
+            Self::Words(words) => words,
         }
     }
 }
 
-/// Whole numbers, one an image, or why there are none; of a row of zeros and a one, its place.
-fn numbers(
+/// The labels, where there are any that can be kept; the others are left out with the reason.
+pub(super) fn labelled(
+    file: &mut ArrayFile,
+    picks: &Picks,
+    train: &Images,
+    test: Option<&Images>,
+) -> Result<(Option<Labelled>, Vec<Skipped>), DataError> {
+    let mut skipped = Vec::new();
+    let mut read = |index: Option<usize>, images: Option<&Images>| {
+        let (Some(index), Some(images)) = (index, images) else {
+            return Ok(None);
+        };
+        match targets(file, index, images.len())? {
+            Ok(targets) => Ok(Some(targets)),
+            Err(why) => {
+                skipped.push(Skipped {
+                    path: file.entries[index].name.clone(),
+                    why,
+                });
+                Ok(None)
+            }
+        }
+    };
+    let Some(train) = read(picks.train_labels, Some(train))? else {
+        return Ok((None, skipped));
+    };
+    let test = read(picks.test_labels, test)?;
+    let found = match (train, test) {
+        (Targets::Numbers(train), None) => labels::from_numbers(&train, None),
+        (Targets::Numbers(train), Some(Targets::Numbers(test))) => {
+            labels::from_numbers(&train, Some(&test))
+        }
+        (train, test) => {
+            let test = test.map(Targets::into_words);
+            labels::from_words(&train.into_words(), test.as_deref())
+        }
+    };
+    match (found, picks.train_labels) {
+        (Ok(labelled), _) => Ok((Some(labelled), skipped)),
+        (Err(why), Some(index)) => {
+            let path = file.entries[index].name.clone();
+            skipped.push(Skipped { path, why });
+            Ok((None, skipped))
+        }
+        (Err(_), None) => Ok((None, skipped)),
+    }
+}
+
+/// One target an image, or why there are none.
+fn targets(
     file: &mut ArrayFile,
     index: usize,
     images: usize,
-) -> Result<Result<Option<Vec<i64>>, String>, DataError> {
+) -> Result<Result<Targets, String>, DataError> {
     let header = file.entries[index].header.clone();
-    let (count, width) = match header.shape[..] {
-        [count] => (count, 1),
-        [count, width] if (1..=labels::MAX_CLASSES as u64).contains(&width) => (count, width),
-        _ => {
-            return Ok(Err(format!(
-                "labels are (n,), and it is {}",
-                header.shape_words()
-            )));
-        }
+    let count = label_count(&header);
+    let Some(count) = count.filter(|_| header.data_bytes <= MAX_BYTES) else {
+        return Ok(Err(format!(
+            "labels are (n,), and it is {}",
+            shape_words(&header.shape)
+        )));
     };
     if count != images as u64 {
         return Err(DataError::CountsDiffer {
@@ -68,35 +98,53 @@ fn numbers(
             images,
         });
     }
-    let element = header.element;
-    let mut values = Vec::new();
-    let mut place = 0;
-    let mut numbers = Vec::new();
-    let mut is_whole = true;
+    match &header.values {
+        Values::Numbers(numbers) => numbers_of(file, index, &header, *numbers, images),
+        Values::Text(text) => words_of(file, index, &header, *text, images),
+        Values::Objects => Ok(Err(OBJECTS.to_owned())),
+        Values::Other(kind) => Ok(Err(format!(
+            "labels are numbers or text, and it holds values of type {kind:?}"
+        ))),
+    }
+}
+
+fn numbers_of(
+    file: &mut ArrayFile,
+    index: usize,
+    header: &Header,
+    numbers: Numbers,
+    images: usize,
+) -> Result<Result<Targets, String>, DataError> {
+    let all: u64 = header.shape.iter().product();
+    let width = (all / images as u64) as usize;
+    let mut rows = Rows::new(images, width, header.is_fortran);
     file.read(index, &NoMeter, &mut (0, 0), |bytes| {
-        for value in bytes.chunks_exact(element.bytes()) {
-            let value = element.value(value, header.is_big_endian);
-            is_whole &= value.is_finite() && value.fract() == 0.0;
-            if width == 1 {
-                numbers.push(value as i64);
-                continue;
-            }
-            values.push(value);
-            place += 1;
-            if place == width {
-                let ones = values.iter().filter(|&&value| value == 1.0).count();
-                let zeros = values.iter().filter(|&&value| value == 0.0).count();
-                is_whole &= ones == 1 && ones + zeros == values.len();
-                let class = values.iter().position(|&value| value == 1.0);
-                numbers.push(class.unwrap_or_default() as i64);
-                values.clear();
-                place = 0;
-            }
-        }
+        numbers.each(bytes, |value| rows.take(value));
     })?;
-    Ok(if is_whole {
-        Ok(Some(numbers))
+    Ok(rows.finish().map(Targets::Numbers))
+}
+
+fn words_of(
+    file: &mut ArrayFile,
+    index: usize,
+    header: &Header,
+    text: Text,
+    images: usize,
+) -> Result<Result<Targets, String>, DataError> {
+    let mut all = Vec::new();
+    file.read(index, &NoMeter, &mut (0, 0), |bytes| {
+        all.extend_from_slice(bytes);
+    })?;
+    let words: Vec<String> = all
+        .chunks_exact(text.bytes)
+        .map(|word| text.value(word))
+        .collect();
+    Ok(if words.len() == images {
+        Ok(Targets::Words(words))
     } else {
-        Err("labels are whole numbers, and it holds others".to_owned())
+        Err(format!(
+            "labels are one text a picture, and it is {}",
+            shape_words(&header.shape)
+        ))
     })
 }

@@ -3,7 +3,8 @@
 use egui::{RichText, Ui};
 
 use crate::data::reading::{MAX_SIDE, MIN_SIDE};
-use crate::data::{Color, ImageSize, SOURCES};
+use crate::data::{Color, ImageSize, SOURCES, Takes, takes_of_name};
+use crate::engine::RunInfo;
 use crate::gui::action::{Action, Actions, PathFor};
 use crate::gui::data::names;
 use crate::gui::fetch::{self, FetchAction};
@@ -36,15 +37,18 @@ pub(super) fn data_ui(
         .info
         .as_ref()
         .filter(|info| info.config.images() == images);
-    let takes = run
+    let opened = run
         .info
-        .as_ref()
-        .filter(|info| info.config.dataset == draft.config.dataset)
-        .map(|info| info.dataset.takes)
-        .unwrap_or_default();
+        .as_deref()
+        .filter(|info| info.config.dataset == draft.config.dataset);
+    // What could not be opened is known by its name: a size may be what is missing.
+    let takes = opened.map_or_else(
+        || takes_of_name(&draft.config.dataset),
+        |info| info.dataset.takes,
+    );
     if access == Access::Free {
         if takes.shape || images.reading.has_shape() {
-            reading_ui(ui, draft);
+            reading_ui(ui, draft, Usual::of(takes, opened));
         }
         if takes.label || images.reading.label.is_some() {
             label_ui(ui, &mut draft.config.label_column);
@@ -140,11 +144,43 @@ fn source_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft, out: &m
     }
 }
 
+/// What images are where nothing is said, as far as it is known.
+#[derive(Clone, Copy, Default)]
+struct Usual {
+    size: Option<ImageSize>,
+    color: Option<Color>,
+}
+
+impl Usual {
+    /// Of pictures, which are brought to one size, or of images that keep their own.
+    fn of(takes: Takes, opened: Option<&RunInfo>) -> Self {
+        if !takes.keeps_shape {
+            return Self {
+                size: Some(ImageSize::default()),
+                color: Some(Color::default()),
+            };
+        }
+        let Some(info) = opened else {
+            return Self::default();
+        };
+        let shape = info.dataset.shape;
+        let size = ImageSize::new(shape.width, shape.height).ok();
+        let color = match shape.channels {
+            1 => Color::Grey,
+            _ => Color::Rgb,
+        };
+        Self {
+            size: size.filter(|_own| info.config.image_size.is_none()),
+            color: info.config.color.is_none().then_some(color),
+        }
+    }
+}
+
 /// What the pictures of a folder are brought to.
-fn reading_ui(ui: &mut Ui, draft: &mut Draft) {
+fn reading_ui(ui: &mut Ui, draft: &mut Draft, usual: Usual) {
     let help = "Width and height that every picture is brought to. The middle of a picture is \
                 taken, so that nothing is stretched. Larger images need more time and memory.";
-    let size = draft.config.image_size.unwrap_or_default();
+    let size = draft.config.image_size.or(usual.size).unwrap_or_default();
     let (mut width, mut height) = (size.width(), size.height());
     form::row(ui, "Image size", help, |ui, _label| {
         for (side, name) in [(&mut width, "Image width"), (&mut height, "Image height")] {
@@ -164,9 +200,9 @@ fn reading_ui(ui: &mut Ui, draft: &mut Draft) {
     });
     if (width, height) != (size.width(), size.height()) {
         let chosen = ImageSize::new(width, height).ok();
-        draft.config.image_size = chosen.filter(|size| *size != ImageSize::default());
+        draft.config.image_size = chosen.filter(|size| Some(*size) != usual.size);
     }
-    let color = draft.config.color.unwrap_or_default();
+    let color = draft.config.color.or(usual.color).unwrap_or_default();
     let entries = Color::ALL.iter().map(|color| Entry {
         value: *color,
         name: color.name(),
@@ -177,7 +213,7 @@ fn reading_ui(ui: &mut Ui, draft: &mut Draft) {
         "Whether pictures are trained on in colour. Colour has three values a pixel, and takes longer.",
     );
     if let Some(picked) = form::choice_row(ui, words, (color, color.name()), entries) {
-        draft.config.color = (picked != Color::default()).then_some(picked);
+        draft.config.color = (Some(picked) != usual.color).then_some(picked);
     }
 }
 
