@@ -92,7 +92,7 @@ pub enum DataError {
 
     /// The set is one of those that are fetched first.
     #[error(
-        "{name} is not on this computer yet: fetch its {size} with `hourglass fetch {id}`, or with Fetch beside the images in the window."
+        "{name} is not on this computer yet: fetch its {size} with `hourglass fetch {id}`, or with Fetch beside the images in the window{beside}."
     )]
     NotFetched {
         /// What it is called on the command line.
@@ -101,13 +101,17 @@ pub enum DataError {
         name: &'static str,
         /// Its size in words.
         size: String,
+        /// That there is a folder or file of the same name, as the end of the sentence, or nothing.
+        beside: String,
     },
 
     /// The path leads nowhere.
-    #[error("Expected a folder of pictures or IDX files, or a file of images, at {}, found nothing.", path.display())]
+    #[error("Expected a folder of pictures or IDX files, or a file of images, at {}, found nothing{hint}.", path.display())]
     Missing {
         /// The path that was asked for.
         path: PathBuf,
+        /// What there is instead, as the end of the sentence, or nothing.
+        hint: String,
     },
 
     /// The path is a file of another kind.

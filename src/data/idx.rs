@@ -57,6 +57,7 @@ impl Source for Idx {
             {
                 Err(DataError::Missing {
                     path: path.to_owned(),
+                    hint: String::new(),
                 })
             }
             Err(cause) => Err(DataError::Unreadable {

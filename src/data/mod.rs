@@ -10,6 +10,7 @@ pub mod corrupt;
 pub mod csv;
 pub mod dataset;
 pub mod error;
+mod explain;
 pub mod fetch;
 pub mod foreign;
 pub mod glyphs;
@@ -148,7 +149,12 @@ pub fn open_with(request: &DatasetRequest, meter: &dyn Meter) -> Result<Dataset,
             of,
         });
     }
-    let parts = source.read(location, reading, meter)?;
+    let mut parts = source
+        .read(location, reading, meter)
+        .map_err(explain::explained)?;
+    if source.is_named() {
+        parts.remarks.extend(explain::beside(location));
+    }
     if reading.has_shape() && !takes.shape {
         return Err(DataError::HasOwnShape {
             location: location.to_owned(),

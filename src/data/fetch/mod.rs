@@ -110,6 +110,7 @@ impl Source for Set {
             id: self.id,
             name: self.name,
             size: self.size(),
+            beside: String::new(),
         };
         let shelf = Shelf::usual().map_err(|_nowhere| missing())?;
         if !shelf.has(self) {

@@ -7,6 +7,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage, RgbaImage};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::gate::Gate;
 use super::*;
 use crate::data::{Color, ImageSize, NoMeter, Split};
 
@@ -33,19 +34,19 @@ fn plain(color: [u8; 3]) -> DynamicImage {
     DynamicImage::ImageRgb8(RgbImage::from_pixel(16, 16, Rgb(color)))
 }
 
-fn save(folder: &TempDir, name: &str, picture: &DynamicImage) {
+pub(super) fn save(folder: &TempDir, name: &str, picture: &DynamicImage) {
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     picture.save(path).unwrap();
 }
 
-fn write(folder: &TempDir, name: &str, bytes: &[u8]) {
+pub(super) fn write(folder: &TempDir, name: &str, bytes: &[u8]) {
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
 }
 
-fn reading(size: &str, color: Color) -> Reading {
+pub(super) fn reading(size: &str, color: Color) -> Reading {
     Reading {
         size: Some(size.parse::<ImageSize>().unwrap()),
         color: Some(color),
@@ -54,7 +55,11 @@ fn reading(size: &str, color: Color) -> Reading {
 }
 
 /// Reads past the cache, which tests share.
-fn open(folder: &TempDir, reading: &Reading, meter: &dyn Meter) -> Result<DatasetParts, DataError> {
+pub(super) fn open(
+    folder: &TempDir,
+    reading: &Reading,
+    meter: &dyn Meter,
+) -> Result<DatasetParts, DataError> {
     let folder = folder.path();
     let mut scan = scan(folder, meter)?;
     if scan.train.is_empty() {
@@ -168,11 +173,17 @@ fn what_cannot_be_read_is_listed_with_the_reason() {
         .collect();
     listed.sort_unstable();
     let expected = [
-        ("bomb.png", "it claims 19000×6000 pixels"),
+        (
+            "bomb.png",
+            "it claims 19000×6000 pixels, 342 MB unpacked, which cannot be packed",
+        ),
         ("cut.png", "it is damaged"),
         ("empty.jpg", "it is empty"),
-        ("huge.png", "it claims more than 20000×20000"),
-        ("text.jpeg", "it is damaged"),
+        (
+            "huge.png",
+            "it has 100000×100000 pixels, which take 30000 MB unpacked",
+        ),
+        ("text.jpeg", "breaks off"),
     ];
     assert_eq!(listed.len(), expected.len(), "{listed:?}");
     for ((path, why), (name, said)) in listed.iter().zip(expected) {
@@ -204,7 +215,21 @@ fn nothing_to_train_on_is_told() {
         let error = open(folder, &Reading::default(), &NoMeter).unwrap_err();
         error.to_string()
     };
-    assert!(said(&folder).ends_with("found none."), "{}", said(&folder));
+    assert!(
+        said(&folder).ends_with("found none: it is empty."),
+        "{}",
+        said(&folder)
+    );
+    write(&folder, "notes/a.txt", b"text");
+    write(&folder, "notes/b.txt", b"text");
+    write(&folder, "readme", b"text");
+    assert!(
+        said(&folder).ends_with("found none among its files (2 .txt and 1 without an ending)."),
+        "{}",
+        said(&folder)
+    );
+    write(&folder, "data.mat", b"MATLAB 5.0 MAT-file");
+    assert!(said(&folder).contains("data.mat is a MATLAB file: in Python"));
     write(&folder, "digits.csv", b"1,2");
     assert!(said(&folder).contains("digits.csv, which can be opened"));
     write(&folder, "a.png", b"nonsense");
@@ -272,7 +297,7 @@ proptest! {
         write(&folder, &name, &bytes);
         let shape = Reading::default().shape();
         let mut out = vec![0; shape.pixels()];
-        if let Err(why) = decode::read(&folder.path().join(&name), shape, &mut out) {
+        if let Err(why) = decode::read(&folder.path().join(&name), shape, &Gate::default(), &mut out) {
             assert!(why.starts_with("it "), "{why}");
         }
     }
