@@ -273,4 +273,25 @@ mod tests {
         );
         assert!(said(&at("other")).ends_with("found nothing."));
     }
+
+    #[test]
+    fn a_folder_called_like_a_set_is_mentioned() {
+        // Tests run in the folder of the crate, which has one of this name.
+        assert_eq!(
+            beside("src").unwrap(),
+            "The folder src was not opened: src is the name of a set. It is opened as ./src."
+        );
+        assert_eq!(beside("no such folder"), None);
+        let not_fetched = |id: &'static str| {
+            let error = DataError::NotFetched {
+                id,
+                name: "Some digits",
+                size: "12 MB".to_owned(),
+                beside: String::new(),
+            };
+            explained(error).to_string()
+        };
+        assert!(not_fetched("src").ends_with("in the window; the folder src is opened as ./src."));
+        assert!(not_fetched("no such folder").ends_with("in the window."));
+    }
 }

@@ -252,3 +252,6 @@ fn make_room(folder: &Path, most: u64) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,11 +18,11 @@ use super::resize::{Fitted, Raster, Values, byte, fit};
 use super::{frames, jpeg, tiff};
 use crate::data::{ImageShape, foreign};
 
-/// Most bytes that the pixels of one picture may take: some 350 megapixels in colour.
-const MAX_PICTURE_BYTES: u64 = 1 << 30;
+/// Most bytes that the pixels of one picture may take: some 330 megapixels in colour.
+const MAX_PICTURE_BYTES: u64 = 1_000_000_000;
 
 /// Longest file of one picture.
-const MAX_FILE_BYTES: u64 = 1 << 30;
+const MAX_FILE_BYTES: u64 = 1_000_000_000;
 
 /// Pixels that are believed of any file: white paper packs to next to nothing.
 const ALWAYS_BYTES: u64 = 256 << 20;
@@ -209,10 +209,13 @@ fn copies(format: ImageFormat) -> u64 {
 fn decode<'a>(path: &Path, mut bytes: Vec<u8>, gate: &'a Gate) -> Result<Decoded<'a>, String> {
     let file_bytes = bytes.len() as u64;
     // The content counts: endings lie.
-    let mut format = format_of_bytes(&bytes)
-        .or_else(|| image::guess_format(&bytes).ok())
-        .or_else(|| format(path))
-        .ok_or_else(|| "it is of no kind of picture that is read".to_owned())?;
+    let known = format_of_bytes(&bytes).or_else(|| image::guess_format(&bytes).ok());
+    let mut format = match (known, format(path)) {
+        (Some(known), _) => known,
+        // Its pictures begin with nothing that tells them.
+        (None, Some(ImageFormat::Tga)) => ImageFormat::Tga,
+        (None, _) => return Err("it is damaged or no picture: it does not begin as one".to_owned()),
+    };
     let mut indexed = None;
     if format == ImageFormat::Ico
         && let Some(png) = frames::png_in_icon(&bytes)

@@ -180,3 +180,6 @@ fn settle_ground(shape: ImageShape, sides: [&mut Imported; 2]) -> Option<String>
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

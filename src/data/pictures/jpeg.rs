@@ -6,8 +6,10 @@
 //! does not exist or data left over at the end mean damage. This costs about a third of decoding.
 
 mod bits;
+mod blocks;
 
 use bits::{Bits, Broken, Huffman};
+use blocks::{fill, refine, sequential};
 
 /// Bytes that may be left over after the last block: some cameras fill up what they write.
 const MAX_LEFT: usize = 64;
@@ -338,23 +340,7 @@ impl Walk {
         let codes = self.ac[at].as_ref();
         let component = &mut self.components[place];
         if !self.is_progressive {
-            let mut k = 1;
-            while k < 64 {
-                let (run, size) = bits.run_and_size(codes)?;
-                match (run, size) {
-                    (15, 0) => k += 16,
-                    (_, 0) => break,
-                    _ => {
-                        k += run as usize;
-                        if k > 63 {
-                            return Err(Broken::NoCode);
-                        }
-                        bits.skip(size)?;
-                        k += 1;
-                    }
-                }
-            }
-            return Ok(());
+            return sequential(codes, bits);
         }
         let filled = component.filled.get_mut(y * component.stride + x);
         let filled = filled.ok_or(Broken::NoCode)?;
@@ -376,92 +362,6 @@ fn has_hole(packed: &[u8]) -> bool {
         zeros = if byte == 0 { zeros + 1 } else { 0 };
         zeros >= HOLE
     })
-}
-
-/// First bits of the coefficients of a block in a progressive file.
-fn fill(
-    filled: &mut u64,
-    band: core::ops::RangeInclusive<usize>,
-    codes: Option<&Huffman>,
-    empty: &mut u32,
-    bits: &mut Bits<'_>,
-) -> Result<(), Broken> {
-    if *empty > 0 {
-        *empty -= 1;
-        return Ok(());
-    }
-    let (mut k, end) = (*band.start(), *band.end());
-    while k <= end {
-        let (run, size) = bits.run_and_size(codes)?;
-        match (run, size) {
-            (15, 0) => k += 16,
-            (_, 0) => {
-                *empty = (1 << run) - 1 + bits.take(run)?;
-                break;
-            }
-            _ => {
-                k += run as usize;
-                if k > end {
-                    return Err(Broken::NoCode);
-                }
-                bits.skip(size)?;
-                *filled |= 1 << k;
-                k += 1;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// One more bit of the coefficients of a block in a progressive file: each that is not zero has one,
-/// wherever it lies among the code words of new ones.
-fn refine(
-    filled: &mut u64,
-    band: core::ops::RangeInclusive<usize>,
-    codes: Option<&Huffman>,
-    empty: &mut u32,
-    bits: &mut Bits<'_>,
-) -> Result<(), Broken> {
-    let (mut k, end) = (*band.start(), *band.end());
-    if *empty == 0 {
-        while k <= end {
-            let (mut run, size) = bits.run_and_size(codes)?;
-            if size == 0 && run < 15 {
-                *empty = (1 << run) + bits.take(run)?;
-                break;
-            }
-            if size > 0 {
-                bits.skip(1)?;
-            }
-            while k <= end {
-                if *filled >> k & 1 == 1 {
-                    bits.skip(1)?;
-                } else if run == 0 {
-                    break;
-                } else {
-                    run -= 1;
-                }
-                k += 1;
-            }
-            if size > 0 {
-                if k > end {
-                    return Err(Broken::NoCode);
-                }
-                *filled |= 1 << k;
-            }
-            k += 1;
-        }
-    }
-    if *empty > 0 {
-        while k <= end {
-            if *filled >> k & 1 == 1 {
-                bits.skip(1)?;
-            }
-            k += 1;
-        }
-        *empty -= 1;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

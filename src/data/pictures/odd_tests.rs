@@ -1,13 +1,9 @@
-//! Pictures that are damaged, transparent, huge, of many bits or called otherwise than they are.
+//! Pictures that are damaged, huge, of odd kinds or called otherwise than they are.
 
-use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 
 use image::codecs::gif::GifEncoder;
-use image::{
-    DynamicImage, Frame, GrayImage, ImageBuffer, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba,
-    RgbaImage,
-};
+use image::{DynamicImage, Frame, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use tempfile::TempDir;
 
 use super::tests::{open, reading, save, write};
@@ -22,7 +18,7 @@ fn busy() -> DynamicImage {
     }))
 }
 
-fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+pub(super) fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
     picture
         .write_to(&mut Cursor::new(&mut bytes), format)
@@ -38,18 +34,13 @@ fn two() -> TempDir {
     folder
 }
 
-fn read(folder: &TempDir) -> DatasetParts {
+pub(super) fn read(folder: &TempDir) -> DatasetParts {
     open(folder, &reading("8x8", Color::Grey), &NoMeter).unwrap()
 }
 
 /// All pixels there are.
-fn pixels(parts: &DatasetParts) -> Vec<u8> {
+pub(super) fn pixels(parts: &DatasetParts) -> Vec<u8> {
     [parts.train.pixels(), parts.test.pixels()].concat()
-}
-
-fn mean(parts: &DatasetParts) -> f64 {
-    let pixels = pixels(parts);
-    pixels.iter().map(|&value| f64::from(value)).sum::<f64>() / pixels.len() as f64
 }
 
 #[test]
@@ -175,101 +166,6 @@ fn a_folder_of_what_is_not_read_says_how_many_and_what_to_do() {
     );
 }
 
-/// A cross of one colour on a transparent ground.
-fn cross(color: [u8; 3]) -> DynamicImage {
-    let picture = RgbaImage::from_fn(40, 40, |x, y| {
-        let is_on = (15..25).contains(&x) || (15..25).contains(&y);
-        let [red, green, blue] = color;
-        Rgba([red, green, blue, if is_on { 255 } else { 0 }])
-    });
-    DynamicImage::ImageRgba8(picture)
-}
-
-#[test]
-fn black_on_transparent_is_put_on_white() {
-    let folder = tempfile::tempdir().unwrap();
-    for i in 0..6 {
-        save(&folder, &format!("{i}.png"), &cross([i, 0, 10]));
-    }
-    let parts = read(&folder);
-    let image = parts.train.image(0);
-    // A corner is ground, the middle is drawn.
-    assert_eq!(image[0], 255);
-    assert!(image[8 * 4 + 4] < 5);
-    assert!(mean(&parts) > 120.0, "{}", mean(&parts));
-    assert_eq!(
-        parts.remarks,
-        [
-            "Transparent parts were taken as white: on black, 6 of 6 pictures with transparent parts could hardly be seen."
-        ]
-    );
-}
-
-#[test]
-fn light_on_transparent_stays_on_black() {
-    let folder = tempfile::tempdir().unwrap();
-    for i in 0..6 {
-        save(&folder, &format!("{i}.png"), &cross([250, 200, 40 * i]));
-    }
-    let parts = read(&folder);
-    assert_eq!(parts.train.image(0)[0], 0);
-    assert!(parts.train.image(0)[8 * 4 + 4] > 180);
-    assert_eq!(parts.remarks, [""; 0]);
-}
-
-#[test]
-fn one_ground_serves_a_whole_set() {
-    // One dark drawing among many light ones: it is told, and black stays.
-    let folder = tempfile::tempdir().unwrap();
-    for i in 0..40 {
-        save(&folder, &format!("{i}.png"), &cross([200, 200, i]));
-    }
-    save(&folder, "dark.png", &cross([0, 0, 0]));
-    let parts = read(&folder);
-    assert_eq!(parts.train.image(0)[0], 0);
-    assert_eq!(
-        parts.remarks,
-        ["1 of 41 pictures with transparent parts can hardly be seen: transparent is black."]
-    );
-    // As many dark as light ones are seen on grey only.
-    let folder = tempfile::tempdir().unwrap();
-    for i in 0..4 {
-        save(&folder, &format!("dark{i}.png"), &cross([0, 0, 0]));
-        save(&folder, &format!("light{i}.png"), &cross([255, 255, 255]));
-    }
-    let parts = read(&folder);
-    assert!(
-        parts
-            .train
-            .pixels()
-            .chunks_exact(64)
-            .all(|image| image[0] == 128)
-    );
-    assert!(parts.remarks[0].starts_with("Transparent parts were taken as grey: on black, 4 of 8"));
-}
-
-#[test]
-fn transparent_grey_and_palettes_are_put_on_white_too() {
-    let folder = tempfile::tempdir().unwrap();
-    let ink = ImageBuffer::from_fn(40, 40, |x, _| LumaA([0_u8, if x < 20 { 255 } else { 0 }]));
-    save(&folder, "grey.png", &DynamicImage::ImageLumaA8(ink));
-    let deep = ImageBuffer::from_fn(40, 40, |x, _| {
-        LumaA([0_u16, if x < 20 { 65_535 } else { 0 }])
-    });
-    save(&folder, "deep.png", &DynamicImage::ImageLumaA16(deep));
-    write(
-        &folder,
-        "gif.gif",
-        &encoded(&cross([0, 0, 0]), ImageFormat::Gif),
-    );
-    let parts = read(&folder);
-    assert!(parts.remarks[0].contains("3 of 3"), "{:?}", parts.remarks);
-    for image in pixels(&parts).chunks_exact(64) {
-        assert_eq!(image[7], 255, "{image:?}");
-        assert_eq!(image[8 * 4 + 1], 0, "{image:?}");
-    }
-}
-
 #[test]
 fn unused_fourth_bytes_are_no_transparency() {
     let folder = tempfile::tempdir().unwrap();
@@ -316,45 +212,37 @@ fn unused_fourth_bytes_are_no_transparency() {
     assert_eq!(parts.train.image(0)[0], 100);
 }
 
-#[test]
-fn twelve_bits_in_sixteen_are_stretched_by_the_whole_set() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, value) in [("a", 0_u16), ("b", 1024), ("c", 4095)] {
-        let picture = ImageBuffer::from_pixel(16, 16, Luma([value]));
-        save(
-            &folder,
-            &format!("{name}.png"),
-            &DynamicImage::ImageLuma16(picture),
-        );
+/// A white PNG of one bit a pixel.
+fn paper(side: usize) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut chunk = |kind: &[u8; 4], data: &[u8]| {
+        png.extend((data.len() as u32).to_be_bytes());
+        png.extend(kind);
+        png.extend(data);
+        let mut sum = flate2::Crc::new();
+        sum.update(kind);
+        sum.update(data);
+        png.extend(sum.sum().to_be_bytes());
+    };
+    let sides = (side as u32).to_be_bytes();
+    chunk(b"IHDR", &[&sides[..], &sides, &[1, 0, 0, 0, 0]].concat());
+    let line = [vec![0], vec![0xff; side.div_ceil(8)]].concat();
+    let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    for _ in 0..side {
+        packer.write_all(&line).unwrap();
     }
-    let parts = read(&folder);
-    let mut values = pixels(&parts);
-    values.sort_unstable();
-    values.dedup();
-    assert_eq!(values, [0, 64, 255]);
-    assert_eq!(
-        parts.remarks,
-        [
-            "Pixels of the pictures of 16 bits go from 0 to 4095 and were taken as 12 bits: 4095 is white."
-        ]
-    );
-    // All bits are used.
-    let bright = ImageBuffer::from_pixel(16, 16, Luma([65_535_u16]));
-    save(&folder, "d.tif", &DynamicImage::ImageLuma16(bright));
-    let parts = read(&folder);
-    let mut values = pixels(&parts);
-    values.sort_unstable();
-    values.dedup();
-    assert_eq!(values, [0, 4, 16, 255]);
-    assert_eq!(parts.remarks, [""; 0]);
+    chunk(b"IDAT", &packer.finish().unwrap());
+    chunk(b"IEND", &[]);
+    png
 }
 
 #[test]
 fn large_flat_scans_and_palette_tiffs_are_read() {
     let folder = tempfile::tempdir().unwrap();
-    // 36 megapixels of white paper pack a thousand times.
-    let paper = GrayImage::from_pixel(6000, 6000, Luma([255]));
-    save(&folder, "plan.png", &DynamicImage::ImageLuma8(paper));
+    // 81 megapixels of white paper in one bit each pack some thousand times.
+    let paper = paper(9000);
+    assert!(81_000_000 / paper.len() > 1000);
+    write(&folder, "plan.png", &paper);
     let palette: Vec<u16> = [[0x1000_u16, 0xff00], [0x2000, 0xff00], [0x3000, 0xff00]].concat();
     let tiff = tiff::tests::file((16, 16), 1, 3, &palette, &[0x0f, 0x0f].repeat(16));
     write(&folder, "map.tif", &tiff);
@@ -402,24 +290,6 @@ fn of_several_frames_the_first_is_read_and_told() {
             "a.gif and 1 more file hold several pictures (frames or pages): the first of each is read."
         ]
     );
-}
-
-#[test]
-fn what_was_decided_is_said_again_from_the_cache() {
-    let (place, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    for i in 0..3 {
-        save(&folder, &format!("{i}.png"), &cross([0, 0, i]));
-    }
-    let wanted = Reading::default();
-    let mut scanned = scan(folder.path(), &NoMeter).unwrap();
-    let key = cache::Key::new(folder.path(), &wanted, &scanned);
-    let fresh = prepare(folder.path(), &mut scanned, &wanted, &NoMeter).unwrap();
-    cache::store_in(place.path(), &key, &fresh, 1 << 20);
-    let known = cache::load_from(place.path(), &key).unwrap();
-    assert_eq!(known.remarks, fresh.remarks);
-    assert_eq!(known.remarks.len(), 1);
-    assert_eq!(known.train.pixels, fresh.train.pixels);
-    assert_eq!(known.train.pixels[0], 255);
 }
 
 #[test]

@@ -155,13 +155,16 @@ pub(super) fn declare_as_grey(bytes: &mut [u8]) -> Option<Indexed> {
         return None;
     }
     let tile = value(TILE_WIDTH);
+    let in_bytes =
+        |values: u32| u32::try_from((u64::from(values) * u64::from(bits)).div_ceil(8)).ok();
+    let narrowed = (in_bytes(width)?, in_bytes(tile.unwrap_or(0))?);
     // All places are known to be there: each was read.
     numbers.set(bytes, &entries, MEANING, 1)?;
     if is_narrow {
-        numbers.set(bytes, &entries, WIDTH, (width * bits).div_ceil(8))?;
+        numbers.set(bytes, &entries, WIDTH, narrowed.0)?;
         numbers.set(bytes, &entries, BITS, 8)?;
-        if let Some(tile) = tile {
-            numbers.set(bytes, &entries, TILE_WIDTH, (tile * bits).div_ceil(8))?;
+        if tile.is_some() {
+            numbers.set(bytes, &entries, TILE_WIDTH, narrowed.1)?;
         }
     }
     Some(Indexed {

@@ -242,6 +242,55 @@ fn pictures_beside_class_folders_have_no_class_of_their_own() {
 }
 
 #[test]
+fn what_lies_beside_the_folders_of_a_set_is_left_out() {
+    // A picture beside everything.
+    let scan = look(&[
+        "cover.png",
+        "data/train/cat/a.png",
+        "data/train/dog/b.png",
+        "data/test/cat/c.png",
+    ]);
+    assert_eq!(
+        labelled(&scan, &scan.train),
+        ["data/train/cat/a.png cat", "data/train/dog/b.png dog"]
+    );
+    assert_eq!(labelled(&scan, &scan.test), ["data/test/cat/c.png cat"]);
+    assert_eq!(
+        skipped(&scan),
+        ["cover.png: it lies beside data, in which the folders of pictures are"]
+    );
+    let scan = look(&["cover.png", "data/cat/a.png", "data/dog/b.png"]);
+    assert_eq!(names(&scan), ["cat", "dog"]);
+    // Figures of a paper, and pictures to predict.
+    let scan = look(&[
+        "set (augmented)/set/train/cat/a.png",
+        "set (augmented)/set/train/dog/b.png",
+        "set (augmented)/set/valid/cat/c.png",
+        "set (augmented)/set/valid/dog/d.png",
+        "figures/e.png",
+        "test/test/f.png",
+    ]);
+    assert_eq!(names(&scan), ["cat", "dog"]);
+    assert_eq!((scan.train.len(), scan.test.len()), (2, 2));
+    assert_eq!(
+        skipped(&scan),
+        [
+            "figures: its 1 picture is not in set (augmented)/set, which has folders for training and testing",
+            "test: its 1 picture is not in set (augmented)/set, which has folders for training and testing",
+        ]
+    );
+    let scan = look(&[
+        "train/notes.png",
+        "train/images/cat/a.png",
+        "train/images/dog/b.png",
+        "test/images/cat/c.png",
+        "test/images/dog/d.png",
+    ]);
+    assert_eq!(names(&scan), ["cat", "dog"]);
+    assert_eq!((scan.train.len(), scan.test.len()), (2, 2));
+}
+
+#[test]
 fn one_part_alone_is_told() {
     let scan = look(&["train/cat/a.png", "train/dog/b.png", "sample.txt"]);
     assert_eq!(names(&scan), ["cat", "dog"]);
