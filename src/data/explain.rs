@@ -14,6 +14,9 @@ const START: u64 = 1024;
 /// Names of the same kind that are told at most.
 const MAX_ALIKE: usize = 3;
 
+/// Folders beside a path that are told at most.
+const MAX_BESIDE: usize = 6;
+
 /// Names in a folder that are looked through for one that is meant.
 const MAX_NAMES: usize = 10_000;
 
@@ -134,10 +137,34 @@ fn instead_of(path: &Path) -> String {
             None => String::new(),
         };
     }
-    let alike = alike(path, parent.unwrap_or(Path::new(".")));
-    match alike.as_slice() {
-        [] => String::new(),
+    let place = parent.unwrap_or_else(|| Path::new("."));
+    match alike(path, place).as_slice() {
+        [] => beside_it(place),
         names => format!(", but {} beside it", names.join(", ")),
+    }
+}
+
+/// The folders that could have been meant, where there are few.
+fn beside_it(place: &Path) -> String {
+    let Ok(entries) = fs::read_dir(place) else {
+        return String::new();
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .take(MAX_NAMES)
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| !name.starts_with('.'))
+        .take(MAX_BESIDE + 1)
+        .collect();
+    names.sort();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => format!("; the folder {only} is beside it"),
+        names if names.len() <= MAX_BESIDE => {
+            format!("; beside it are the folders {}", names.join(", "))
+        }
+        _ => String::new(),
     }
 }
 
@@ -271,7 +298,24 @@ mod tests {
             alike.ends_with("found nothing, but My Photos beside it."),
             "{alike}"
         );
-        assert!(said(&at("other")).ends_with("found nothing."));
+        let other = said(&at("other"));
+        assert!(
+            other.ends_with("found nothing; the folder My Photos is beside it."),
+            "{other}"
+        );
+        fs::create_dir(at("set")).unwrap();
+        let other = said(&at("other"));
+        assert!(
+            other.ends_with("; beside it are the folders My Photos, set."),
+            "{other}"
+        );
+        for i in 0..MAX_BESIDE {
+            fs::create_dir(at(&format!("more {i}"))).unwrap();
+        }
+        assert!(
+            said(&at("other")).ends_with("found nothing."),
+            "too many to be told"
+        );
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use super::place::ends_in;
+
 /// Bytes of a file that are looked at.
 const START: u64 = 1024;
 
@@ -181,13 +183,13 @@ fn of_archive(start: &[u8], name: &Path) -> Option<Foreign> {
         {
             return Some(TORCH);
         }
-        if holds(b"xl/") || holds(b"[Content_Types].xml") || lower.ends_with(".xlsx") {
+        if holds(b"xl/") || holds(b"[Content_Types].xml") || ends_in(name, &["xlsx"]) {
             return Some(Foreign {
                 what: "a spreadsheet or document",
                 remedy: "save its table as .csv",
             });
         }
-        if lower.ends_with(".npz") || holds(b".npy") {
+        if ends_in(name, &["npz"]) || holds(b".npy") {
             return None;
         }
         return Some(Foreign {
@@ -196,7 +198,7 @@ fn of_archive(start: &[u8], name: &Path) -> Option<Foreign> {
         });
     }
     if start.starts_with(&[0x1f, 0x8b]) {
-        if lower.ends_with(".tar.gz") || lower.ends_with(".tgz") {
+        if [".tar.gz", ".tgz"].iter().any(|end| lower.ends_with(end)) {
             return Some(Foreign {
                 what: "a packed tar archive",
                 remedy: UNPACK,

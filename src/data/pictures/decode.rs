@@ -130,7 +130,7 @@ fn fitted(
     if width == 0 || height == 0 {
         return Err("it has no pixels".to_owned());
     }
-    let other;
+    let (with_alpha, plain);
     let (values, stride, has_alpha) = match picture {
         DynamicImage::ImageLuma8(grey) => (Values::Bytes(grey), 1, false),
         DynamicImage::ImageLumaA8(grey) => (Values::Bytes(grey), 2, true),
@@ -141,12 +141,12 @@ fn fitted(
         DynamicImage::ImageRgb16(color) => (Values::Words(color), 3, false),
         DynamicImage::ImageRgba16(color) => (Values::Words(color), 4, true),
         picture if picture.color().has_alpha() => {
-            other = picture.to_rgba8();
-            (Values::Bytes(&other), 4, true)
+            with_alpha = picture.to_rgba8();
+            (Values::Bytes(&with_alpha), 4, true)
         }
         picture => {
-            other = DynamicImage::ImageRgb8(picture.to_rgb8()).to_rgba8();
-            (Values::Bytes(&other), 4, false)
+            plain = picture.to_rgb8();
+            (Values::Bytes(&plain), 3, false)
         }
     };
     let colors = if stride < 3 { 1 } else { 3 };
@@ -277,7 +277,9 @@ fn megabytes(bytes: u64) -> u64 {
 
 /// Whether a TGA file says that none of the bits of its pixels are transparency.
 fn has_no_attribute_bits(bytes: &[u8]) -> bool {
-    bytes.get(17).is_some_and(|about| about & 0x0f == 0)
+    bytes
+        .get(17)
+        .is_some_and(|about| about.trailing_zeros() >= 4)
 }
 
 /// The bytes of a file, where it is a file and not too long.

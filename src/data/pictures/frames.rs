@@ -68,7 +68,7 @@ fn gif_has_two(bytes: &[u8]) -> Option<()> {
 pub(super) fn png_in_icon(bytes: &[u8]) -> Option<Range<usize>> {
     let number = |at: usize, count: usize| -> Option<usize> {
         let bytes = bytes.get(at..at + count)?.iter().rev();
-        Some(bytes.fold(0, |number, &byte| number << 8 | usize::from(byte)))
+        Some(bytes.fold(0, |number, &byte| (number << 8) | usize::from(byte)))
     };
     let largest = (0..number(4, 2)?).filter_map(|i| {
         let at = 6 + 16 * i;

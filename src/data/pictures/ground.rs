@@ -145,9 +145,10 @@ fn settle_ground(shape: ImageShape, sides: [&mut Imported; 2]) -> Option<String>
             }
         }
     }
-    let place = match lost[0] > drawings / FEW {
-        true => (0..3).min_by_key(|&place| lost[place]).unwrap_or(0),
-        false => 0,
+    let place = if lost[0] > drawings / FEW {
+        (0..3).min_by_key(|&place| lost[place]).unwrap_or(0)
+    } else {
+        0
     };
     let (ground, name) = GROUNDS[place];
     if ground > 0 {

@@ -91,7 +91,7 @@ struct Scan {
 
 fn word(bytes: &[u8], at: usize) -> Result<usize, Trouble> {
     match bytes.get(at..at + 2) {
-        Some(&[high, low]) => Ok(usize::from(high) << 8 | usize::from(low)),
+        Some(&[high, low]) => Ok((usize::from(high) << 8) | usize::from(low)),
         _ => Err(Trouble::Cut),
     }
 }
@@ -295,9 +295,10 @@ impl Walk {
                 }
                 done += 1;
                 for &(place, dc, ac) in &scan.parts {
-                    let (across, down) = match is_alone {
-                        true => (1, 1),
-                        false => (self.components[place].across, self.components[place].down),
+                    let (across, down) = if is_alone {
+                        (1, 1)
+                    } else {
+                        (self.components[place].across, self.components[place].down)
                     };
                     for block in 0..across * down {
                         let x = column * across + block % across;

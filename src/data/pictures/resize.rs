@@ -72,7 +72,7 @@ pub(super) fn fit(picture: Raster<'_>, shape: ImageShape) -> Fitted {
             let end = start + used * picture.stride;
             match picture.values {
                 Values::Bytes(values) => {
-                    add(&picture, &values[start..end], 255.0, weight, &mut sums)
+                    add(&picture, &values[start..end], 255.0, weight, &mut sums);
                 }
                 Values::Words(values) => {
                     add(&picture, &values[start..end], 65535.0, weight, &mut sums);

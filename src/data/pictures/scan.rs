@@ -323,9 +323,7 @@ fn deeper_split(items: &[Item]) -> Option<(Vec<String>, Folders)> {
             names.insert(&item.parts[depth]);
         }
         let most = places.into_iter().max_by_key(|(_, (count, _))| *count);
-        let Some((place, (count, names))) = most else {
-            return None;
-        };
+        let (place, (count, names)) = most?;
         if count * 2 > items.len()
             && let Some(folders) = splits::tell_apart(names.iter().copied())
         {

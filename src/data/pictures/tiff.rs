@@ -48,17 +48,19 @@ impl Numbers {
 
     fn short(&self, bytes: &[u8], at: usize) -> Option<u16> {
         let two = bytes.get(at..at + 2)?.try_into().ok()?;
-        Some(match self.is_little {
-            true => u16::from_le_bytes(two),
-            false => u16::from_be_bytes(two),
+        Some(if self.is_little {
+            u16::from_le_bytes(two)
+        } else {
+            u16::from_be_bytes(two)
         })
     }
 
     fn long(&self, bytes: &[u8], at: usize) -> Option<u32> {
         let four = bytes.get(at..at + 4)?.try_into().ok()?;
-        Some(match self.is_little {
-            true => u32::from_le_bytes(four),
-            false => u32::from_be_bytes(four),
+        Some(if self.is_little {
+            u32::from_le_bytes(four)
+        } else {
+            u32::from_be_bytes(four)
         })
     }
 
@@ -96,16 +98,18 @@ impl Numbers {
         match entry.kind {
             3 => {
                 let value = u16::try_from(value).ok()?;
-                let two = match self.is_little {
-                    true => value.to_le_bytes(),
-                    false => value.to_be_bytes(),
+                let two = if self.is_little {
+                    value.to_le_bytes()
+                } else {
+                    value.to_be_bytes()
                 };
                 bytes.get_mut(entry.at..entry.at + 2)?.copy_from_slice(&two);
             }
             _ => {
-                let four = match self.is_little {
-                    true => value.to_le_bytes(),
-                    false => value.to_be_bytes(),
+                let four = if self.is_little {
+                    value.to_le_bytes()
+                } else {
+                    value.to_be_bytes()
                 };
                 bytes
                     .get_mut(entry.at..entry.at + 4)?
@@ -210,7 +214,7 @@ impl Indexed {
                 let line = (self.width.div_ceil(per_byte) as usize).max(1);
                 let value = |line: &[u8], x: u32| {
                     let shift = 8 - self.bits.min(8) * (x % per_byte + 1);
-                    u16::from(line[(x / per_byte) as usize] >> shift & mask)
+                    u16::from((line[(x / per_byte) as usize] >> shift) & mask)
                 };
                 grey.chunks_exact(line)
                     .flat_map(|line| (0..self.width).map(move |x| value(line, x)))

@@ -81,7 +81,7 @@ pub(super) fn refine(
                 bits.skip(1)?;
             }
             while k <= end {
-                if *filled >> k & 1 == 1 {
+                if (*filled >> k) & 1 == 1 {
                     bits.skip(1)?;
                 } else if run == 0 {
                     break;
@@ -101,7 +101,7 @@ pub(super) fn refine(
     }
     if *empty > 0 {
         while k <= end {
-            if *filled >> k & 1 == 1 {
+            if (*filled >> k) & 1 == 1 {
                 bits.skip(1)?;
             }
             k += 1;

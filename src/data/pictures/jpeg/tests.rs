@@ -153,7 +153,7 @@ struct Writer {
 impl Writer {
     fn bits(&mut self, bits: &str) {
         for bit in bits.chars().filter(|bit| *bit != ' ') {
-            self.held = self.held << 1 | u32::from(bit == '1');
+            self.held = (self.held << 1) | u32::from(bit == '1');
             self.count += 1;
             if self.count == 8 {
                 self.bytes.push(self.held as u8);
@@ -183,7 +183,9 @@ fn progressive() -> Vec<u8> {
     file.extend([0xff, 0xc2, 0, 11, 8, 0, 16, 0, 24, 1, 1, 0x11, 0]);
     let mut table = |about: u8, codes: &[(usize, u8)]| {
         let mut counts = [0_u8; 16];
-        codes.iter().for_each(|(length, _)| counts[length - 1] += 1);
+        for (length, _) in codes {
+            counts[length - 1] += 1;
+        }
         file.extend([0xff, 0xc4, 0, (19 + codes.len()) as u8, about]);
         file.extend(counts);
         file.extend(codes.iter().map(|(_, value)| value));
