@@ -16,6 +16,8 @@ mod exports;
 mod faults;
 #[path = "cli/fetching.rs"]
 mod fetching;
+#[path = "cli/folders.rs"]
+mod folders;
 #[path = "cli/interruptions.rs"]
 mod interruptions;
 #[path = "cli/losing.rs"]

@@ -25,7 +25,7 @@ mod tidy;
 use std::path::Path;
 
 use super::labels::{self, Labelled};
-use super::pictures::resize::{Raster, fit};
+use super::pictures::resize::fit_bytes;
 use super::place::ends_in;
 use super::range::{EXPECTED, Range, scales};
 use super::reading::{Color, ImageSize, MAX_SIDE, MIN_SIDE};
@@ -77,6 +77,7 @@ impl Source for Csv {
     fn takes(&self) -> Takes {
         Takes {
             shape: true,
+            keeps_shape: true,
             label: true,
             transpose: true,
         }
@@ -319,13 +320,7 @@ fn resized(images: Images, shape: ImageShape) -> Result<Images, DataError> {
         for (place, value) in values.iter_mut().enumerate() {
             *value = image[place % own.channels * plane + place / own.channels];
         }
-        let raster = Raster {
-            width: own.width,
-            height: own.height,
-            channels: own.channels,
-            values: &values,
-        };
-        fit(raster, shape, out);
+        fit_bytes((own.width, own.height, own.channels), &values, shape, out);
     }
     Images::new(shape, pixels)
 }

@@ -101,15 +101,17 @@ pub enum DataError {
         name: &'static str,
         /// Its size in words.
         size: String,
-        /// How a file or folder of its name is reached, where there is one: the end of the sentence.
+        /// That there is a folder or file of the same name, as the end of the sentence, or nothing.
         beside: String,
     },
 
     /// The path leads nowhere.
-    #[error("Expected a folder of pictures or IDX files, or a file of images, at {}, found nothing.", path.display())]
+    #[error("Expected a folder of pictures or IDX files, or a file of images, at {}, found nothing{hint}.", path.display())]
     Missing {
         /// The path that was asked for.
         path: PathBuf,
+        /// What there is instead, as the end of the sentence, or nothing.
+        hint: String,
     },
 
     /// The path is a file of another kind.

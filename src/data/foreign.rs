@@ -63,7 +63,7 @@ const KINDS: &[Kind] = &[
     kind(0, b"\x89HDF\r\n\x1a\n", "an HDF5 file", TO_NPZ),
     kind(
         0,
-        b"MATLAB 5.0",
+        b"MATLAB",
         "a MATLAB file",
         "in Python, load it with scipy.io.loadmat and save its images with numpy.savez",
     ),
@@ -109,6 +109,8 @@ const KINDS: &[Kind] = &[
     kind(0, b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture", TO_JPEG),
     kind(0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture", TO_JPEG),
     kind(0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture", TO_JPEG),
+    kind(0, b"II\xbc\x01", "a JPEG XR picture", TO_JPEG),
+    kind(0, b"DDS \x7c\0\0\0", "a DDS picture", TO_JPEG),
     kind(0, b"8BPS", "a Photoshop picture", TO_JPEG),
     kind(0, b"gimp xcf", "a GIMP picture", TO_JPEG),
     kind(
@@ -199,13 +201,13 @@ fn of_archive(start: &[u8], name: &Path) -> Option<Foreign> {
         {
             return Some(TORCH);
         }
-        if holds(b"xl/") || holds(b"[Content_Types].xml") || lower.ends_with(".xlsx") {
+        if holds(b"xl/") || holds(b"[Content_Types].xml") || ends_in(name, &["xlsx"]) {
             return Some(Foreign {
                 what: "a spreadsheet or document",
                 remedy: "save its table as .csv",
             });
         }
-        if lower.ends_with(".npz") || holds(b".npy") {
+        if ends_in(name, &["npz"]) || holds(b".npy") {
             return None;
         }
         return Some(Foreign {
@@ -214,7 +216,7 @@ fn of_archive(start: &[u8], name: &Path) -> Option<Foreign> {
         });
     }
     if start.starts_with(&[0x1f, 0x8b]) {
-        if lower.ends_with(".tar.gz") || lower.ends_with(".tgz") {
+        if [".tar.gz", ".tgz"].iter().any(|end| lower.ends_with(end)) {
             return Some(Foreign {
                 what: "a packed tar archive",
                 remedy: UNPACK,
@@ -229,17 +231,44 @@ fn of_archive(start: &[u8], name: &Path) -> Option<Foreign> {
                 remedy: "unpack it with `gunzip` and open the .csv",
             });
         }
-        if [".npy.gz", ".npz.gz", ".pkl.gz"]
-            .iter()
-            .any(|end| lower.ends_with(end))
-        {
-            return Some(Foreign {
-                what: "a packed file",
-                remedy: "unpack it with `gunzip` and open what comes out",
-            });
-        }
+        return of_packed(start);
     }
     None
+}
+
+/// Gzip, by the first bytes of what it holds. IDX files are read packed.
+fn of_packed(start: &[u8]) -> Option<Foreign> {
+    const INNER: u64 = 512;
+    let mut inner = Vec::new();
+    // The start of a file ends in the middle: what came out until then is enough.
+    let _ends_early = flate2::read::GzDecoder::new(start)
+        .take(INNER)
+        .read_to_end(&mut inner);
+    if inner.get(257..262) == Some(b"ustar") {
+        return Some(Foreign {
+            what: "a packed tar archive",
+            remedy: UNPACK,
+        });
+    }
+    // A server's answer in place of the download, which some servers pack.
+    if let Some(page) = of_text(&inner) {
+        return Some(page);
+    }
+    let is_file = inner.starts_with(b"\x93NUMPY")
+        || inner.starts_with(b"PK")
+        || matches!(inner.as_slice(), [0x80, 2..=5, ..]);
+    let is_text = inner.len() > 16
+        && inner
+            .iter()
+            .all(|&byte| byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r'));
+    (is_file || is_text).then_some(Foreign {
+        what: if is_text {
+            "a packed text"
+        } else {
+            "a packed file"
+        },
+        remedy: "unpack it with `gunzip` and open what comes out",
+    })
 }
 
 /// What `torch.save` writes.
@@ -337,6 +366,33 @@ mod tests {
             std::fs::write(&path, vec![7; length]).unwrap();
             let found = of_file(&path).is_some_and(|found| found.what.contains("CIFAR"));
             assert_eq!(found, is_batch, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_packed_is_named_by_what_it_holds() {
+        use std::io::Write as _;
+        let mut tar = vec![b'a'; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        for (inner, what) in [
+            (&tar[..], Some("tar archive")),
+            (
+                &[b"\x93NUMPY".to_vec(), vec![0; 90]].concat(),
+                Some("packed file"),
+            ),
+            (b"label,pixel0,pixel1\n1,2,3\n", Some("packed text")),
+            (&[b"\0\0\x08\x03".to_vec(), vec![7; 900]].concat(), None),
+        ] {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packer.write_all(inner).unwrap();
+            let mut packed = packer.finish().unwrap();
+            packed.truncate(packed.len() - 8);
+            let found = of_bytes(&packed, Path::new("download.gz"));
+            match (found, what) {
+                (None, None) => {}
+                (Some(found), Some(what)) => assert!(found.what.contains(what), "{}", found.what),
+                other => panic!("{other:?}"),
+            }
         }
     }
 

@@ -16,7 +16,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::split::own_name;
-use super::{DataError, DatasetParts, Meter, Reading, Skipped, Source, Takes, foreign};
+use super::{DataError, DatasetParts, Meter, Reading, Skipped, Source, Takes, foreign, pictures};
 use file::{Kind, is_idx};
 use sets::{Files, Part, folders_of_sets, sets};
 
@@ -72,6 +72,7 @@ impl Source for Idx {
             {
                 Err(DataError::Missing {
                     path: path.to_owned(),
+                    hint: String::new(),
                 })
             }
             Err(cause) => Err(DataError::Unreadable {
@@ -208,21 +209,10 @@ fn other(path: &Path) -> Option<foreign::Foreign> {
     let mut start = [0; 64];
     let read = File::open(path).ok()?.read(&mut start).ok()?;
     let start = &start[..read];
-    let is_picture = [
-        &b"\x89PNG"[..],
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"BM",
-        b"II*\0",
-        b"MM\0*",
-    ]
-    .iter()
-    .any(|magic| start.starts_with(magic))
-        || start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP");
-    if is_picture {
+    if pictures::is_picture(path, start) {
         return Some(foreign::Foreign {
-            what: "a single picture",
-            remedy: "open the folder that holds the pictures",
+            what: "one picture",
+            remedy: "open the folder that holds it",
         });
     }
     if start.starts_with(b"PK\x03\x04") {

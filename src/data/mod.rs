@@ -11,6 +11,7 @@ pub mod corrupt;
 pub mod csv;
 pub mod dataset;
 pub mod error;
+mod explain;
 pub mod fetch;
 pub mod foreign;
 pub mod glyphs;
@@ -162,24 +163,19 @@ pub fn open_with(request: &DatasetRequest, meter: &dyn Meter) -> Result<Dataset,
             of,
         });
     }
-    let mut parts = source.read(location, reading, meter)?;
+    let mut parts = source
+        .read(location, reading, meter)
+        .map_err(explain::explained)?;
+    if source.is_named() {
+        parts.remarks.extend(explain::beside(location));
+    }
     if reading.has_shape() && !takes.shape {
         return Err(DataError::HasOwnShape {
             location: location.to_owned(),
             shape: parts.train.shape(),
         });
     }
-    if source.is_named() && is_beside(location) {
-        parts.remarks.push(format!(
-            "There is a file or folder called {location} here, too: ./{location} opens it."
-        ));
-    }
     Dataset::new(location, parts, request.limit)
-}
-
-/// Whether a named set has the name of a file or folder in the current directory.
-fn is_beside(name: &str) -> bool {
-    Path::new(name).exists()
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ const MAX_SUMS: usize = 1 << 22;
 /// A data set as a whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survey {
-    /// The classes there are, with their training and test images; empty without labels.
+    /// The classes there are, with their training and test images, and those that have a name and no
+    /// images; empty without labels.
     pub classes: Vec<ClassCount>,
     /// The average of all training images, laid out like them.
     pub mean: Vec<u8>,
@@ -62,13 +63,18 @@ fn classes(data: &Dataset) -> Vec<ClassCount> {
         counts
     };
     let (train, test) = (count(&data.train_labels), count(&data.test_labels));
+    let has_labels = data.train_labels.is_some() || data.test_labels.is_some();
+    let names = data.class_names.as_ref().map_or(0, Vec::len);
     (0..=u8::MAX)
         .map(|class| ClassCount {
             class,
             train: train[usize::from(class)],
             test: test[usize::from(class)],
         })
-        .filter(|count| count.train + count.test > 0)
+        .filter(|count| {
+            let has_name = has_labels && usize::from(count.class) < names;
+            count.train + count.test > 0 || has_name
+        })
         .collect()
 }
 
@@ -190,6 +196,30 @@ mod tests {
         let mean = (2.0 * 61.0 + 3.0 * 256.0) / 18.0 / 255.0;
         assert!((survey.mean_value - mean).abs() < 1e-9);
         assert!(survey.deviation > 0.3);
+    }
+
+    #[test]
+    fn a_class_with_a_name_is_listed_without_images_too() {
+        let shape = ImageShape {
+            width: 1,
+            height: 1,
+            channels: 1,
+        };
+        let images = |values: &[u8]| Images::new(shape, values.to_vec()).unwrap();
+        let parts = DatasetParts {
+            train_labels: Some(vec![2, 0]),
+            test_labels: Some(vec![2]),
+            class_names: Some(["cat", "owl", "dog"].map(str::to_owned).into()),
+            ..DatasetParts::new("few", images(&[5, 100]), images(&[7]))
+        };
+        let survey = Survey::of(&Dataset::new("few", parts, None).unwrap());
+        let counts: Vec<(u8, usize, usize)> = survey
+            .classes
+            .iter()
+            .map(|count| (count.class, count.train, count.test))
+            .collect();
+        assert_eq!(counts, [(0, 1, 0), (1, 0, 0), (2, 1, 1)]);
+        assert_eq!(survey.class_means, [(0, vec![100]), (2, vec![5])]);
     }
 
     #[test]

@@ -155,7 +155,10 @@ fn damaged_data_is_told_with_its_file() {
             "a file for a folder",
             |f| fs::write(f.join("list.txt"), "x").unwrap(),
             "train --dataset list.txt --device flex --out out",
-            &["at list.txt", "found something that is neither"],
+            &[
+                "list.txt is a text file, which is not opened",
+                "a row for each image",
+            ],
         ),
         (
             "an empty folder",

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::layout::Layout;
 use crate::data::limits::MAX_BYTES;
-use crate::data::pictures::resize::{Raster, fit};
+use crate::data::pictures::resize::fit_bytes;
 use crate::data::{DataError, ImageShape, Images, Reading};
 
 /// Pictures that are sorted out at a time, where they are interlaced.
@@ -290,13 +290,8 @@ impl Gatherer {
         }
         let start = self.images.len();
         self.images.resize(start + target.pixels(), 0);
-        let raster = Raster {
-            width: source.width,
-            height: source.height,
-            channels: source.channels,
-            values: &self.raster,
-        };
-        fit(raster, target, &mut self.images[start..]);
+        let size = (source.width, source.height, source.channels);
+        fit_bytes(size, &self.raster, target, &mut self.images[start..]);
     }
 }
 

@@ -110,11 +110,7 @@ impl Source for Set {
             id: self.id,
             name: self.name,
             size: self.size(),
-            beside: if super::is_beside(self.id) {
-                format!("; what is called {0} here opens as ./{0}", self.id)
-            } else {
-                String::new()
-            },
+            beside: String::new(),
         };
         let shelf = Shelf::usual().map_err(|_nowhere| missing())?;
         if !shelf.has(self) {

@@ -26,7 +26,7 @@ const PLACE_VARIABLE: &str = "HOURGLASS_CACHE";
 const MAX_TOTAL: u64 = 4 << 30;
 
 /// What an entry starts with; another version is none.
-const MAGIC: &[u8; 8] = b"hgpict\x00\x01";
+const MAGIC: &[u8; 8] = b"hgpict\x00\x02";
 
 /// Longest description of an entry.
 const MAX_ABOUT: u64 = 64 << 20;
@@ -77,6 +77,7 @@ impl Key {
 struct About {
     train: Part,
     test: Part,
+    remarks: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -98,6 +99,7 @@ impl Part {
             pixels,
             classes: self.classes,
             skipped: self.skipped,
+            ..Imported::default()
         }
     }
 }
@@ -180,6 +182,7 @@ fn read(path: &Path, key: &Key) -> io::Result<Prepared> {
     Ok(Prepared {
         train: about.train.with(train),
         test: about.test.with(test),
+        remarks: about.remarks,
     })
 }
 
@@ -207,6 +210,7 @@ fn write(folder: &Path, key: &Key, prepared: &Prepared) -> io::Result<()> {
     let about = serde_json::to_vec(&About {
         train: Part::of(&prepared.train),
         test: Part::of(&prepared.test),
+        remarks: prepared.remarks.clone(),
     })?;
     let mut crc = Crc::new();
     for bytes in [&about, &prepared.train.pixels, &prepared.test.pixels] {
@@ -248,3 +252,6 @@ fn make_room(folder: &Path, most: u64) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,9 @@ use std::thread;
 
 use rayon::prelude::*;
 
-use super::decode;
+use super::decode::{self, Extra};
+use super::gate::Gate;
+use super::names::shown_path;
 use super::scan::Found;
 use crate::data::limits::MAX_BYTES;
 use crate::data::{DataError, ImageShape, Meter, Skipped};
@@ -22,6 +24,10 @@ pub(super) struct Imported {
     pub(super) classes: Vec<Option<u8>>,
     /// The others.
     pub(super) skipped: Vec<Skipped>,
+    /// What is to be settled about some of the images, by their places.
+    pub(super) extras: Vec<(usize, Extra)>,
+    /// Files that hold more than the picture that was read.
+    pub(super) several: Vec<String>,
 }
 
 /// How far an import is.
@@ -41,10 +47,17 @@ pub(super) fn import(
     let each = shape.pixels();
     let bytes = (files.len() as u64).saturating_mul(each as u64);
     if bytes > MAX_BYTES {
-        return Err(DataError::TooLarge {
+        return Err(DataError::Unexpected {
             path: folder.to_owned(),
-            promised: bytes,
-            limit: MAX_BYTES,
+            expected: format!(
+                "pictures that take at most {:.2} GB together",
+                MAX_BYTES as f64 / 1e9
+            ),
+            found: format!(
+                "{} pictures, which take {:.2} GB at {shape}; a smaller image size or grey makes them fit",
+                files.len(),
+                bytes as f64 / 1e9
+            ),
         });
     }
     let mut pixels: Vec<u8> = Vec::new();
@@ -63,18 +76,19 @@ pub(super) fn import(
             path: folder.to_owned(),
             cause: std::io::Error::other(error),
         })?;
-    let troubles: Vec<Option<String>> = crew.install(|| {
+    let gate = Gate::default();
+    let results: Vec<Result<Extra, String>> = crew.install(|| {
         pixels
             .par_chunks_mut(each)
             .zip(files)
             .map(|(image, file)| {
                 if progress.meter.is_cancelled() {
-                    return None;
+                    return Ok(Extra::default());
                 }
-                let trouble = decode::read(&folder.join(&file.path), shape, image).err();
+                let result = decode::read(&folder.join(&file.path), shape, &gate, image);
                 let done = progress.done.fetch_add(1, Ordering::Relaxed) + 1;
                 progress.meter.tell(done, Some(progress.total));
-                trouble
+                result
             })
             .collect()
     });
@@ -85,13 +99,20 @@ pub(super) fn import(
     }
     let mut imported = Imported::default();
     let mut kept = 0;
-    for (place, (file, trouble)) in files.iter().zip(troubles).enumerate() {
-        if let Some(why) = trouble {
-            imported.skipped.push(Skipped {
-                path: file.path.display().to_string(),
-                why,
-            });
-            continue;
+    for (place, (file, result)) in files.iter().zip(results).enumerate() {
+        let extra = match result {
+            Ok(extra) => extra,
+            Err(why) => {
+                let path = shown_path(&file.path);
+                imported.skipped.push(Skipped { path, why });
+                continue;
+            }
+        };
+        if extra.has_several {
+            imported.several.push(shown_path(&file.path));
+        }
+        if !extra.is_nothing() {
+            imported.extras.push((kept, extra));
         }
         pixels.copy_within(place * each..(place + 1) * each, kept * each);
         imported.classes.push(file.class);

@@ -1,23 +1,33 @@
 //! Folders of pictures, in class folders or not.
 //!
-//! Every picture is brought to the shape of a [`Reading`]: the middle with the proportions of that
-//! shape, transparent parts black. Pictures are in a *mixed order*, shuffled with a fixed seed, so that
+//! A picture is known by its content, whatever its file is called. Every one is brought to the shape of
+//! a [`Reading`]: the middle with the proportions of that shape, transparent parts black unless that
+//! hides what is drawn. What is damaged or of a kind that is not read is left out and listed. Pictures are in a *mixed order*, shuffled with a fixed seed, so that
 //! the first thousand are of all classes; without a folder of test pictures a seventh is set apart.
 
 mod cache;
 mod decode;
+mod frames;
+mod gate;
+mod ground;
 mod import;
+mod jpeg;
+mod kinds;
+mod names;
+mod nothing;
 pub(super) mod resize;
 mod scan;
+mod splits;
+mod tiff;
+mod walk;
 
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 use super::split::{own_name, split};
-use super::{
-    DataError, DatasetParts, Images, Meter, Reading, Skipped, Source, Takes, idx, streams,
-};
+use super::{DataError, DatasetParts, Images, Meter, Reading, Source, Takes, idx, streams};
 use import::{Imported, Progress, import};
+use nothing::nothing;
 use scan::{Found, Scan, scan};
 
 /// Seed of the order of pictures.
@@ -83,11 +93,19 @@ impl Source for Pictures {
     }
 }
 
+/// Whether a file is one picture, by its first bytes or else by its ending; of a kind that is read or
+/// not.
+pub(super) fn is_picture(path: &Path, start: &[u8]) -> bool {
+    kinds::is_picture(path, start)
+}
+
 /// Pictures that were read.
 pub(in crate::data::pictures) struct Prepared {
     train: Imported,
     /// Empty where there is no folder of them.
     test: Imported,
+    /// What was decided about their pixels, in sentences.
+    remarks: Vec<String>,
 }
 
 /// Reads all pictures, in mixed order.
@@ -105,9 +123,13 @@ fn prepare(
         total: (scan.train.len() + scan.test.len()) as u64,
     };
     let shape = reading.shape();
+    let mut train = import(folder, &scan.train, shape, &progress)?;
+    let mut test = import(folder, &scan.test, shape, &progress)?;
+    let remarks = ground::settle(shape, [&mut train, &mut test]);
     Ok(Prepared {
-        train: import(folder, &scan.train, shape, &progress)?,
-        test: import(folder, &scan.test, shape, &progress)?,
+        train,
+        test,
+        remarks,
     })
 }
 
@@ -123,7 +145,11 @@ fn assemble(
     prepared: Prepared,
     reading: &Reading,
 ) -> Result<DatasetParts, DataError> {
-    let Prepared { train, test } = prepared;
+    let Prepared {
+        train,
+        test,
+        remarks,
+    } = prepared;
     let mut skipped = scan.skipped.clone();
     skipped.extend(train.skipped);
     skipped.extend(test.skipped);
@@ -137,6 +163,7 @@ fn assemble(
     let shape = reading.shape();
     let train_labels = labels(train.classes);
     let train = Images::new(shape, train.pixels)?;
+    let all = scan.remarks.into_iter().chain(remarks);
     let parts = if test.pixels.is_empty() {
         split(name, folder, &train, train_labels.as_deref())?
     } else {
@@ -150,30 +177,12 @@ fn assemble(
         class_names: scan.class_names,
         skipped,
         unlisted,
+        remarks: all.collect(),
         ..parts
     })
 }
 
-/// Why there is nothing to train on.
-fn nothing(folder: &Path, scan: &Scan, skipped: &[Skipped]) -> DataError {
-    let found = match (scan.other_sets.first(), skipped.first()) {
-        (_, Some(first)) => format!(
-            "{} that could not be used: {}, for one, as {}",
-            skipped.len(),
-            first.path,
-            first.why
-        ),
-        (Some(file), None) => format!("none, but {file}, which can be opened itself"),
-        (None, None) => "none".to_owned(),
-    };
-    DataError::Unexpected {
-        path: folder.to_owned(),
-        expected:
-            "pictures (PNG, JPEG and others) or IDX files (train-images-idx3-ubyte and others)"
-                .to_owned(),
-        found,
-    }
-}
-
+#[cfg(test)]
+mod odd_tests;
 #[cfg(test)]
 mod tests;

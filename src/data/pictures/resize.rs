@@ -12,61 +12,156 @@ struct Span {
     weights: Vec<f32>,
 }
 
-/// Rows of values, as decoded.
+/// Values of a picture as they were decoded, pixel after pixel.
 #[derive(Clone, Copy)]
-pub(in crate::data) struct Raster<'a> {
-    pub(in crate::data) width: usize,
-    pub(in crate::data) height: usize,
-    /// Values a pixel: 1 for grey, 3 for red, green, blue.
-    pub(in crate::data) channels: usize,
-    pub(in crate::data) values: &'a [u8],
+pub(super) enum Values<'a> {
+    /// From 0 to 255.
+    Bytes(&'a [u8]),
+    /// From 0 to 65535.
+    Words(&'a [u16]),
 }
 
-/// Writes the picture as an image of `shape`, channel after channel.
-pub(in crate::data) fn fit(picture: Raster<'_>, shape: ImageShape, out: &mut [u8]) {
-    let Raster {
-        width,
-        height,
-        channels,
-        values,
-    } = picture;
+/// A picture as it was decoded.
+#[derive(Clone, Copy)]
+pub(super) struct Raster<'a> {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) values: Values<'a>,
+    /// Values from one pixel to the next.
+    pub(super) stride: usize,
+    /// How many of these are colours: 1 for grey, 3 for red, green, blue.
+    pub(super) colors: usize,
+    /// Whether the value after them says how opaque the pixel is.
+    pub(super) has_alpha: bool,
+}
+
+/// A picture brought to a shape.
+pub(super) struct Fitted {
+    /// Channel after channel, from 0 to the largest value of the picture's kind: over black, where
+    /// parts are transparent.
+    pub(super) values: Vec<f32>,
+    /// How opaque each pixel is, from 0 to 1; empty for pictures without transparency.
+    pub(super) opacity: Vec<f32>,
+}
+
+/// Brings a picture to a shape.
+pub(super) fn fit(picture: Raster<'_>, shape: ImageShape) -> Fitted {
+    let Raster { width, height, .. } = picture;
+    let plane = shape.width * shape.height;
+    let mut fitted = Fitted {
+        values: vec![0.0; shape.pixels()],
+        opacity: Vec::new(),
+    };
+    let mut opacity = vec![1.0; if picture.has_alpha { plane } else { 0 }];
     let scale = (width as f64 / shape.width as f64).min(height as f64 / shape.height as f64);
     let columns = spans(width, shape.width, scale);
     let rows = spans(height, shape.height, scale);
     let (Some(left), Some(right)) = (columns.first(), columns.last()) else {
-        return;
+        return fitted;
     };
     let left = left.first;
     let used = right.first + right.weights.len() - left;
-    let plane = shape.width * shape.height;
-    let mut sums = vec![0.0_f32; used * channels];
+    // Sums of a pixel: its colours, and its opacity where it has one.
+    let colors = picture.colors;
+    let of_pixel = colors + usize::from(picture.has_alpha);
+    let mut sums = vec![0.0_f32; used * of_pixel];
     for (y, row) in rows.iter().enumerate() {
         sums.fill(0.0);
-        for (line, weight) in (row.first..).zip(&row.weights) {
-            let start = (line * width + left) * channels;
-            let line = &values[start..start + used * channels];
-            for (sum, value) in sums.iter_mut().zip(line) {
-                *sum += weight * f32::from(*value);
+        for (line, &weight) in (row.first..).zip(&row.weights) {
+            let start = (line * width + left) * picture.stride;
+            let end = start + used * picture.stride;
+            match picture.values {
+                Values::Bytes(values) => {
+                    add(&picture, &values[start..end], 255.0, weight, &mut sums);
+                }
+                Values::Words(values) => {
+                    add(&picture, &values[start..end], 65535.0, weight, &mut sums);
+                }
             }
         }
         for (x, column) in columns.iter().enumerate() {
-            let mut pixel = [0.0; 3];
-            let sums = sums[(column.first - left) * channels..].chunks_exact(channels);
+            let mut pixel = [0.0; 4];
+            let sums = sums[(column.first - left) * of_pixel..].chunks_exact(of_pixel);
             for (weight, values) in column.weights.iter().zip(sums) {
                 for (sum, value) in pixel.iter_mut().zip(values) {
                     *sum += weight * value;
                 }
             }
-            if channels == 1 {
-                pixel = [pixel[0]; 3];
+            if picture.has_alpha {
+                opacity[y * shape.width + x] = pixel[colors];
+            }
+            if colors == 1 {
+                pixel = [pixel[0]; 4];
             } else if shape.channels == 1 {
-                pixel[0] = brightness(pixel);
+                pixel[0] = brightness([pixel[0], pixel[1], pixel[2]]);
             }
             for (channel, value) in pixel.iter().take(shape.channels).enumerate() {
-                out[channel * plane + y * shape.width + x] = value.round().clamp(0.0, 255.0) as u8;
+                fitted.values[channel * plane + y * shape.width + x] = *value;
             }
         }
     }
+    // Rounding of the weights makes a little less than 1 of an opaque pixel.
+    if opacity.iter().any(|&opacity| opacity < 0.999) {
+        fitted.opacity = opacity;
+    }
+    fitted
+}
+
+/// Adds a line of values to the sums of its pixels.
+fn add<T: Copy + Into<f32>>(
+    picture: &Raster<'_>,
+    line: &[T],
+    most: f32,
+    weight: f32,
+    sums: &mut [f32],
+) {
+    let colors = picture.colors;
+    if picture.has_alpha {
+        let pixels = line.chunks_exact(picture.stride);
+        for (sums, pixel) in sums.chunks_exact_mut(colors + 1).zip(pixels) {
+            let opacity = pixel[colors].into() / most;
+            for (sum, &value) in sums.iter_mut().zip(&pixel[..colors]) {
+                *sum += weight * (value.into() * opacity);
+            }
+            sums[colors] += weight * opacity;
+        }
+    } else if picture.stride == colors {
+        for (sum, &value) in sums.iter_mut().zip(line) {
+            *sum += weight * value.into();
+        }
+    } else {
+        let pixels = line.chunks_exact(picture.stride);
+        for (sums, pixel) in sums.chunks_exact_mut(colors).zip(pixels) {
+            for (sum, &value) in sums.iter_mut().zip(pixel) {
+                *sum += weight * value.into();
+            }
+        }
+    }
+}
+
+/// Brings a picture of bytes, 1 or 3 a pixel, to a shape: `out` is its image.
+pub(in crate::data) fn fit_bytes(
+    (width, height, channels): (usize, usize, usize),
+    values: &[u8],
+    shape: ImageShape,
+    out: &mut [u8],
+) {
+    let raster = Raster {
+        width,
+        height,
+        values: Values::Bytes(values),
+        stride: channels,
+        colors: channels,
+        has_alpha: false,
+    };
+    for (out, value) in out.iter_mut().zip(fit(raster, shape).values) {
+        *out = byte(value);
+    }
+}
+
+/// The pixel of a value.
+pub(super) fn byte(value: f32) -> u8 {
+    value.round().clamp(0.0, 255.0) as u8
 }
 
 /// Brightness of red, green and blue (ITU-R BT.709).
@@ -139,15 +234,18 @@ mod tests {
             height: shape.1,
             channels: shape.2,
         };
-        let mut out = vec![7; shape.pixels()];
+        let channels = values.len() / (width * height);
         let picture = Raster {
             width,
             height,
-            channels: values.len() / (width * height),
-            values,
+            values: Values::Bytes(values),
+            stride: channels,
+            colors: channels,
+            has_alpha: false,
         };
-        fit(picture, shape, &mut out);
-        out
+        let fitted = fit(picture, shape);
+        assert!(fitted.opacity.is_empty());
+        fitted.values.iter().map(|&value| byte(value)).collect()
     }
 
     #[test]
@@ -201,6 +299,48 @@ mod tests {
         assert_eq!(planes[128..], [10; 64]);
         assert_eq!(resized(8, 8, &red, (8, 8, 1)), [54; 64]);
         assert_eq!(resized(8, 8, &[9; 64], (8, 8, 3)), [9; 192]);
+    }
+
+    #[test]
+    fn what_is_transparent_weighs_nothing() {
+        let shape = ImageShape {
+            width: 2,
+            height: 1,
+            channels: 1,
+        };
+        // White and opaque, white and clear; twice grey and half opaque.
+        let deep: Vec<u16> = [[60_000, 65_535], [60_000, 0], [400, 32_768], [400, 32_768]].concat();
+        let picture = Raster {
+            width: 4,
+            height: 2,
+            values: Values::Words(&deep.repeat(2)),
+            stride: 2,
+            colors: 1,
+            has_alpha: true,
+        };
+        let fitted = fit(picture, shape);
+        let near = |found: f32, expected: f32| (found - expected).abs() < 0.01;
+        assert!(near(fitted.values[0], 30_000.0) && near(fitted.values[1], 200.0));
+        assert!(near(fitted.opacity[0], 0.5) && near(fitted.opacity[1], 0.5));
+        // A fourth value without a meaning is passed over.
+        let bytes = [10, 20, 30, 0, 10, 20, 30, 9];
+        let picture = Raster {
+            width: 2,
+            height: 1,
+            values: Values::Bytes(&bytes),
+            stride: 4,
+            colors: 3,
+            has_alpha: false,
+        };
+        let fitted = fit(
+            picture,
+            ImageShape {
+                channels: 3,
+                ..shape
+            },
+        );
+        assert_eq!(fitted.values, [10.0, 10.0, 20.0, 20.0, 30.0, 30.0]);
+        assert!(fitted.opacity.is_empty());
     }
 
     #[test]

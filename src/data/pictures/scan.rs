@@ -1,44 +1,21 @@
 //! What lies in a folder: which pictures train, which test, and of which class they are.
 //!
 //! A *class folder* is a folder of pictures that belong together. Pictures are looked for at any
-//! depth; the outermost folder that tells pictures apart is the class. Where there are folders called
-//! `train` and `test`, the classes are in them. Hidden files and folders are passed over.
+//! depth; the outermost folder that tells pictures apart is the class. Where folders tell training from
+//! test pictures ([`super::splits`]), the classes are in them, or they are in each class.
+
+mod label;
+mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::path::Path;
 
-use walkdir::{DirEntry, WalkDir};
-
-use super::decode;
-use crate::data::labels::{MAX_CLASSES, in_order};
-use crate::data::place::ends_in;
+use super::names::{listed, parts, shown_path};
+use super::splits::{self, Folders, part_of};
+pub(super) use super::walk::Found;
+use super::walk::{Walk, walk};
 use crate::data::{DataError, Meter, Skipped};
-
-/// Deepest folder that is looked into, below the one that was chosen.
-const MAX_DEPTH: usize = 24;
-
-/// Files between two looks at the meter.
-const METER_FILES: u64 = 256;
-
-/// Folders of training pictures, and of test pictures: the first of them that is there.
-const TRAIN_NAMES: &[&str] = &["train", "training"];
-const TEST_NAMES: &[&str] = &["test", "testing", "val", "valid", "validation"];
-
-/// The class of pictures beside class folders.
-const NO_FOLDER: &str = "(no folder)";
-
-/// A picture file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Relative to the folder.
-    pub(super) path: PathBuf,
-    pub(super) bytes: u64,
-    /// When it was changed last, in nanoseconds; 0 where the system does not tell.
-    pub(super) modified_nanos: u128,
-    /// Its place among the names of the classes.
-    pub(super) class: Option<u8>,
-}
+pub(super) use tell::{pictures, unread};
 
 /// All pictures of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,13 +25,34 @@ pub(super) struct Scan {
     pub(super) test: Vec<Found>,
     pub(super) class_names: Option<Vec<String>>,
     pub(super) skipped: Vec<Skipped>,
-    /// Other files right in the folder that are data sets by themselves.
-    pub(super) other_sets: Vec<String>,
+    /// What was decided, in sentences.
+    pub(super) remarks: Vec<String>,
+    /// What else there is.
+    pub(super) walk: Walk,
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    entry.depth() > 0 && (name.starts_with('.') || name == "__MACOSX")
+/// A picture with the folders and the name it is reached by, as far as they are not yet used.
+struct Item {
+    parts: Vec<String>,
+    found: Found,
+}
+
+impl Item {
+    /// The folder it is in, where it is in one.
+    fn folder(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [folder, _, ..] => Some(folder),
+            _ => None,
+        }
+    }
+}
+
+/// Training or test pictures, and where the folders of their classes are.
+#[derive(Default)]
+struct Side {
+    items: Vec<Item>,
+    /// The folders that class folders are in.
+    places: Vec<Vec<String>>,
 }
 
 /// Looks through a folder.
@@ -62,323 +60,295 @@ fn is_hidden(entry: &DirEntry) -> bool {
 /// # Errors
 /// When it cannot be read itself, or when it was cancelled.
 pub(super) fn scan(folder: &Path, meter: &dyn Meter) -> Result<Scan, DataError> {
-    let mut scan = Scan::default();
-    let mut found = Vec::new();
-    let walk = WalkDir::new(folder)
-        .follow_links(true)
-        .max_depth(MAX_DEPTH)
-        .sort_by_file_name()
+    let mut walk = walk(folder, meter)?;
+    let items = std::mem::take(&mut walk.pictures)
         .into_iter()
-        .filter_entry(|entry| !is_hidden(entry));
-    for entry in walk {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                scan.note_trouble(folder, error)?;
-                continue;
-            }
-        };
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let Ok(path) = entry.path().strip_prefix(folder) else {
-            continue;
-        };
-        if decode::format(path).is_none() {
-            if entry.depth() == 1 && is_other_set(path) {
-                scan.other_sets.push(path.display().to_string());
-            }
-            continue;
-        }
-        match entry.metadata() {
-            Ok(about) if about.is_file() => found.push(Found {
-                path: path.to_owned(),
-                bytes: about.len(),
-                modified_nanos: about
-                    .modified()
-                    .ok()
-                    .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-                    .map_or(0, |since| since.as_nanos()),
-                class: None,
-            }),
-            Ok(_) => scan.skip(path, "it is no regular file"),
-            Err(error) => scan.note_trouble(folder, error)?,
-        }
-        let count = found.len() as u64;
-        if count.is_multiple_of(METER_FILES) {
-            if meter.is_cancelled() {
-                return Err(DataError::Cancelled {
-                    location: folder.display().to_string(),
-                });
-            }
-            meter.tell(count, None);
-        }
-    }
-    scan.sort(found);
+        .map(|found| Item {
+            parts: parts(&found.path),
+            found,
+        })
+        .collect();
+    let mut scan = Scan {
+        skipped: std::mem::take(&mut walk.skipped),
+        walk,
+        ..Scan::default()
+    };
+    scan.sort(items);
+    scan.tell_passed_over();
     Ok(scan)
 }
 
-fn is_other_set(path: &Path) -> bool {
-    ends_in(path, &["npz", "npy", "csv"])
-}
-
-/// The folders and the name that a path is made of.
-fn parts(path: &Path) -> Vec<String> {
-    path.components()
-        .map(|part| part.as_os_str().to_string_lossy().into_owned())
-        .collect()
-}
-
 impl Scan {
-    fn skip(&mut self, path: &Path, why: impl Into<String>) {
-        self.skipped.push(Skipped {
-            path: path.display().to_string(),
-            why: why.into(),
-        });
-    }
-
-    /// Part of a folder that cannot be looked through is skipped; the folder itself must be.
-    fn note_trouble(&mut self, folder: &Path, error: walkdir::Error) -> Result<(), DataError> {
-        let path = error.path().unwrap_or(folder).to_owned();
-        if error.depth() == 0 {
-            return Err(DataError::Unreadable {
-                path,
-                cause: error.into(),
-            });
-        }
-        let why = match error.loop_ancestor() {
-            Some(_) => "it is a link that leads back to a folder around it".to_owned(),
-            None => match error.io_error() {
-                Some(error) => format!("it cannot be read: {error}"),
-                None => "it cannot be read".to_owned(),
-            },
-        };
-        let path = path.strip_prefix(folder).unwrap_or(&path).to_owned();
-        self.skip(&path, why);
-        Ok(())
+    fn skip(&mut self, path: String, why: impl Into<String>) {
+        let why = why.into();
+        self.skipped.push(Skipped { path, why });
     }
 
     /// Tells training from test pictures, and classes.
-    fn sort(&mut self, found: Vec<Found>) {
-        let mut files: Vec<(Vec<String>, Found)> = found
-            .into_iter()
-            .map(|file| (parts(&file.path), file))
-            .collect();
-        unwrap_folders(&mut files);
-        let folders: BTreeSet<&str> = files
-            .iter()
-            .filter(|(parts, _)| parts.len() > 1)
-            .map(|(parts, _)| parts[0].as_str())
-            .collect();
-        let named = |names: &[&str]| {
-            names.iter().find_map(|name| {
-                let folder = folders
-                    .iter()
-                    .find(|found| found.eq_ignore_ascii_case(name));
-                folder.map(|folder| (*folder).to_owned())
-            })
-        };
-        let (mut train, mut test) = (Vec::new(), Vec::new());
-        match (named(TRAIN_NAMES), named(TEST_NAMES)) {
-            (Some(train_name), Some(test_name)) => {
-                let mut outside: BTreeMap<String, usize> = BTreeMap::new();
-                for (mut parts, file) in files {
-                    let first = parts.remove(0);
-                    let is_in = |name: &str| !parts.is_empty() && first == name;
-                    if is_in(&train_name) {
-                        train.push((parts, file));
-                    } else if is_in(&test_name) {
-                        test.push((parts, file));
-                    } else {
-                        *outside.entry(first).or_default() += 1;
-                    }
-                }
-                for (name, count) in outside {
-                    let pictures = if count == 1 {
-                        "picture is"
-                    } else {
-                        "pictures are"
-                    };
-                    let why = format!(
-                        "its {count} {pictures} neither in the folder {train_name} nor in {test_name}"
-                    );
-                    self.skip(Path::new(&name), why);
-                }
-                // In each of them the classes may lie deeper.
-                unwrap_folders(&mut train);
-                unwrap_folders(&mut test);
+    fn sort(&mut self, mut items: Vec<Item>) {
+        let mut around = self.unwrap_with_strays(&mut items, |_| true);
+        self.tell_empty_around(&around);
+        let mut found = (0..2).find_map(|level| Some((level, split_at(&items, level)?)));
+        if found.is_none()
+            && let Some((place, folders)) = deeper_split(&items)
+        {
+            self.leave_outside(&mut items, &place, &around);
+            around.extend(place);
+            found = Some((0, folders));
+        }
+        let (mut train, mut test) = (Side::default(), Side::default());
+        match found {
+            None => {
+                self.tell_part_around(&around);
+                train.places = self
+                    .without_training(&mut items, &around)
+                    .unwrap_or_else(|| vec![around]);
+                self.tell_no_split(&items);
+                train.items = items;
             }
-            _ => train = files,
+            Some((level, folders)) => {
+                self.tell_split(level, &folders);
+                (train, test) = self.divide(items, level, &folders, &around);
+            }
         }
         self.label(train, test);
     }
 
-    fn label(&mut self, train: Vec<(Vec<String>, Found)>, test: Vec<(Vec<String>, Found)>) {
-        let class = |parts: &[String]| match parts {
-            [folder, _, ..] => folder.clone(),
-            _ => NO_FOLDER.to_owned(),
-        };
-        let names: BTreeSet<String> = train
-            .iter()
-            .chain(&test)
-            .map(|(parts, _)| class(parts))
-            .collect();
-        let names = in_order(names.into_iter().collect());
-        let has_labels = (2..=MAX_CLASSES).contains(&names.len());
-        if names.len() > MAX_CLASSES {
-            let why = format!(
-                "labels are kept for at most {MAX_CLASSES} classes, and there are {} class folders",
-                names.len()
-            );
-            self.skip(Path::new("labels"), why);
-        }
-        let take = |files: Vec<(Vec<String>, Found)>| {
-            files
+    /// Takes away folders that hold everything there is, or all but a few pictures beside one folder of
+    /// folders, which are left out and listed. The names of these folders.
+    fn unwrap_with_strays(
+        &mut self,
+        items: &mut Vec<Item>,
+        may_be: impl Fn(&Item) -> bool,
+    ) -> Vec<String> {
+        let mut around = Vec::new();
+        loop {
+            around.extend(unwrap_folders(items, &may_be));
+            let loose = items.iter().filter(|item| item.folder().is_none()).count();
+            let inner: BTreeSet<&str> = items
+                .iter()
+                .filter(|item| item.parts.len() > 2)
+                .map(|item| item.parts[1].as_str())
+                .collect();
+            let folders = class_folders(items);
+            let is_one = folders.len() == 1 && inner.len() > 1;
+            if loose == 0 || !is_one || loose > items.len() - loose {
+                return around;
+            }
+            let folder = listed(folders);
+            let (kept, left): (Vec<Item>, Vec<Item>) = std::mem::take(items)
                 .into_iter()
-                .map(|(parts, mut file)| {
-                    if has_labels {
-                        let name = class(&parts);
-                        let place = names.iter().position(|known| *known == name);
-                        file.class = place.map(|place| place as u8);
-                    }
-                    file
-                })
-                .collect()
+                .partition(|item| item.folder().is_some());
+            *items = kept;
+            for item in left {
+                let why = format!("it lies beside {folder}, in which the folders of pictures are");
+                self.skip(shown_path(&item.found.path), why);
+            }
+        }
+    }
+
+    /// Leaves out what is not in the place of the folders of training and test pictures.
+    fn leave_outside(&mut self, items: &mut Vec<Item>, place: &[String], around: &[String]) {
+        let mut outside: BTreeMap<String, usize> = BTreeMap::new();
+        let (mut kept, left): (Vec<Item>, Vec<Item>) = std::mem::take(items)
+            .into_iter()
+            .partition(|item| item.parts.starts_with(place));
+        for item in &mut kept {
+            item.parts.drain(..place.len());
+        }
+        *items = kept;
+        for item in left {
+            let path = match item.folder() {
+                Some(folder) => [around, &[folder.to_owned()]].concat().join("/"),
+                None => shown_path(&item.found.path),
+            };
+            *outside.entry(path).or_default() += 1;
+        }
+        let place = [around, place].concat().join("/");
+        for (path, count) in outside {
+            let whose = format!("its {} {}", pictures(count), tell::are(count));
+            self.skip(
+                path,
+                format!("{whose} not in {place}, which has folders for training and testing"),
+            );
+        }
+    }
+
+    /// Folders of test and validation pictures without one of training pictures are put together. The
+    /// places of the classes within, where there are such folders.
+    fn without_training(
+        &mut self,
+        items: &mut [Item],
+        around: &[String],
+    ) -> Option<Vec<Vec<String>>> {
+        let folders = class_folders(items);
+        let is_part = |name: &&str| part_of(name).is_some_and(|(_, rest)| rest.is_empty());
+        let has_loose = items.iter().any(|item| item.folder().is_none());
+        if folders.len() < 2 || has_loose || !folders.iter().all(is_part) {
+            return None;
+        }
+        self.remarks.push(format!(
+            "There is no folder of training pictures: those of {} are taken together, and a seventh of them is set apart for testing.",
+            listed(folders.iter().copied())
+        ));
+        let folders = owned(folders);
+        for item in items.iter_mut() {
+            item.parts.remove(0);
+        }
+        let inner = unwrap_folders(items, |_| true);
+        let place = |name: &String| [around, std::slice::from_ref(name), &inner].concat();
+        Some(folders.iter().map(place).collect())
+    }
+
+    /// Puts pictures on the side of their folder. Those on no side are left out and listed.
+    fn divide(
+        &mut self,
+        items: Vec<Item>,
+        level: usize,
+        folders: &Folders,
+        around: &[String],
+    ) -> (Side, Side) {
+        let (mut train, mut test) = (Side::default(), Side::default());
+        let mut outside: BTreeMap<String, usize> = BTreeMap::new();
+        let mut loose = Vec::new();
+        for mut item in items {
+            let name = (item.parts.len() > level + 1).then(|| item.parts.remove(level));
+            let side = match &name {
+                Some(name) if folders.train.contains(name) => &mut train,
+                Some(name) if folders.test.contains(name) => &mut test,
+                Some(name) => {
+                    let mut place = around.to_vec();
+                    place.extend(item.parts.into_iter().take(level));
+                    place.push(name.clone());
+                    *outside.entry(place.join("/")).or_default() += 1;
+                    continue;
+                }
+                None => {
+                    loose.push(shown_path(&item.found.path));
+                    continue;
+                }
+            };
+            side.items.push(item);
+        }
+        let names = |names: &[String]| listed(names.iter().map(String::as_str));
+        let inside = match folders.test.as_slice() {
+            [] => format!("not in {}", names(&folders.train)),
+            test => format!(
+                "neither in {} nor in {}",
+                names(&folders.train),
+                names(test)
+            ),
         };
-        self.train = take(train);
-        self.test = take(test);
-        self.class_names = has_labels.then_some(names);
+        for (place, count) in outside {
+            let whose = format!("its {} {}", pictures(count), tell::are(count));
+            self.skip(place, format!("{whose} {inside}"));
+        }
+        for path in loose {
+            self.skip(path, format!("it is {inside}"));
+        }
+        if level == 0 {
+            // In each of them the classes may lie deeper.
+            let inner = self.unwrap_with_strays(&mut train.items, |item| item.parts.len() > 2);
+            let classes: BTreeSet<String> = owned(class_folders(&train.items));
+            let test_inner = self.unwrap_with_strays(&mut test.items, |item| {
+                item.parts.len() > 2 && !classes.contains(item.parts[0].as_str())
+            });
+            let place = |name: &String, inner: &[String]| {
+                [around, std::slice::from_ref(name), inner].concat()
+            };
+            train.places = folders
+                .train
+                .iter()
+                .map(|name| place(name, &inner))
+                .collect();
+            test.places = folders
+                .test
+                .iter()
+                .map(|name| place(name, &test_inner))
+                .collect();
+            // One folder that is no class holds pictures without labels: `test/images`.
+            let of_test = owned(class_folders(&test.items));
+            let is_one = of_test.len() == 1 && of_test.is_disjoint(&classes);
+            let tells = of_test.len() > 1 && !of_test.is_disjoint(&classes);
+            let no_classes = classes.len() == 1 && !tells;
+            if no_classes {
+                unwrap_folders(&mut train.items, |_| true);
+            }
+            if is_one || no_classes {
+                unwrap_folders(&mut test.items, |_| true);
+                test.places.clear();
+            }
+        } else {
+            train.places.push(around.to_vec());
+        }
+        (train, test)
     }
 }
 
-/// Takes away folders that hold everything there is: they tell nothing apart.
-fn unwrap_folders(files: &mut [(Vec<String>, Found)]) {
-    while let Some((first, _)) = files.first()
-        && first.len() > 1
+fn owned(names: BTreeSet<&str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The folders that pictures are in.
+fn class_folders(items: &[Item]) -> BTreeSet<&str> {
+    items.iter().filter_map(Item::folder).collect()
+}
+
+/// The folders of training and test pictures among those at one depth. Below the outermost, there
+/// must be several folders around, and all folders in them must be of one part or another.
+fn split_at(items: &[Item], level: usize) -> Option<Folders> {
+    let names: BTreeSet<&str> = items
+        .iter()
+        .filter(|item| item.parts.len() > level + 1)
+        .map(|item| item.parts[level].as_str())
+        .collect();
+    if level > 0
+        && (class_folders(items).len() < 2 || !names.iter().all(|name| part_of(name).is_some()))
     {
-        let folder = first[0].clone();
-        let is_around = |(parts, _): &(Vec<String>, Found)| parts.len() > 1 && parts[0] == folder;
-        if !files.iter().all(is_around) {
-            return;
+        return None;
+    }
+    splits::tell_apart(names.iter().copied())
+}
+
+/// The place of the folders of training and test pictures, and these, where they lie deeper than other
+/// folders and hold most of the pictures.
+fn deeper_split(items: &[Item]) -> Option<(Vec<String>, Folders)> {
+    const DEEPEST: usize = 4;
+    for depth in 1..=DEEPEST {
+        // By the place: how many pictures there are, and the names of the folders in it.
+        let mut places: BTreeMap<&[String], (usize, BTreeSet<&str>)> = BTreeMap::new();
+        for item in items.iter().filter(|item| item.parts.len() > depth + 1) {
+            let (count, names) = places.entry(&item.parts[..depth]).or_default();
+            *count += 1;
+            names.insert(&item.parts[depth]);
         }
-        for (parts, _) in files.iter_mut() {
-            parts.remove(0);
+        let most = places.into_iter().max_by_key(|(_, (count, _))| *count);
+        let (place, (count, names)) = most?;
+        if count * 2 > items.len()
+            && let Some(folders) = splits::tell_apart(names.iter().copied())
+        {
+            return Some((place.to_vec(), folders));
         }
     }
+    None
+}
+
+/// Takes away folders that hold everything there is, as long as each picture is so that they may
+/// be: they tell nothing apart. Their names.
+fn unwrap_folders(items: &mut [Item], may_be: impl Fn(&Item) -> bool) -> Vec<String> {
+    let mut around = Vec::new();
+    while let Some(folder) = items.first().and_then(Item::folder).map(str::to_owned) {
+        let is_around = |item: &Item| item.folder() == Some(&folder) && may_be(item);
+        if !items.iter().all(is_around) {
+            break;
+        }
+        for item in items.iter_mut() {
+            item.parts.remove(0);
+        }
+        around.push(folder);
+    }
+    around
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::NoMeter;
-
-    fn folder(files: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for file in files {
-            let path = folder.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, "x").unwrap();
-        }
-        folder
-    }
-
-    /// A path with its class.
-    type Labelled = (String, Option<u8>);
-
-    /// What is found, of training and of test pictures.
-    fn look(files: &[&str]) -> (Vec<Labelled>, Vec<String>, Scan) {
-        let folder = folder(files);
-        let scan = scan(folder.path(), &NoMeter).unwrap();
-        let show = |found: &Found| found.path.display().to_string();
-        let train = scan.train.iter().map(|f| (show(f), f.class)).collect();
-        let test = scan.test.iter().map(show).collect();
-        (train, test, scan)
-    }
-
-    fn names(scan: &Scan) -> Vec<&str> {
-        let names = scan.class_names.as_ref().unwrap();
-        names.iter().map(String::as_str).collect()
-    }
-
-    #[test]
-    fn a_flat_folder_has_no_classes() {
-        let (train, test, scan) = look(&["b.PNG", "a.jpeg", "notes.txt", ".hidden.png", "c.npz"]);
-        assert_eq!(
-            train,
-            [("a.jpeg".to_owned(), None), ("b.PNG".to_owned(), None)]
-        );
-        assert!(test.is_empty());
-        assert_eq!(scan.class_names, None);
-        assert_eq!(scan.other_sets, ["c.npz"]);
-        assert_eq!(scan.skipped, []);
-    }
-
-    #[test]
-    fn class_folders_are_the_outermost_that_tell_apart() {
-        let (train, _, scan) = look(&[
-            "all/images/10/x.png",
-            "all/images/9/deep/y.png",
-            "all/images/9/.git/z.png",
-        ]);
-        assert_eq!(names(&scan), ["9", "10"]);
-        let classes: Vec<Option<u8>> = train.iter().map(|(_, class)| *class).collect();
-        assert_eq!(classes, [Some(1), Some(0)]);
-        let (_, _, scan) = look(&["cat/a.png", "stray.png"]);
-        assert_eq!(names(&scan), [NO_FOLDER, "cat"]);
-    }
-
-    #[test]
-    fn train_and_test_folders_are_respected() {
-        let (train, test, scan) = look(&[
-            "Train/cat/a.png",
-            "Train/dog/b.png",
-            "test/dog/c.png",
-            "test/owl/d.png",
-            "val/cat/e.png",
-            "val/cat/f.png",
-            "cover.png",
-        ]);
-        assert_eq!(train.len(), 2);
-        assert_eq!(test.len(), 2);
-        assert_eq!(names(&scan), ["cat", "dog", "owl"]);
-        assert_eq!(scan.test[1].class, Some(2));
-        let why: Vec<String> = scan
-            .skipped
-            .iter()
-            .map(|s| format!("{}: {}", s.path, s.why))
-            .collect();
-        assert_eq!(
-            why,
-            [
-                "cover.png: its 1 picture is neither in the folder Train nor in test",
-                "val: its 2 pictures are neither in the folder Train nor in test"
-            ]
-        );
-        // Without training pictures it is a class like others.
-        let (train, test, _) = look(&["test/a.png", "other/b.png"]);
-        assert_eq!((train.len(), test.len()), (2, 0));
-    }
-
-    #[test]
-    fn too_many_classes_are_told() {
-        let files: Vec<String> = (0..257).map(|i| format!("{i}/a.png")).collect();
-        let files: Vec<&str> = files.iter().map(String::as_str).collect();
-        let (train, _, scan) = look(&files);
-        assert_eq!(train.len(), 257);
-        assert_eq!(scan.class_names, None);
-        assert!(scan.skipped[0].why.contains("257"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_that_lead_back_are_survived() {
-        let folder = folder(&["cat/a.png", "dog/b.png"]);
-        std::os::unix::fs::symlink(folder.path(), folder.path().join("dog/again")).unwrap();
-        std::os::unix::fs::symlink("nowhere", folder.path().join("cat/broken.png")).unwrap();
-        let scan = scan(folder.path(), &NoMeter).unwrap();
-        assert_eq!(scan.train.len(), 2);
-        let paths: Vec<&str> = scan.skipped.iter().map(|s| s.path.as_str()).collect();
-        assert_eq!(paths, ["cat/broken.png", "dog/again"]);
-        assert!(scan.skipped[1].why.contains("leads back"));
-    }
-}
+mod tests;

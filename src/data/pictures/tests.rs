@@ -7,6 +7,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage, RgbaImage};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::gate::Gate;
 use super::*;
 use crate::data::{Color, ImageSize, NoMeter, Split};
 
@@ -29,23 +30,23 @@ impl Meter for Listener {
     }
 }
 
-fn plain(color: [u8; 3]) -> DynamicImage {
+pub(super) fn plain(color: [u8; 3]) -> DynamicImage {
     DynamicImage::ImageRgb8(RgbImage::from_pixel(16, 16, Rgb(color)))
 }
 
-fn save(folder: &TempDir, name: &str, picture: &DynamicImage) {
+pub(super) fn save(folder: &TempDir, name: &str, picture: &DynamicImage) {
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     picture.save(path).unwrap();
 }
 
-fn write(folder: &TempDir, name: &str, bytes: &[u8]) {
+pub(super) fn write(folder: &TempDir, name: &str, bytes: &[u8]) {
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
 }
 
-fn reading(size: &str, color: Color) -> Reading {
+pub(super) fn reading(size: &str, color: Color) -> Reading {
     Reading {
         size: Some(size.parse::<ImageSize>().unwrap()),
         color: Some(color),
@@ -54,7 +55,11 @@ fn reading(size: &str, color: Color) -> Reading {
 }
 
 /// Reads past the cache, which tests share.
-fn open(folder: &TempDir, reading: &Reading, meter: &dyn Meter) -> Result<DatasetParts, DataError> {
+pub(super) fn open(
+    folder: &TempDir,
+    reading: &Reading,
+    meter: &dyn Meter,
+) -> Result<DatasetParts, DataError> {
     let folder = folder.path();
     let mut scan = scan(folder, meter)?;
     if scan.train.is_empty() {
@@ -168,11 +173,17 @@ fn what_cannot_be_read_is_listed_with_the_reason() {
         .collect();
     listed.sort_unstable();
     let expected = [
-        ("bomb.png", "it claims 19000×6000 pixels"),
+        (
+            "bomb.png",
+            "it claims 19000×6000 pixels, 342 MB unpacked, which cannot be packed",
+        ),
         ("cut.png", "it is damaged"),
         ("empty.jpg", "it is empty"),
-        ("huge.png", "it claims more than 20000×20000"),
-        ("text.jpeg", "it is damaged"),
+        (
+            "huge.png",
+            "it has 100000×100000 pixels, which take 30000 MB unpacked",
+        ),
+        ("text.jpeg", "it is damaged or no picture"),
     ];
     assert_eq!(listed.len(), expected.len(), "{listed:?}");
     for ((path, why), (name, said)) in listed.iter().zip(expected) {
@@ -204,7 +215,21 @@ fn nothing_to_train_on_is_told() {
         let error = open(folder, &Reading::default(), &NoMeter).unwrap_err();
         error.to_string()
     };
-    assert!(said(&folder).ends_with("found none."), "{}", said(&folder));
+    assert!(
+        said(&folder).ends_with("found none: it is empty."),
+        "{}",
+        said(&folder)
+    );
+    write(&folder, "notes/a.txt", b"text");
+    write(&folder, "notes/b.txt", b"text");
+    write(&folder, "readme", b"text");
+    assert!(
+        said(&folder).ends_with("found none among its files (2 .txt and 1 without an ending)."),
+        "{}",
+        said(&folder)
+    );
+    write(&folder, "data.mat", b"MATLAB 5.0 MAT-file");
+    assert!(said(&folder).contains("data.mat is a MATLAB file: in Python"));
     write(&folder, "digits.csv", b"1,2");
     assert!(said(&folder).contains("digits.csv, which can be opened"));
     write(&folder, "a.png", b"nonsense");
@@ -272,9 +297,33 @@ proptest! {
         write(&folder, &name, &bytes);
         let shape = Reading::default().shape();
         let mut out = vec![0; shape.pixels()];
-        if let Err(why) = decode::read(&folder.path().join(&name), shape, &mut out) {
+        if let Err(why) = decode::read(&folder.path().join(&name), shape, &Gate::default(), &mut out) {
             assert!(why.starts_with("it "), "{why}");
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn headers_of_any_bytes_are_looked_through(
+        kind in 0..4_usize,
+        places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+        end in any::<prop::sample::Index>(),
+    ) {
+        let format = [ImageFormat::Jpeg, ImageFormat::Tiff, ImageFormat::Gif, ImageFormat::Png][kind];
+        let mut bytes = Vec::new();
+        plain([200, 100, 50]).write_to(&mut std::io::Cursor::new(&mut bytes), format).unwrap();
+        for (place, value) in places {
+            let place = place.index(bytes.len());
+            bytes[place] = value;
+        }
+        bytes.truncate(1 + end.index(bytes.len()));
+        let _said = jpeg::damage(&bytes);
+        let _found = frames::png_in_icon(&bytes);
+        for format in [ImageFormat::Tiff, ImageFormat::Gif, ImageFormat::Png, ImageFormat::WebP] {
+            let _several = frames::has_several(format, &bytes);
+        }
+        let _indexed = tiff::declare_as_grey(&mut bytes);
     }
 }
 
@@ -291,99 +340,4 @@ fn cancelling_ends_it_early() {
     let error = open(&folder, &Reading::default(), &listener);
     assert!(matches!(error, Err(DataError::Cancelled { .. })));
     assert!(listener.told.lock().unwrap().len() < 30);
-}
-
-mod cached {
-    use super::*;
-
-    /// What is in the cache for a folder.
-    fn load(place: &TempDir, folder: &TempDir, reading: &Reading) -> Option<Prepared> {
-        let scan = scan(folder.path(), &NoMeter).unwrap();
-        let key = cache::Key::new(folder.path(), reading, &scan);
-        cache::load_from(place.path(), &key)
-    }
-
-    fn store(place: &TempDir, folder: &TempDir, most: u64) {
-        let mut scan = scan(folder.path(), &NoMeter).unwrap();
-        let key = cache::Key::new(folder.path(), &Reading::default(), &scan);
-        let prepared = prepare(folder.path(), &mut scan, &Reading::default(), &NoMeter).unwrap();
-        cache::store_in(place.path(), &key, &prepared, most);
-    }
-
-    fn two_pictures() -> TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        save(&folder, "x/a.png", &plain([10, 10, 10]));
-        save(&folder, "y/b.png", &plain([20, 20, 20]));
-        write(&folder, "y/c.png", b"nonsense");
-        folder
-    }
-
-    fn entry(place: &TempDir) -> std::path::PathBuf {
-        let mut files = fs::read_dir(place.path()).unwrap();
-        let entry = files.next().unwrap().unwrap().path();
-        assert!(files.next().is_none());
-        entry
-    }
-
-    #[test]
-    fn the_second_opening_finds_what_the_first_one_read() {
-        let (place, folder) = (tempfile::tempdir().unwrap(), two_pictures());
-        assert!(load(&place, &folder, &Reading::default()).is_none());
-        store(&place, &folder, 1 << 20);
-        let known = load(&place, &folder, &Reading::default()).unwrap();
-        let mut scanned = scan(folder.path(), &NoMeter).unwrap();
-        let fresh = prepare(folder.path(), &mut scanned, &Reading::default(), &NoMeter).unwrap();
-        assert_eq!(known.train.pixels, fresh.train.pixels);
-        assert_eq!(known.train.classes, fresh.train.classes);
-        assert_eq!(known.train.skipped, fresh.train.skipped);
-        assert_eq!(known.train.skipped.len(), 1);
-        // Another shape, another file, a file that changed: another entry.
-        assert!(load(&place, &folder, &reading("8x8", Color::Grey)).is_none());
-        write(&folder, "y/c.png", b"other nonsense");
-        assert!(load(&place, &folder, &Reading::default()).is_none());
-    }
-
-    #[test]
-    fn a_damaged_entry_counts_as_none_and_is_written_anew() {
-        let (place, folder) = (tempfile::tempdir().unwrap(), two_pictures());
-        store(&place, &folder, 1 << 20);
-        let path = entry(&place);
-        let whole = fs::read(&path).unwrap();
-        let mut flipped = whole.clone();
-        *flipped.last_mut().unwrap() ^= 1;
-        for damaged in [
-            &whole[..0],
-            &whole[..30],
-            &whole[..whole.len() - 1],
-            &flipped,
-            b"nonsense",
-        ] {
-            fs::write(&path, damaged).unwrap();
-            assert!(load(&place, &folder, &Reading::default()).is_none());
-        }
-        store(&place, &folder, 1 << 20);
-        assert_eq!(fs::read(&path).unwrap(), whole);
-        assert!(load(&place, &folder, &Reading::default()).is_some());
-    }
-
-    #[test]
-    fn what_was_not_used_for_longest_is_dropped() {
-        let place = tempfile::tempdir().unwrap();
-        let folders = [two_pictures(), two_pictures(), two_pictures()];
-        // One entry has some 1,700 bytes.
-        for folder in &folders {
-            store(&place, folder, 4000);
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        let is_there = folders
-            .each_ref()
-            .map(|folder| load(&place, folder, &Reading::default()).is_some());
-        assert_eq!(is_there, [false, true, true]);
-        let place = tempfile::tempdir().unwrap();
-        store(&place, &folders[0], 2000);
-        assert!(
-            load(&place, &folders[0], &Reading::default()).is_none(),
-            "too large"
-        );
-    }
 }

@@ -134,7 +134,7 @@ fn what_was_asked_for_is_told_from_what_fails() {
                 Ok(())
             },
             "train --dataset photos --device flex --out out",
-            "Expected pictures (PNG, JPEG and others) or IDX files (train-images-idx3-ubyte and others) in photos, found 1 that could not be used: vast.png, for one, as it claims more than 20000×20000 pixels or more memory than pictures may take.",
+            "Expected pictures (PNG, JPEG and others) or IDX files (train-images-idx3-ubyte and others) in photos, found 1 that could not be used: vast.png, for one, as it has 100000×100000 pixels, which take 10000 MB unpacked, more than the 1000 MB that one picture may take: save it smaller.",
             2,
         ),
         (
