@@ -153,7 +153,7 @@ pub fn tables() -> Vec<Vec<u8>> {
     let wide = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let pixels = pixels();
     let images = pixels.chunks(64).enumerate();
-    let row = |values: Vec<String>, separator| values.join(separator);
+    let row = |values: Vec<String>, separator: &str| values.join(separator);
     let commas = images.clone().map(|(number, image)| {
         let values = image.iter().map(|value| format!("0,{value:03}")).collect();
         format!("{};{}\n", row(values, ";"), number % 3)

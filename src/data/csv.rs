@@ -22,6 +22,7 @@ mod table;
 mod text;
 mod tidy;
 
+use core::iter;
 use std::path::Path;
 
 use super::labels::{self, Labelled};
@@ -127,8 +128,7 @@ fn read(path: &Path, reading: &Reading, meter: &dyn Meter) -> Result<DatasetPart
         .transpose()?;
 
     // Each file is on its own scale.
-    let ranges: Vec<(String, Range)> = [(path, Some(&train))]
-        .into_iter()
+    let ranges: Vec<(String, Range)> = iter::once((path, Some(&train)))
         .chain(test_path.as_deref().map(|path| (path, test.as_ref())))
         .filter_map(|(path, table)| Some((own_name(path), table?.range)))
         .collect();
@@ -152,8 +152,7 @@ fn read(path: &Path, reading: &Reading, meter: &dyn Meter) -> Result<DatasetPart
     let mut remarks = core::mem::take(&mut train.remarks);
     let mut skipped = Vec::new();
     if train.labels.is_none() && reading.label.is_none() {
-        let tables = [(path, Some(&mut train))]
-            .into_iter()
+        let tables = iter::once((path, Some(&mut train)))
             .chain(test_path.as_deref().map(|path| (path, test.as_mut())));
         for (path, table) in tables {
             let Some(table) = table.filter(|table| table.labels.is_none()) else {

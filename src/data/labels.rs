@@ -165,7 +165,7 @@ pub(super) fn from_words(train: &[String], test: Option<&[String]>) -> Result<La
     })
 }
 
-/// A whole number, be it written with decimals: `3.0` by pandas, `3.000000e+00` by NumPy.
+/// A whole number, be it written with decimals: `3.0` by pandas, `3.000000e+00` by `NumPy`.
 fn whole(word: &str) -> Option<i64> {
     word.parse().ok().or_else(|| {
         let value: f64 = word.parse().ok()?;

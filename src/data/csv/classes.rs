@@ -6,6 +6,7 @@ use super::decide::{Decision, FEW_ROWS, Labels};
 use super::facts::Texts;
 use super::heading::{Role, role};
 use super::number::{grouped, number, text};
+use super::plan::Asked;
 
 /// Different fields of a column of labels, at most.
 const MAX_CLASSES: usize = 256;
@@ -62,7 +63,7 @@ impl Decision<'_> {
     /// The column that tells training from test images.
     pub(super) fn split(&self) -> Option<usize> {
         self.facts.iter().find_map(|(&column, facts)| {
-            if Some(Some(column)) == self.plan.label || facts.distinct > 8 {
+            if self.plan.label == Asked::Column(column) || facts.distinct > 8 {
                 return None;
             }
             let (mut has_train, mut has_test) = (false, false);
@@ -98,9 +99,9 @@ impl Decision<'_> {
     pub(super) fn labels(&mut self, one_hot: Option<Vec<usize>>, split: Option<usize>) -> Labels {
         let heading = &self.plan.heading;
         match self.plan.label {
-            Some(None) => return Labels::Nowhere,
-            Some(Some(column)) => return Labels::Column(column),
-            None => {}
+            Asked::Nowhere => return Labels::Nowhere,
+            Asked::Column(column) => return Labels::Column(column),
+            Asked::Anywhere => {}
         }
         if let Some(columns) = one_hot {
             let (first, last) = (columns.first(), columns.last());
@@ -309,11 +310,11 @@ impl Decision<'_> {
         };
         if *labels == Labels::Nowhere
             && passed.len() == 1
-            && self.plan.label.is_none()
+            && self.plan.label == Asked::Anywhere
             && !is_named_id(passed[0])
         {
-            said += &format!(
-                " ({} takes it for labels)",
+            said = format!(
+                "{said} ({} takes it for labels)",
                 self.plan.heading.option(passed[0])
             );
         }

@@ -43,14 +43,16 @@ pub(super) fn arrange(
     let mut order: Vec<usize> = Vec::with_capacity(base.len());
     for channel in 0..shape.channels {
         for place in 0..plane {
-            let place = match is_transposed {
-                // The result has as many columns as the image has rows.
-                true => (place % shape.height) * shape.width + place / shape.height,
-                false => place,
+            // The result has as many columns as the image has rows.
+            let place = if is_transposed {
+                (place % shape.height) * shape.width + place / shape.height
+            } else {
+                place
             };
-            let from = match is_interleaved {
-                true => place * shape.channels + channel,
-                false => channel * plane + place,
+            let from = if is_interleaved {
+                place * shape.channels + channel
+            } else {
+                channel * plane + place
             };
             order.extend(base.get(from));
         }

@@ -231,9 +231,12 @@ impl Decision<'_> {
         if constant.0 != constant.1 && !is_unclear {
             let (one, other) = if constant.0 { (a, b) } else { (b, a) };
             // In a few rows the classes may be alike; a frame of pictures is more than a corner.
-            let beside = self.plan.matrix.iter().filter(|column| match constant.0 {
-                true => **column > front && **column <= front + 2,
-                false => **column < back && **column + 2 >= back,
+            let beside = self.plan.matrix.iter().filter(|column| {
+                if constant.0 {
+                    **column > front && **column <= front + 2
+                } else {
+                    **column < back && **column + 2 >= back
+                }
             });
             let is_frame = beside.clone().count() > 0
                 && beside.into_iter().all(|column| {

@@ -160,7 +160,9 @@ mod tests {
 
     fn facts(fields: &[&str]) -> Facts {
         let mut texts = Texts::default();
-        fields.iter().for_each(|field| texts.push(field.as_bytes()));
+        for field in fields {
+            texts.push(field.as_bytes());
+        }
         Facts::of(texts.iter())
     }
 

@@ -352,8 +352,7 @@ mod tests {
         let data = row(&["5"; 64]);
         let named: Vec<String> = (0..64).map(|i| format!("pixel{i}")).collect();
         let counted: Vec<String> = (0..64).map(|i| i.to_string()).collect();
-        let labelled: Vec<String> = ["label".to_owned()]
-            .into_iter()
+        let labelled: Vec<String> = core::iter::once("label".to_owned())
             .chain((0..63).map(|i| i.to_string()))
             .collect();
         for names in [named, counted, labelled] {

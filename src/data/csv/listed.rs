@@ -41,9 +41,10 @@ pub(super) fn pictures(text_of: &Text, body: &[ByteRecord]) -> Option<DataError>
     let remedy = match found {
         Some(_) => format!(
             "open the folder {} instead, where they are (folders in it that tell classes apart give the labels)",
-            match folder == Path::new(".") {
-                true => "it is in".to_owned(),
-                false => folder.display().to_string(),
+            if folder == Path::new(".") {
+                "it is in".to_owned()
+            } else {
+                folder.display().to_string()
             }
         ),
         None => "open the folder that holds the pictures instead".to_owned(),

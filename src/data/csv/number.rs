@@ -70,7 +70,7 @@ pub(super) fn parts(field: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|part| !part.is_empty())
 }
 
-/// How many numbers a list holds; 0 where it holds anything else. The dots by which NumPy shortens
+/// How many numbers a list holds; 0 where it holds anything else. The dots by which `NumPy` shortens
 /// what it prints are let pass, so that a shortened list is known as one.
 pub(super) fn list_length(field: &[u8]) -> usize {
     let mut count = 0;
@@ -86,7 +86,7 @@ pub(super) fn list_length(field: &[u8]) -> usize {
     count
 }
 
-/// What NumPy writes in the middle of a list that it shortens.
+/// What `NumPy` writes in the middle of a list that it shortens.
 pub(super) const SHORTENED: &[u8] = b"...";
 
 /// What Windows has where Latin-1 has control characters.

@@ -53,6 +53,15 @@ impl Ask<'_> {
     }
 }
 
+/// Where labels were asked to be taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Nothing was said: they are looked for.
+    Anywhere,
+    Nowhere,
+    Column(usize),
+}
+
 /// How the columns of a table are read.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -67,8 +76,8 @@ pub(super) struct Plan {
     pub(super) series: Option<Series>,
     /// Columns without names that say one class each.
     pub(super) one_hot: Option<Vec<usize>>,
-    /// The column of labels that was asked for; `Some(None)` for none.
-    pub(super) label: Option<Option<usize>>,
+    /// Where labels were asked to be taken from.
+    pub(super) label: Asked,
 }
 
 impl Plan {
@@ -101,7 +110,7 @@ impl Plan {
             matrix: Vec::new(),
             packed: None,
             one_hot: None,
-            label: None,
+            label: Asked::Anywhere,
             heading,
         };
         // A number counts the columns of the training images; test images may have others.
@@ -110,14 +119,14 @@ impl Plan {
             _ => count,
         };
         plan.label = match ask.label {
-            Some(NO_LABEL) => Some(None),
+            Some(NO_LABEL) => Asked::Nowhere,
             Some(asked) => match plan.heading.find(asked, numbered) {
-                Some(column) => Some(Some(column)),
+                Some(column) => Asked::Column(column),
                 // The test images need no labels.
-                None if ask.like.is_some() => None,
+                None if ask.like.is_some() => Asked::Anywhere,
                 None => return Err(plan.no_column(text, asked)),
             },
-            None => None,
+            None => Asked::Anywhere,
         };
         plan.packed = plan.find_packed(text, body)?;
         match plan.packed {
@@ -160,7 +169,7 @@ impl Plan {
         let lists: Vec<(usize, usize)> = row
             .iter()
             .enumerate()
-            .filter(|(column, _)| self.label != Some(Some(*column)))
+            .filter(|(column, _)| self.label != Asked::Column(*column))
             .map(|(column, field)| (column, list_length(field)))
             .filter(|(_, length)| *length >= MIN_SIDE * MIN_SIDE)
             .collect();
@@ -192,7 +201,7 @@ impl Plan {
             .collect();
         let may_be_pixel = |column: usize| {
             let facts = &facts[column];
-            let is_asked = self.label == Some(Some(column));
+            let is_asked = self.label == Asked::Column(column);
             // A missing pixel is told when it is met; a column of words is none.
             !is_asked && (facts.rows == 0 || facts.empty + facts.words <= facts.rows / 2)
         };
@@ -200,7 +209,7 @@ impl Plan {
             Some(series) => {
                 let mut columns = series.columns.clone();
                 columns.sort_unstable();
-                columns.retain(|column| self.label != Some(Some(*column)));
+                columns.retain(|column| self.label != Asked::Column(*column));
                 columns
             }
             None => {

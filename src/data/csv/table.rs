@@ -70,7 +70,7 @@ impl Table {
                 let fields = filled.texts.get(column).into_iter().flat_map(Texts::iter);
                 for value in fields.filter_map(number) {
                     range.take(value);
-                    other = other.or(byte(value).is_none().then_some(value));
+                    other = other.or_else(|| byte(value).is_none().then_some(value));
                 }
             }
             if let (Coding::Whole, Some(value)) = (coding, other) {

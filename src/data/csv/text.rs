@@ -33,7 +33,7 @@ pub(super) struct Text {
     has_hint: bool,
     /// The first rows, whole ones.
     pub(super) sample: Vec<ByteRecord>,
-    /// The last line before the rows that begins with `#`, as a row: NumPy's heading.
+    /// The last line before the rows that begins with `#`, as a row: `NumPy`'s heading.
     pub(super) comment: Option<ByteRecord>,
 }
 

@@ -83,9 +83,10 @@ impl<R: Read> Tidy<R> {
                 (Encoding::Utf16 { .. }, None) => self.byte = Some(byte),
                 (Encoding::Utf16 { is_big_endian }, Some(first)) => {
                     self.byte = None;
-                    self.unit(match is_big_endian {
-                        true => u16::from_be_bytes([first, byte]),
-                        false => u16::from_le_bytes([first, byte]),
+                    self.unit(if is_big_endian {
+                        u16::from_be_bytes([first, byte])
+                    } else {
+                        u16::from_le_bytes([first, byte])
                     });
                 }
             }

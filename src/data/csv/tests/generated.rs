@@ -216,9 +216,12 @@ fn draw(kind: &Kind) -> Drawn {
         .map(|row| row.join(kind.separator) + kind.end)
         .collect();
     let units = |is_big_endian: bool| {
-        let bytes = move |unit: u16| match is_big_endian {
-            true => unit.to_be_bytes(),
-            false => unit.to_le_bytes(),
+        let bytes = move |unit: u16| {
+            if is_big_endian {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
         };
         text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()
     };

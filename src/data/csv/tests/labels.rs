@@ -34,9 +34,10 @@ fn labels_are_found_by_their_name() {
         "what it is",
     ] {
         for is_last in [false, true] {
-            let text = match is_last {
-                false => named((&[name], &[]), |i| one(class(i)), nothing),
-                true => named((&[], &[name]), nothing, |i| one(class(i))),
+            let text = if is_last {
+                named((&[], &[name]), nothing, |i| one(class(i)))
+            } else {
+                named((&[name], &[]), |i| one(class(i)), nothing)
             };
             let data = whole(&text).unwrap();
             assert_images(&data, 30, name);

@@ -1,4 +1,9 @@
 //! Tables, good and bad, in temporary folders.
+#![expect(
+    clippy::format_collect,
+    clippy::unnecessary_wraps,
+    reason = "lines of small tables, and labels as they are compared"
+)]
 
 mod generated;
 mod labels;

@@ -9,9 +9,12 @@ fn labelled() -> String {
 }
 
 fn utf16(text: &str, is_big_endian: bool) -> Vec<u8> {
-    let bytes = |unit: u16| match is_big_endian {
-        true => unit.to_be_bytes(),
-        false => unit.to_le_bytes(),
+    let bytes = |unit: u16| {
+        if is_big_endian {
+            unit.to_be_bytes()
+        } else {
+            unit.to_le_bytes()
+        }
     };
     text.encode_utf16().flat_map(bytes).collect()
 }
