@@ -54,7 +54,7 @@ pub enum DataError {
 
     /// A shape was asked for where the images have one of their own.
     #[error(
-        "Image size and colour can be chosen for folders of pictures and NumPy arrays only, but the images in {location} are {shape} as they are."
+        "Image size and colour can be chosen for folders of pictures, arrays and tables only, but the images in {location} are {shape} as they are."
     )]
     HasOwnShape {
         /// What was opened.

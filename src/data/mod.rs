@@ -107,8 +107,11 @@ pub fn source_of(location: &str) -> Option<&'static dyn Source> {
 /// What can be chosen about a file of this name, which is not looked at: nothing unless the name says
 /// enough.
 pub fn takes_of_name(location: &str) -> Takes {
-    if place::ends_in(Path::new(location), &["npz", "npy"]) {
+    let path = Path::new(location);
+    if place::ends_in(path, &["npz", "npy"]) {
         numpy::Numpy.takes()
+    } else if place::ends_in(path, &["csv", "tsv"]) {
+        csv::Csv.takes()
     } else {
         Takes::default()
     }
