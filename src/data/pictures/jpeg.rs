@@ -321,24 +321,20 @@ impl Walk {
         empty: &mut u32,
         bits: &mut Bits<'_>,
     ) -> Result<(), Broken> {
-        let table = |tables: &'_ [Option<Huffman>; 4], at: usize| -> Result<usize, Broken> {
-            let there = tables.get(at).is_some_and(Option::is_some);
-            there.then_some(at).ok_or(Broken::NoTable)
-        };
         if scan.start == 0 {
             if scan.is_refining {
                 bits.skip(1)?;
             } else {
-                let at = table(&self.dc, dc)?;
-                let size = bits.code(self.dc[at].as_ref())?;
+                let codes = self.dc.get(dc).and_then(Option::as_ref);
+                let size = bits.code(codes.ok_or(Broken::NoTable)?)?;
                 bits.skip(u32::from(size & 15))?;
             }
         }
         if scan.end == 0 {
             return Ok(());
         }
-        let at = table(&self.ac, ac)?;
-        let codes = self.ac[at].as_ref();
+        let codes = self.ac.get(ac).and_then(Option::as_ref);
+        let codes = codes.ok_or(Broken::NoTable)?;
         let component = &mut self.components[place];
         if !self.is_progressive {
             return sequential(codes, bits);

@@ -179,7 +179,7 @@ fn what_was_asked_for_is_told_from_what_fails() {
             "a Japanese name",
             |_| Ok(()),
             "train --dataset 無い場所 --device flex --out out",
-            "Expected a folder of pictures or IDX files, or a file of images, at 無い場所, found nothing.",
+            "Expected a folder of pictures or IDX files, or a file of images, at 無い場所, found nothing; the folder data is beside it.",
             2,
         ),
         (

@@ -88,6 +88,16 @@ impl<'a> Bits<'a> {
     }
 
     fn fill(&mut self) {
+        // Four at once where none of them is special.
+        while self.count <= 32
+            && let Some(&[a, b, c, d]) = self.bytes.get(self.at..self.at + 4)
+            && ![a, b, c, d].contains(&0xff)
+        {
+            let four = u32::from_be_bytes([a, b, c, d]);
+            self.held |= u64::from(four) << (32 - self.count);
+            self.count += 32;
+            self.at += 4;
+        }
         while self.count <= 56 && !self.is_over {
             match self.bytes.get(self.at..) {
                 Some([0xff, 0, ..]) => {
@@ -136,8 +146,7 @@ impl<'a> Bits<'a> {
     }
 
     /// The value of the next code word.
-    pub(super) fn code(&mut self, table: Option<&Huffman>) -> Result<u8, Broken> {
-        let table = table.ok_or(Broken::NoTable)?;
+    pub(super) fn code(&mut self, table: &Huffman) -> Result<u8, Broken> {
         if self.count < 16 {
             self.fill();
         }
@@ -165,9 +174,27 @@ impl<'a> Bits<'a> {
     }
 
     /// The next code word as the run of zeros before a coefficient and the size of it.
-    pub(super) fn run_and_size(&mut self, table: Option<&Huffman>) -> Result<(u32, u32), Broken> {
+    pub(super) fn run_and_size(&mut self, table: &Huffman) -> Result<(u32, u32), Broken> {
         let code = self.code(table)?;
         Ok((u32::from(code >> 4), u32::from(code & 15)))
+    }
+
+    /// As [`Self::run_and_size`], and goes over the bits of the coefficient too.
+    pub(super) fn run_and_size_passed(&mut self, table: &Huffman) -> Result<(u32, u32), Broken> {
+        if self.count < 32 {
+            self.fill();
+        }
+        let (value, length) = table.quick[(self.held >> (64 - QUICK)) as usize];
+        let (run, size) = (u32::from(value >> 4), u32::from(value & 15));
+        let both = u32::from(length) + size;
+        if length > 0 && both <= self.count {
+            self.held <<= both;
+            self.count -= both;
+            return Ok((run, size));
+        }
+        let (run, size) = self.run_and_size(table)?;
+        self.skip(size)?;
+        Ok((run, size))
     }
 
     /// Goes over the marker that lies between parts of a scan.

@@ -5,20 +5,18 @@ use core::ops::RangeInclusive;
 use super::bits::{Bits, Broken, Huffman};
 
 /// The coefficients of a block that comes in one go, but the first.
-pub(super) fn sequential(codes: Option<&Huffman>, bits: &mut Bits<'_>) -> Result<(), Broken> {
+pub(super) fn sequential(codes: &Huffman, bits: &mut Bits<'_>) -> Result<(), Broken> {
     let mut k = 1;
     while k < 64 {
-        let (run, size) = bits.run_and_size(codes)?;
+        let (run, size) = bits.run_and_size_passed(codes)?;
         match (run, size) {
             (15, 0) => k += 16,
             (_, 0) => break,
             _ => {
-                k += run as usize;
-                if k > 63 {
+                k += run as usize + 1;
+                if k > 64 {
                     return Err(Broken::NoCode);
                 }
-                bits.skip(size)?;
-                k += 1;
             }
         }
     }
@@ -29,7 +27,7 @@ pub(super) fn sequential(codes: Option<&Huffman>, bits: &mut Bits<'_>) -> Result
 pub(super) fn fill(
     filled: &mut u64,
     band: RangeInclusive<usize>,
-    codes: Option<&Huffman>,
+    codes: &Huffman,
     empty: &mut u32,
     bits: &mut Bits<'_>,
 ) -> Result<(), Broken> {
@@ -65,7 +63,7 @@ pub(super) fn fill(
 pub(super) fn refine(
     filled: &mut u64,
     band: RangeInclusive<usize>,
-    codes: Option<&Huffman>,
+    codes: &Huffman,
     empty: &mut u32,
     bits: &mut Bits<'_>,
 ) -> Result<(), Broken> {
