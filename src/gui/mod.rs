@@ -18,6 +18,7 @@ mod drop;
 mod export;
 mod fetch;
 mod focus;
+mod fonts;
 mod history;
 mod input;
 mod jobs;
@@ -72,6 +73,7 @@ pub use curves::{
 pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskPath;
 pub use fetch::{FetchAction, FetchState};
+pub use fonts::HanChoice;
 pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
 pub use jobs::{Job, JobsAction, JobsState};

@@ -133,10 +133,10 @@ pub fn commit_finished(ui: &Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     }
 }
 
-/// What the run is called. What was not typed follows what the run differs in, and is shown weakly.
+/// What the run is called. What was not typed follows the run's own settings, and is shown weakly.
 fn name_ui(ui: &mut Ui, run: &Run, out: &mut Actions) {
-    let help = "What the run is called in the window. Left empty, it is called by what it differs \
-                in from the runs before it.";
+    let help = "What the run is called in the window. Left empty, it is called by its model type \
+                and by its settings that are not the usual ones of that type.";
     form::row(ui, "Name", help, |ui, label| {
         let mut name = if run.draft.is_named {
             run.draft.config.name.clone()
