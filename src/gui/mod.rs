@@ -4,7 +4,7 @@
 //! user's actions and `apply` for the engine's events. A *panel* is a function
 //! `foo_ui(ui, view, out)` that draws a [`view::View`] of the state and pushes actions to `out`.
 //! The thread of the window never waits: training, files and pictures are the engine's, dialogs run
-//! in threads of their own, and only news repaint the window.
+//! and fonts of the desktop are found in threads of their own, and only news repaint the window.
 
 mod action;
 mod app;

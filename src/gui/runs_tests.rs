@@ -62,7 +62,7 @@ fn a_name_follows_the_settings_until_it_is_typed() {
 fn a_name_stays_whatever_becomes_of_the_other_runs() {
     let (mut state, first) = first();
     make_ready(&mut state, first);
-    let mut add = |state: &mut AppState, from, change: fn(&mut Draft)| {
+    let add = |state: &mut AppState, from, change: fn(&mut Draft)| {
         state.handle(Action::Duplicate(from));
         let id = state.selected.unwrap();
         let edit = edited(state, id, change);

@@ -274,7 +274,10 @@ fn a_boundary_that_was_passed_is_branched_from() {
         matches!(commands[..], [Command::SetSchedule { .. }]),
         "{commands:?}"
     );
-    assert_eq!(state.run(*new).unwrap().name(), "phase 4: 44 epochs");
+    assert_eq!(
+        state.run(*new).unwrap().name(),
+        "Stacked · phase 4: 44 epochs · from phase 2"
+    );
 }
 
 #[test]
