@@ -135,7 +135,7 @@ fn other_shapes_of_han_are_looked_for_anew() {
         assert_eq!(fonts, 0, "the window itself discovers none");
         let asked = asked.lock().unwrap();
         let schwas = asked.iter().filter(|(sign, _, _)| *sign == SCHWA);
-        schwas.last().map(|(_, han, _)| *han)
+        schwas.map(|(_, han, _)| *han).next_back()
     };
     let first = finder.han;
     assert!(wait_until(|| name() == Some(first)));
@@ -167,11 +167,10 @@ fn without_fonts_of_the_desktop_the_window_goes_on() {
 
 #[test]
 fn japanese_chinese_and_korean_are_drawn_where_the_desktop_has_fonts() {
-    let mut has = false;
-    if let Some(mut fonts) = DesktopFonts::list() {
+    let has = DesktopFonts::list().is_some_and(|mut fonts| {
         let mut find = |sign| fonts.find(sign, false, Han::Japanese).is_some();
-        has = find('日') && find('한');
-    }
+        find('日') && find('한')
+    });
     if !has {
         println!("skipped: needs fonts with Japanese and Korean signs");
         return;

@@ -68,6 +68,28 @@ pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOn
     });
 }
 
+/// Widest a name may be: eight of them are to leave room for the chart.
+const NAME_WIDTH: f32 = 230.0;
+
+/// As much of a name as has room in this width, with `…` where something is left out.
+fn shortened(ui: &Ui, name: &str, font: &egui::FontId, room: f32) -> String {
+    let width = |text: &str| {
+        let color = egui::Color32::PLACEHOLDER;
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.to_owned(), font.clone(), color);
+        galley.size().x
+    };
+    if width(name) <= room {
+        return name.to_owned();
+    }
+    let ends: Vec<usize> = name.char_indices().map(|(end, _)| end).collect();
+    let cut = |end: &usize| format!("{}…", name[..*end].trim_end());
+    let fitting = ends.partition_point(|end| width(&cut(end)) <= room);
+    ends.get(fitting.saturating_sub(1))
+        .map_or_else(String::new, cut)
+}
+
 /// Line and name of a run, and its error: the newest one, or as it was where the window looks back.
 fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let is_shown = !view.state.curves.is_hidden(run.id);
@@ -82,17 +104,18 @@ fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         Some(step) => run.metrics.test_at(step.min(run.progress.step)),
         None => run.metrics.last_test(),
     };
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let sample = 26.0;
+    let name = shortened(ui, run.name(), &font, NAME_WIDTH);
     let text = match looked_at {
         Some(point) => {
             let factor = factor(run, point.phase, LossUnit::Pixels, reduction);
             let error = words::three_digits(point.mse * factor);
-            format!("{} {error}", run.name())
+            format!("{name} {error}")
         }
-        None => run.name().to_owned(),
+        None => name,
     };
-    let font = egui::TextStyle::Body.resolve(ui.style());
     let galley = ui.painter().layout_no_wrap(text, font, color);
-    let sample = 26.0;
     let size = vec2(sample + 6.0 + galley.size().x, galley.size().y.max(18.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| {

@@ -52,11 +52,9 @@ pub fn setup_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
 fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     ui.horizontal(|ui| {
         ui.heading("Setup");
-        ui.label(
-            RichText::new(run.name())
-                .color(view.palette.run(run.slot))
-                .strong(),
-        );
+        let name = RichText::new(run.name()).color(view.palette.run(run.slot));
+        // A long one is not to push the settings out of sight.
+        ui.add(egui::Label::new(name.strong()).truncate());
     });
     let is_locked = run.has_started() || run.opening.is_some();
     if run.has_started() {
