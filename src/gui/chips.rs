@@ -10,6 +10,7 @@ use super::action::{Action, Actions};
 use super::curves::pattern;
 use super::desk::DeskAction;
 use super::menus;
+use super::naming;
 use super::run::Run;
 use super::state::MAX_RUNS;
 use super::view::View;
@@ -56,8 +57,10 @@ pub fn chips_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
                     // Where it is typed into, it is the same field in another row.
                     let builder = UiBuilder::new().scope_id(Id::unique(("chip", run.id)));
                     let chip = ui.scope_builder(builder, |ui| chip_ui(ui, view, run, widest, out));
-                    let name = names.get(place).map_or(0.0, |name| name.min(widest));
-                    frame = chip.response.rect.width() - name;
+                    if !is_renamed(view, run) {
+                        let shown = naming::shortened(ui, run.name(), &TextStyle::Button, widest);
+                        frame = chip.response.rect.width() - text_width(ui, &shown);
+                    }
                 }
             });
         }
@@ -74,10 +77,15 @@ fn text_width(ui: &Ui, text: &str) -> f32 {
     galley.size().x.ceil()
 }
 
+/// Whether another name of a run is being typed.
+fn is_renamed(view: &View<'_>, run: &Run) -> bool {
+    let typed = view.state.desk.renaming.as_ref();
+    typed.is_some_and(|(id, _)| *id == run.id)
+}
+
 /// The width of a run's name, or of the field that one is typed in.
 fn name_width(ui: &Ui, view: &View<'_>, run: &Run) -> f32 {
-    let typed = view.state.desk.renaming.as_ref();
-    if typed.is_some_and(|(id, _)| *id == run.id) {
+    if is_renamed(view, run) {
         return FIELD_WIDTH;
     }
     text_width(ui, run.name()).min(NAME_WIDTH)
@@ -225,7 +233,8 @@ fn name_ui(
     (is_selected, widest): (bool, f32),
     out: &mut Actions,
 ) {
-    let text = RichText::new(run.name()).color(view.palette.text);
+    let name = naming::shortened(ui, run.name(), &TextStyle::Button, widest);
+    let text = RichText::new(name).color(view.palette.text);
     let text = if is_selected {
         text.strong().color(view.palette.strong)
     } else {

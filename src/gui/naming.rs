@@ -15,7 +15,7 @@ use crate::train::{LearningRateDecay, Phase, RunConfig};
 use super::words;
 
 /// Differences that a name tells at most.
-const MOST: usize = 3;
+const MOST: usize = 4;
 
 /// Between the parts of a name: nothing that a setting holds, as the commas of widths.
 pub const BETWEEN: &str = " · ";
@@ -35,6 +35,39 @@ pub fn name_of(config: &RunConfig) -> String {
     }
     parts.insert(0, known.name().to_owned());
     parts.join(BETWEEN)
+}
+
+/// As much of a name as has room in this width, with `…` for what is left out. Names of runs begin alike
+/// and end in what was changed, so more of the end is kept than of the beginning.
+pub fn shortened(ui: &egui::Ui, name: &str, style: &egui::TextStyle, room: f32) -> String {
+    let font = style.resolve(ui.style());
+    let has_room = |text: &str| {
+        let color = egui::Color32::PLACEHOLDER;
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.to_owned(), font.clone(), color);
+        galley.size().x <= room
+    };
+    shortened_to(name, has_room)
+}
+
+fn shortened_to(name: &str, has_room: impl Fn(&str) -> bool) -> String {
+    if has_room(name) {
+        return name.to_owned();
+    }
+    let signs: Vec<char> = name.chars().collect();
+    // With so many signs of it left.
+    let cut = |left: usize| -> String {
+        let before = left / 3;
+        let head: String = signs.iter().take(before).collect();
+        let tail: String = signs.iter().skip(signs.len() - (left - before)).collect();
+        format!("{}…{}", head.trim_end(), tail.trim_start())
+    };
+    (0..signs.len())
+        .rev()
+        .map(cut)
+        .find(|text| has_room(text))
+        .unwrap_or_default()
 }
 
 /// `name`, or with the first number that makes it differ from all that are taken.
@@ -59,6 +92,15 @@ pub fn free_name(name: String, taken: &[String]) -> String {
 fn differences(config: &RunConfig, known: &dyn Variant) -> Vec<String> {
     let recipe = RunConfig::recipe(known, USUAL_DATA);
     let mut found = Vec::new();
+    if config.dataset != recipe.dataset {
+        found.push(data_name(&config.dataset).to_owned());
+    }
+    if config.reading() != recipe.reading() {
+        found.push(reading_words(config));
+    }
+    if let Some(limit) = config.limit {
+        found.push(format!("{} images", words::count(limit as u64)));
+    }
     if config.pretraining != recipe.pretraining {
         found.push(pretraining(config.pretraining).to_owned());
     }
@@ -84,15 +126,6 @@ fn differences(config: &RunConfig, known: &dyn Variant) -> Vec<String> {
     }
     if let Some(weights) = &config.initial_weights {
         found.push(format!("weights of {}", data_name(&weights.file)));
-    }
-    if config.dataset != recipe.dataset {
-        found.push(data_name(&config.dataset).to_owned());
-    }
-    if config.reading() != recipe.reading() {
-        found.push(reading_words(config));
-    }
-    if let Some(limit) = config.limit {
-        found.push(format!("{} images", words::count(limit as u64)));
     }
     if config.device != recipe.device {
         found.push(format!("on {}", config.device));

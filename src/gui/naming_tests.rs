@@ -187,8 +187,12 @@ fn many_differences_are_cut_short_and_equal_names_numbered() {
         config.batch = 1;
         config.limit = Some(3);
         config.device = "flex".to_owned();
+        config.dataset = "a/digits".to_owned();
     });
-    assert_eq!(name_of(&other), "Deep · batch 1 · seed 2 · 3 images · …");
+    assert_eq!(
+        name_of(&other),
+        "Deep · digits · 3 images · batch 1 · seed 2 · …"
+    );
     let taken = ["Deep".to_owned(), "Deep 2".to_owned()];
     assert_eq!(free_name("Deep".to_owned(), &taken), "Deep 3");
     assert_eq!(free_name("mine".to_owned(), &taken), "mine");
@@ -197,4 +201,17 @@ fn many_differences_are_cut_short_and_equal_names_numbered() {
         free_name("Deep · latent 32".to_owned(), &taken),
         "Deep · latent 32 (2)"
     );
+}
+
+#[test]
+fn a_name_without_room_keeps_its_end() {
+    let to = |name: &str, most: usize| shortened_to(name, |text| text.chars().count() <= most);
+    assert_eq!(to("Deep · seed 2", 13), "Deep · seed 2");
+    assert_eq!(
+        to("Autoencoder · latent 32 · seed 2", 16),
+        "Autoe…2 · seed 2"
+    );
+    assert_eq!(to("手書きの数字 · seed 2", 9), "手書…seed 2");
+    assert_eq!(to("Deep", 1), "…");
+    assert_eq!(to("Deep", 0), "");
 }

@@ -139,7 +139,7 @@ fn the_chips_leave_room_for_the_panes() {
     let bottom = chips(&window)
         .iter()
         .fold(0.0_f32, |bottom, chip| bottom.max(chip.bottom()));
-    assert!(bottom < 150.0, "{bottom}");
+    assert!(bottom < 170.0, "{bottom}");
 }
 
 #[test]

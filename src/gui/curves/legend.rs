@@ -9,6 +9,7 @@ use egui::{RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2
 use crate::engine::RunId;
 
 use super::super::action::{Action, Actions, Effect};
+use super::super::naming;
 use super::super::run::{LossUnit, Run};
 use super::super::state::AppState;
 use super::super::view::View;
@@ -61,37 +62,32 @@ pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOn
         if has_errors {
             ui.label(RichText::new("On all test images").small().weak());
         }
+        let most = name_width(view.state.runs.len(), ui.max_rect().width());
         for run in &view.state.runs {
-            entry_ui(ui, view, run, out);
+            entry_ui(ui, view, run, most, out);
         }
         end(ui);
     });
 }
 
-/// Widest a name may be: eight of them are to leave room for the chart.
-const NAME_WIDTH: f32 = 230.0;
+/// Widest and narrowest a name may be.
+const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 90.0..=230.0;
 
-/// As much of a name as has room in this width, with `…` where something is left out.
-fn shortened(ui: &Ui, name: &str, font: &egui::FontId, room: f32) -> String {
-    let width = |text: &str| {
-        let color = egui::Color32::PLACEHOLDER;
-        let galley = ui
-            .painter()
-            .layout_no_wrap(text.to_owned(), font.clone(), color);
-        galley.size().x
+/// What an entry is wider than its name, about.
+const BESIDE_NAME: f32 = 42.0;
+
+/// How wide names may be in this width, so that many of them leave room for the chart.
+fn name_width(runs: usize, room: f32) -> f32 {
+    let columns = match runs {
+        0..=2 => 1.0,
+        3..=4 => 2.0,
+        _ => 3.0,
     };
-    if width(name) <= room {
-        return name.to_owned();
-    }
-    let ends: Vec<usize> = name.char_indices().map(|(end, _)| end).collect();
-    let cut = |end: &usize| format!("{}…", name[..*end].trim_end());
-    let fitting = ends.partition_point(|end| width(&cut(end)) <= room);
-    ends.get(fitting.saturating_sub(1))
-        .map_or_else(String::new, cut)
+    (room / columns - BESIDE_NAME).clamp(*NAME_WIDTHS.start(), *NAME_WIDTHS.end())
 }
 
 /// Line and name of a run, and its error: the newest one, or as it was where the window looks back.
-fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
+fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, most: f32, out: &mut Actions) {
     let is_shown = !view.state.curves.is_hidden(run.id);
     let reduction = view.state.options.curves.reduction;
     let color = if is_shown {
@@ -106,7 +102,7 @@ fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     };
     let font = egui::TextStyle::Body.resolve(ui.style());
     let sample = 26.0;
-    let name = shortened(ui, run.name(), &font, NAME_WIDTH);
+    let name = naming::shortened(ui, run.name(), &egui::TextStyle::Body, most);
     let text = match looked_at {
         Some(point) => {
             let factor = factor(run, point.phase, LossUnit::Pixels, reduction);
