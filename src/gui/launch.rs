@@ -18,7 +18,7 @@ pub fn run(start: StartOptions) -> Result<(), GuiError> {
         .with_title("Hourglass")
         .with_app_id("hourglass")
         .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([960.0, 600.0]);
+        .with_min_inner_size([800.0, 600.0]);
     let viewport = match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"))
     {
         Ok(icon) => viewport.with_icon(icon),
