@@ -39,8 +39,8 @@ fn a_notice_of_success_goes_by_itself_and_equal_ones_are_one_line() {
     assert!(window.has_text("×3"));
     let failure = Event::SaveFailed {
         id: FIRST,
-        folder: "runs/mine".into(),
         error: "the disk is full".to_owned(),
+        is_bad_input: false,
     };
     window.tell([failure]);
     assert_eq!(notes(&window), 2);
