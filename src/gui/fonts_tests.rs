@@ -176,7 +176,7 @@ fn japanese_chinese_and_korean_are_drawn_where_the_desktop_has_fonts() {
         return;
     }
     let ctx = egui::Context::default();
-    super::super::theme::install(&ctx);
+    crate::gui::theme::install(&ctx);
     let names = "手書き数字 手写数字 손글씨 숫자 Рукописные цифры Χειρόγραφα";
     assert!(!draws(&ctx, names));
     let _finder = FontFinder::spawn(&ctx).unwrap();
