@@ -51,6 +51,7 @@ const GUARDED: &[&str] = &[
     "engine",
     "explorer",
     "export",
+    "fonts",
     "job ",
     "keeper",
     "loader",

@@ -27,6 +27,8 @@ mod labels;
 mod latent;
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/names.rs"]
+mod names;
 #[path = "gui/parking.rs"]
 mod parking;
 #[path = "gui/pictures.rs"]

@@ -319,7 +319,13 @@ fn names(runs: &[Opened]) -> String {
     let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
     match &names[..] {
         [one] => (*one).to_owned(),
-        [before @ .., last] => format!("{} and {last}", before.join(", ")),
         [] => "no run".to_owned(),
+        _ if names
+            .iter()
+            .any(|name| name.contains(',') || name.contains(" and ")) =>
+        {
+            store::list(&names)
+        }
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
     }
 }

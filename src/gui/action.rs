@@ -15,6 +15,7 @@ use super::desk::DeskAction;
 use super::drop::Dropped;
 use super::export::Target;
 use super::fetch::FetchAction;
+use super::fonts::HanChoice;
 use super::history::HistoryAction;
 use super::input::InputAction;
 use super::jobs::JobsAction;
@@ -69,7 +70,7 @@ pub enum Action {
     PauseAll,
     /// New settings of a run, as long as they are being edited.
     Edit(RunId, Box<Draft>),
-    /// Another name; an empty one leaves it to what the run differs in.
+    /// Another name; an empty one leaves it to the settings of the run.
     Rename(RunId, String),
     /// The settings as they are now are meant; the run is made anew.
     Commit(RunId),
@@ -291,6 +292,8 @@ pub struct ViewOptions {
     pub has_large_type: bool,
     /// Whether the side panel with the settings is there.
     pub shows_setup: bool,
+    /// How Han characters look.
+    pub han: HanChoice,
 }
 
 impl Default for ViewOptions {
@@ -305,6 +308,7 @@ impl Default for ViewOptions {
             zoom_percent: 100,
             has_large_type: false,
             shows_setup: true,
+            han: HanChoice::Desktop,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::engine::{Answer, Command, Engine, Event, SessionCommand, Snapshot, Wi
 use super::action::{Action, Actions, Effect, ViewOptions};
 use super::desk::DeskAction;
 use super::dialogs::AskPath;
+use super::fonts::FontFinder;
 use super::layout::{self, Pane, Preset};
 use super::session::{self, SessionAction};
 use super::settings::Settings;
@@ -83,6 +84,8 @@ pub struct App<L> {
     answer_to: Sender<Action>,
     gate: Arc<Gate>,
     watcher: Watcher,
+    /// Finds fonts of the desktop; not in tests, where every desktop is the same.
+    fonts: Option<FontFinder>,
     /// What the bar of the window says.
     title: String,
     /// When the engine last had the chance to hear of the desk.
@@ -109,6 +112,7 @@ impl<L: EngineLink> App<L> {
             answer_to,
             watcher: Watcher::new(Arc::clone(&gate)),
             gate,
+            fonts: None,
             title: String::new(),
             desk_at: f64::NEG_INFINITY,
             removal: None,
@@ -121,6 +125,12 @@ impl<L: EngineLink> App<L> {
     pub(super) fn with_gate(mut self, gate: Arc<Gate>) -> Self {
         self.watcher = Watcher::new(Arc::clone(&gate));
         self.gate = gate;
+        self
+    }
+
+    /// Has signs that the built-in fonts lack drawn with fonts of the desktop.
+    pub(super) fn with_fonts(mut self, fonts: FontFinder) -> Self {
+        self.fonts = Some(fonts);
         self
     }
 
@@ -190,6 +200,11 @@ impl<L: EngineLink> App<L> {
         let before = self.state.options;
         let effects = self.state.handle(action);
         dress(ctx, before, self.state.options);
+        if let Some(fonts) = &mut self.fonts
+            && self.state.options.han != before.han
+        {
+            fonts.choose(self.state.options.han.shapes());
+        }
         self.carry_out(ctx, effects);
     }
 
@@ -209,6 +224,14 @@ impl<L: EngineLink> App<L> {
         if left <= 0.0 {
             self.act(ctx, Action::Desk(DeskAction::Forget));
         } else {
+            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        }
+    }
+
+    /// Puts notices away whose time is over, and sees to it that the next one goes in time.
+    fn expire_in_time(&mut self, ctx: &egui::Context) {
+        let now = ctx.input(|input| input.time);
+        if let Some(left) = self.state.expire_notices(now) {
             ctx.request_repaint_after(Duration::from_secs_f64(left));
         }
     }
@@ -305,6 +328,7 @@ impl<L: EngineLink> eframe::App for App<L> {
         }
         let effects = self.state.catch_up();
         self.carry_out(ctx, effects);
+        self.expire_in_time(ctx);
         self.follow_window(ctx);
     }
 

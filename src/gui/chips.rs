@@ -1,13 +1,16 @@
 //! The runs, side by side under the bar.
 //!
-//! A *chip* is one run: its colour and line pattern, its name, and a button that makes it go.
+//! A *chip* is one run: its colour and line pattern, its name, and a button that makes it go. Chips wrap
+//! into rows, so that all of them, the selected one too, are there whatever the width of the window; where
+//! they would take more than a few rows, long names are cut.
 
-use egui::{Button, Key, RichText, Ui, vec2};
+use egui::{Button, Id, Key, RichText, TextStyle, Ui, UiBuilder, vec2};
 
 use super::action::{Action, Actions};
 use super::curves::pattern;
 use super::desk::DeskAction;
 use super::menus;
+use super::naming;
 use super::run::Run;
 use super::state::MAX_RUNS;
 use super::view::View;
@@ -15,21 +18,119 @@ use super::view::View;
 /// Height of a chip.
 const HEIGHT: f32 = 24.0;
 
+/// Between two chips, across and down.
+const GAP: [f32; 2] = [6.0, 4.0];
+
 /// Widest a name may be.
 const NAME_WIDTH: f32 = 240.0;
 
+/// How narrow names are cut so that two rows hold all chips, or else three.
+const NARROW: [(usize, f32); 2] = [(2, 170.0), (3, 90.0)];
+
+/// Width of the field that a name is typed in.
+const FIELD_WIDTH: f32 = 140.0;
+
+/// What a chip is wider than its name, before one was drawn.
+const FIRST_FRAME_WIDTH: f32 = 92.0;
+
 /// Draws the chips, and the button for a further run.
 pub fn chips_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
-        for run in &view.state.runs {
-            chip_ui(ui, view, run, out);
+    let runs = &view.state.runs;
+    let room = ui.available_width();
+    let frame_id = Id::unique("width of a chip without its name");
+    let frame = ui.data(|data| data.get_temp::<f32>(frame_id));
+    let mut frame = frame.unwrap_or(FIRST_FRAME_WIDTH);
+    let names: Vec<f32> = runs.iter().map(|run| name_width(ui, view, run)).collect();
+    let button = text_width(ui, "Add run") + 2.0 * ui.spacing().button_padding.x;
+    let widest = widest_name(&names, [frame, button], room);
+    let mut widths: Vec<f32> = names.iter().map(|name| name.min(widest) + frame).collect();
+    widths.push(button);
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing = GAP.into();
+        for row in rows(&widths, room) {
+            ui.horizontal(|ui| {
+                for place in row {
+                    let Some(run) = runs.get(place) else {
+                        add_ui(ui, view, out);
+                        continue;
+                    };
+                    // Where it is typed into, it is the same field in another row.
+                    let builder = UiBuilder::new().scope_id(Id::unique(("chip", run.id)));
+                    let chip = ui.scope_builder(builder, |ui| chip_ui(ui, view, run, widest, out));
+                    if !is_renamed(view, run) {
+                        let shown = naming::shortened(ui, run.name(), &TextStyle::Button, widest);
+                        frame = chip.response.rect.width() - text_width(ui, &shown);
+                    }
+                }
+            });
         }
-        add_ui(ui, view, out);
     });
+    ui.data_mut(|data| data.insert_temp(frame_id, frame));
 }
 
-fn chip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
+/// The width of a line of text on a button.
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    let font = TextStyle::Button.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, ui.visuals().text_color());
+    galley.size().x.ceil()
+}
+
+/// Whether another name of a run is being typed.
+fn is_renamed(view: &View<'_>, run: &Run) -> bool {
+    let typed = view.state.desk.renaming.as_ref();
+    typed.is_some_and(|(id, _)| *id == run.id)
+}
+
+/// The width of a run's name, or of the field that one is typed in.
+fn name_width(ui: &Ui, view: &View<'_>, run: &Run) -> f32 {
+    if is_renamed(view, run) {
+        return FIELD_WIDTH;
+    }
+    text_width(ui, run.name()).min(NAME_WIDTH)
+}
+
+/// How wide names may be so that the chips take few rows. `names` are their widths, a chip is `frame`
+/// wider than its name, and a button of the given width comes last.
+fn widest_name(names: &[f32], [frame, button]: [f32; 2], room: f32) -> f32 {
+    // A name alone is not to be wider than the window.
+    let most = NAME_WIDTH.min(room - frame).max(0.0);
+    for (most_rows, least) in NARROW {
+        let mut width = most;
+        while width >= least.min(most) {
+            let mut widths: Vec<f32> = names.iter().map(|name| name.min(width) + frame).collect();
+            widths.push(button);
+            if rows(&widths, room).len() <= most_rows {
+                return width;
+            }
+            width -= 5.0;
+        }
+    }
+    NARROW
+        .map(|(_, least)| least)
+        .into_iter()
+        .fold(most, f32::min)
+}
+
+/// What stands in each row, by place, where things of these widths are put one after the other.
+fn rows(widths: &[f32], room: f32) -> Vec<std::ops::Range<usize>> {
+    let mut rows = Vec::new();
+    let (mut first, mut taken) = (0, 0.0);
+    for (place, width) in widths.iter().enumerate() {
+        if place > first && taken + width > room {
+            rows.push(first..place);
+            (first, taken) = (place, 0.0);
+        }
+        taken += width + GAP[0];
+    }
+    if first < widths.len() {
+        rows.push(first..widths.len());
+    }
+    rows
+}
+
+fn chip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, widest: f32, out: &mut Actions) {
     let is_selected = view.state.selected == Some(run.id);
     let color = view.palette.run(run.slot);
     let (fill, edge) = if is_selected {
@@ -51,7 +152,7 @@ fn chip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
                 let typed = view.state.desk.renaming.as_ref();
                 match typed.filter(|(id, _)| *id == run.id) {
                     Some((_, name)) => rename_ui(ui, name, out),
-                    None => name_ui(ui, view, run, is_selected, out),
+                    None => name_ui(ui, view, run, (is_selected, widest), out),
                 }
                 if view.state.runs.len() > 1 {
                     let name = format!("Remove {}", run.name());
@@ -125,8 +226,15 @@ fn line_ui(ui: &mut Ui, run: &Run, color: egui::Color32, out: &mut Actions) {
     }
 }
 
-fn name_ui(ui: &mut Ui, view: &View<'_>, run: &Run, is_selected: bool, out: &mut Actions) {
-    let text = RichText::new(run.name()).color(view.palette.text);
+fn name_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    run: &Run,
+    (is_selected, widest): (bool, f32),
+    out: &mut Actions,
+) {
+    let name = naming::shortened(ui, run.name(), &TextStyle::Button, widest);
+    let text = RichText::new(name).color(view.palette.text);
     let text = if is_selected {
         text.strong().color(view.palette.strong)
     } else {
@@ -134,7 +242,7 @@ fn name_ui(ui: &mut Ui, view: &View<'_>, run: &Run, is_selected: bool, out: &mut
     };
     let wide = ui
         .scope(|ui| {
-            ui.set_max_width(NAME_WIDTH);
+            ui.set_max_width(widest);
             ui.add(Button::new(text).frame(false).truncate())
         })
         .inner;
@@ -166,7 +274,7 @@ fn name_ui(ui: &mut Ui, view: &View<'_>, run: &Run, is_selected: bool, out: &mut
 
 fn rename_ui(ui: &mut Ui, name: &str, out: &mut Actions) {
     let mut text = name.to_owned();
-    let response = ui.add(egui::TextEdit::singleline(&mut text).desired_width(140.0));
+    let response = ui.add(egui::TextEdit::singleline(&mut text).desired_width(FIELD_WIDTH));
     let response = response.accessible_name("New name");
     if response.changed() {
         out.push(Action::Desk(DeskAction::TypeName(text)));
@@ -193,5 +301,35 @@ fn add_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         .on_disabled_hover_text(format!("There is room for {MAX_RUNS} runs."));
     if button.clicked() {
         out.push(Action::Duplicate(run.id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chips_wrap_and_long_names_give_way_before_there_are_many_rows() {
+        let at = |names: &[f32], room| widest_name(names, [90.0, 70.0], room);
+        assert_eq!(at(&[240.0; 3], 1260.0), NAME_WIDTH, "there is room");
+        assert_eq!(at(&[240.0, 60.0], 1260.0), NAME_WIDTH);
+        let many = at(&[240.0; 8], 1260.0);
+        assert!((170.0..NAME_WIDTH).contains(&many), "{many}");
+        let narrow = at(&[240.0; 8], 780.0);
+        assert!((90.0..170.0).contains(&narrow), "{narrow}");
+        assert_eq!(
+            at(&[240.0; 8], 300.0),
+            90.0,
+            "more rows rather than no name"
+        );
+        assert_eq!(at(&[240.0], 120.0), 30.0, "as wide as the window");
+    }
+
+    #[test]
+    fn a_row_holds_what_has_room_and_nothing_is_left_out() {
+        assert_eq!(rows(&[100.0, 100.0, 50.0], 206.0), [0..2, 2..3]);
+        assert_eq!(rows(&[100.0, 100.0], 205.0), [0..1, 1..2]);
+        assert_eq!(rows(&[500.0, 10.0], 100.0), [0..1, 1..2], "too wide alone");
+        assert!(rows(&[], 100.0).is_empty());
     }
 }

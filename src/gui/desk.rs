@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Command, RunId};
+use crate::store::list;
 
 use super::action::{Effect, NoticeKey};
 use super::layout::Pane;
@@ -166,7 +167,7 @@ impl AppState {
         let Some((id, name)) = self.desk.renaming.take() else {
             return Vec::new();
         };
-        // Without letters it is called by what it differs in.
+        // Without letters it is called by its settings.
         self.rename(id, name.trim());
         Vec::new()
     }
@@ -186,11 +187,10 @@ impl AppState {
             }
         }
         let names: Vec<&str> = aside.iter().map(|(_, run)| run.name()).collect();
-        let text = match names[..] {
-            [] => return effects,
-            [name] => format!("Removed {name}."),
-            [..] => format!("Removed {}.", names.join(", ")),
-        };
+        if names.is_empty() {
+            return effects;
+        }
+        let text = format!("Removed {}.", list(&names));
         if self.selected.is_some_and(|id| ids.contains(&id)) {
             self.selected = self.runs.first().map(|run| run.id);
         }

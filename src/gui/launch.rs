@@ -6,6 +6,7 @@ use crate::engine::Engine;
 
 use super::action::Action;
 use super::app::App;
+use super::fonts::FontFinder;
 use super::session::SessionAction;
 use super::watch::Gate;
 use super::{GuiError, StartOptions, dialogs};
@@ -17,7 +18,7 @@ pub fn run(start: StartOptions) -> Result<(), GuiError> {
         .with_title("Hourglass")
         .with_app_id("hourglass")
         .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([960.0, 600.0]);
+        .with_min_inner_size([800.0, 600.0]);
     let viewport = match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"))
     {
         Ok(icon) => viewport.with_icon(icon),
@@ -31,6 +32,8 @@ pub fn run(start: StartOptions) -> Result<(), GuiError> {
         renderer: eframe::Renderer::Wgpu,
         // Noise on every pixel, for gradients that are not here: pictures are to be shown as they are.
         dithering: false,
+        // The fonts of the desktop are found by a thread of our own: that of eframe has the window wait.
+        system_font_fallback: false,
         ..Default::default()
     };
     eframe::run_native(
@@ -43,6 +46,10 @@ pub fn run(start: StartOptions) -> Result<(), GuiError> {
             let engine = Engine::spawn(move || ctx.request_repaint_after(door.delay()))?;
             let mut app =
                 App::new(&creation.egui_ctx, engine, dialogs::desktop(), start).with_gate(gate);
+            match FontFinder::spawn(&creation.egui_ctx) {
+                Ok(finder) => app = app.with_fonts(finder),
+                Err(error) => log::warn!("no thread for the fonts of the desktop: {error}"),
+            }
             if let Some(storage) = creation.storage {
                 app.restore(&creation.egui_ctx, storage);
             }

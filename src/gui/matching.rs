@@ -4,12 +4,16 @@
 //! same name and shape start from the same weights. Batches follow from the images, the batch size
 //! and the seed, whatever the schedule; weights from the seed, the distribution, and the layer's name
 //! and shape, whatever else the network holds.
+//!
+//! Runs that differ in one setting alone, such as the seed, are held against each other on purpose,
+//! matched or not: that is told, and no warning.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align, Layout, PopupCloseBehavior, RichText, Ui};
 
 use crate::data::DatasetRequest;
 use crate::model::{KnobValue, LayerInfo, variant};
+use crate::train::RunConfig;
 
 use super::data::names::data_name;
 use super::run::Run;
@@ -22,6 +26,8 @@ use super::words;
 pub struct Matching {
     /// Whether they are matched.
     pub is_matched: bool,
+    /// Whether a difference may be one that nobody meant.
+    pub is_warning: bool,
     /// In a line.
     pub summary: String,
     /// In full, a line for each run.
@@ -29,7 +35,7 @@ pub struct Matching {
 }
 
 /// What decides the batches and the first weights of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Start {
     name: String,
     data: Data,
@@ -38,6 +44,8 @@ struct Start {
     /// Distribution of the first weights, in words.
     init: String,
     layers: Vec<LayerInfo>,
+    /// All other settings.
+    rest: RunConfig,
 }
 
 /// The training images of a run.
@@ -102,13 +110,30 @@ impl Start {
                 images: config.images(),
                 hash: info
                     .map(|info| info.dataset.hash.clone())
-                    .filter(|hash| !hash.is_empty()),
+                    .filter(|hash| !hash.is_empty())
+                    .or_else(|| config.dataset_sha256.clone()),
             },
             batch: config.batch,
             seed: config.seed,
             init: init_words(&run.draft.config),
             layers,
+            rest: other_settings(config),
         }
+    }
+
+    /// Whether nothing but the seed is different.
+    fn is_repetition_of(&self, other: &Self) -> bool {
+        self.rest == other.rest
+            && self.data == other.data
+            && self.batch == other.batch
+            && self.init == other.init
+    }
+
+    /// Whether it sees the batches of another run and starts from its weights, as far as their layers
+    /// agree.
+    fn is_matched_with(&self, other: &Self) -> bool {
+        self.batch_differences(other).is_empty()
+            && (self.init == other.init || self.shared_layers(other) == 0)
     }
 
     /// What of `self` makes its batches others than those of `first`.
@@ -143,8 +168,41 @@ impl Start {
     }
 }
 
+/// Whether a knob sets the distribution of the first weights.
+fn is_of_init(knob: &crate::model::Knob) -> bool {
+    knob.id.starts_with("init")
+}
+
+/// A configuration without what [`Start`] tells of it elsewhere, and without what decides nothing.
+fn other_settings(config: &RunConfig) -> RunConfig {
+    let mut rest = RunConfig {
+        name: String::new(),
+        dataset: String::new(),
+        dataset_sha256: None,
+        image_size: None,
+        color: None,
+        limit: None,
+        batch: 0,
+        seed: 0,
+        device: String::new(),
+        initial_weights: None,
+        ..config.clone()
+    };
+    let Ok(known) = variant(&config.variant) else {
+        return rest;
+    };
+    // A knob without effect, or at what it is anyway, is no difference.
+    for knob in known.knobs() {
+        if is_of_init(knob) || !knob.is_active(&config.knobs) || config.knobs.get(knob.id).is_none()
+        {
+            rest.knobs.set(knob.id, knob.default_value());
+        }
+    }
+    rest
+}
+
 /// The distribution of the first weights, from the knobs that set it.
-fn init_words(config: &crate::train::RunConfig) -> String {
+fn init_words(config: &RunConfig) -> String {
     if let Some(weights) = &config.initial_weights {
         return format!("imported ({})", weights.file);
     }
@@ -153,7 +211,7 @@ fn init_words(config: &crate::train::RunConfig) -> String {
     };
     let table = variant.knobs().iter();
     let parts: Vec<String> = table
-        .filter(|knob| knob.id.starts_with("init") && knob.is_active(&config.knobs))
+        .filter(|knob| is_of_init(knob) && knob.is_active(&config.knobs))
         .map(|knob| match config.knobs.get(knob.id) {
             Some(KnobValue::Real(value)) => words::setting(*value),
             Some(value) => value.to_string(),
@@ -167,6 +225,7 @@ fn compare(starts: &[Start]) -> Matching {
     let Some((first, rest)) = starts.split_first() else {
         return Matching {
             is_matched: true,
+            is_warning: false,
             summary: String::new(),
             details: Vec::new(),
         };
@@ -178,7 +237,7 @@ fn compare(starts: &[Start]) -> Matching {
         lines.push(if found.is_empty() {
             format!("{} sees the batches of {}.", run.name, first.name)
         } else {
-            format!("{}.", found.join(", "))
+            format!("{}.", found.join("; "))
         });
         differences.extend(found);
         let (words, difference) = weights(run, &starts[..=index]);
@@ -189,7 +248,11 @@ fn compare(starts: &[Start]) -> Matching {
     let has_equal_layers = rest.iter().all(|run| {
         run.layers.len() == first.layers.len() && run.shared_layers(first) == run.layers.len()
     });
-    let summary = match &differences[..] {
+    let meant = (!differences.is_empty())
+        .then(|| comparison(starts))
+        .flatten();
+    let is_warning = !differences.is_empty() && meant.is_none();
+    let summary = meant.unwrap_or_else(|| match &differences[..] {
         [] if !is_everything_known => "Matched: same batches".to_owned(),
         [] if has_equal_layers => {
             "Matched: same batches, same initial weights in all layers".to_owned()
@@ -198,11 +261,77 @@ fn compare(starts: &[Start]) -> Matching {
             .to_owned(),
         [one] => format!("Not matched: {one}"),
         [one, more @ ..] => format!("Not matched: {one}, and {} more", more.len()),
-    };
+    });
     Matching {
         is_matched: differences.is_empty(),
+        is_warning,
         summary,
         details: lines,
+    }
+}
+
+/// What runs that are not matched are held against each other for, where that can be told: the one
+/// setting in which they differ, or one seed after another.
+fn comparison(starts: &[Start]) -> Option<String> {
+    let first = starts.first()?;
+    let differ =
+        |is_other: fn(&Start, &Start) -> bool| starts.iter().any(|run| is_other(run, first));
+    let has_seeds = differ(|a, b| a.seed != b.seed);
+    let has_data = differ(|a, b| a.data != b.data);
+    let has_batches = differ(|a, b| a.batch != b.batch);
+    let has_inits = differ(|a, b| a.init != b.init);
+    let seeds = || values(starts, |run| run.seed.to_string());
+    let is_one_setting = starts.iter().all(|run| run.rest == first.rest)
+        && [has_seeds, has_data, has_batches, has_inits]
+            .into_iter()
+            .filter(|differs| *differs)
+            .count()
+            == 1;
+    if is_one_setting && has_seeds {
+        return Some(format!("Same settings, seeds {}", seeds()));
+    }
+    if is_one_setting && has_batches {
+        let batches = values(starts, |run| run.batch.to_string());
+        return Some(format!("Same settings, batches of {batches}"));
+    }
+    if is_one_setting && has_inits {
+        let inits = values(starts, |run| run.init.clone());
+        return Some(format!("Same settings, first weights {inits}"));
+    }
+    if is_one_setting && has_data {
+        let data = values(starts, |run| run.data.words());
+        // Two folders may have one name.
+        let is_plain = data.contains(" and ");
+        return is_plain.then(|| format!("Same settings, images {data}"));
+    }
+    let is_linked = |a: &Start, b: &Start| a.is_matched_with(b) || a.is_repetition_of(b);
+    (has_seeds && are_linked(starts, is_linked))
+        .then(|| format!("Seeds {}: runs of one seed are matched", seeds()))
+}
+
+/// Whether every run is linked with every other one, directly or over others.
+fn are_linked(starts: &[Start], is_linked: impl Fn(&Start, &Start) -> bool) -> bool {
+    let mut left: Vec<&Start> = starts.iter().collect();
+    let mut reached: Vec<&Start> = left.pop().into_iter().collect();
+    while let Some(run) = reached.pop() {
+        let (found, others) = left.into_iter().partition(|other| is_linked(run, other));
+        reached.extend::<Vec<_>>(found);
+        left = others;
+    }
+    left.is_empty()
+}
+
+/// The different values of runs, in their order, such as `1, 2 and 3`.
+fn values(starts: &[Start], value: impl Fn(&Start) -> String) -> String {
+    let mut found: Vec<String> = Vec::new();
+    for text in starts.iter().map(value) {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    match &found[..] {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => found.concat(),
     }
 }
 
@@ -252,10 +381,10 @@ pub fn matching_ui(ui: &mut Ui, view: &View<'_>) {
     let Some(matching) = &view.state.matching else {
         return;
     };
-    let color = if matching.is_matched {
-        view.palette.weak
-    } else {
+    let color = if matching.is_warning {
         view.palette.warning
+    } else {
+        view.palette.weak
     };
     let text = RichText::new(&matching.summary).small().color(color);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -282,103 +411,5 @@ fn details_ui(ui: &mut Ui, matching: &Matching) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::{ImageShape, Reading};
-    use crate::engine::RunId;
-    use crate::gui::setup::draft::Draft;
-    use crate::model::Pretraining;
-    use crate::train::RunConfig;
-
-    const SHAPE: ImageShape = ImageShape {
-        width: 28,
-        height: 28,
-        channels: 1,
-    };
-
-    fn shapes() -> Shapes {
-        Shapes::from([(("glyphs".to_owned(), Reading::default()), SHAPE)])
-    }
-
-    fn recipe(id: &str) -> RunConfig {
-        RunConfig::recipe(variant(id).unwrap(), "glyphs")
-    }
-
-    fn matching(configs: impl IntoIterator<Item = RunConfig>) -> Option<Matching> {
-        let runs: Vec<Run> = configs
-            .into_iter()
-            .enumerate()
-            .map(|(index, config)| Run::new(RunId(index as u64), index, Draft::new(config)))
-            .collect();
-        summary(&runs, &shapes())
-    }
-
-    #[test]
-    fn another_schedule_changes_neither_batches_nor_first_weights() {
-        let mut greedy = recipe("deep");
-        greedy.name = "Greedy".to_owned();
-        greedy.pretraining = Pretraining::Greedy;
-        greedy.rebuild_schedule(variant("deep").unwrap());
-        let found = matching([recipe("deep"), greedy]).unwrap();
-        assert!(found.is_matched, "{found:?}");
-        assert_eq!(
-            found.summary,
-            "Matched: same batches, same initial weights in all layers"
-        );
-        assert_eq!(matching([recipe("deep")]), None, "one run has no other");
-    }
-
-    #[test]
-    fn what_makes_the_batches_differ_is_named() {
-        let mut other = recipe("deep");
-        other.name = "Big".to_owned();
-        other.batch = 3;
-        let batch = recipe("deep").batch;
-        let found = matching([recipe("deep"), other.clone()]).unwrap();
-        assert!(!found.is_matched);
-        assert_eq!(
-            found.summary,
-            format!("Not matched: Big has batch 3 instead of {batch}")
-        );
-        other.seed = 9;
-        other.limit = Some(100);
-        let found = matching([recipe("deep"), other]).unwrap();
-        assert!(found.summary.ends_with("and 2 more"), "{}", found.summary);
-        assert!(found.details[0].contains("seed 9 instead of 1"));
-    }
-
-    #[test]
-    fn weights_are_held_against_each_other_where_shapes_agree() {
-        let mut slim = recipe("deep");
-        slim.name = "Slim".to_owned();
-        slim.knobs.set("latent", KnobValue::Integer(3));
-        let found = matching([recipe("deep"), slim]).unwrap();
-        assert!(found.is_matched, "{found:?}");
-        assert!(found.summary.contains("where layers"), "{}", found.summary);
-
-        let mut other = recipe("deep");
-        other.name = "He".to_owned();
-        other.knobs.set("init", KnobValue::Text("he".to_owned()));
-        let found = matching([recipe("deep"), other]).unwrap();
-        assert!(!found.is_matched, "{found:?}");
-        assert!(found.summary.contains("He starts from he weights"));
-    }
-
-    #[test]
-    fn layers_in_common_are_counted() {
-        let mut configs = ["deep", "stacked"].map(recipe);
-        configs[1].batch = configs[0].batch;
-        let starts: Vec<Start> = configs
-            .map(|config| {
-                let run = Run::new(RunId(1), 0, Draft::new(config));
-                Start::of(&run, &shapes())
-            })
-            .into();
-        let layers = starts[0].layers.len();
-        assert!(layers > 2, "{layers}");
-        assert_eq!(starts[0].shared_layers(&starts[0]), layers);
-        let conv = Run::new(RunId(2), 0, Draft::new(recipe("convolutional")));
-        let conv = Start::of(&conv, &shapes());
-        assert!(conv.shared_layers(&starts[0]) < layers);
-    }
-}
+#[path = "matching_tests.rs"]
+mod tests;

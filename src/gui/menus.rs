@@ -5,6 +5,7 @@ use egui::{Button, Ui};
 use super::action::{Action, Actions, PathFor, ThemeChoice, ViewOptions};
 use super::desk::DeskAction;
 use super::export;
+use super::fonts::HanChoice;
 use super::layout::{Pane, Preset};
 use super::restart::Restart;
 use super::run::Run;
@@ -221,6 +222,15 @@ fn looks_ui(ui: &mut Ui, options: ViewOptions, out: &mut Actions) {
             ..options
         }));
     }
+    ui.menu_button("Han characters", |ui| {
+        for &han in HanChoice::ALL {
+            if ui.radio(han == options.han, han.name()).clicked() {
+                out.push(Action::Show(ViewOptions { han, ..options }));
+            }
+        }
+    })
+    .response
+    .on_hover_text("Shapes of the characters that Chinese, Japanese and Korean have in common");
 }
 
 /// What the context menu of a run offers.

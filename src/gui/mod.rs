@@ -4,7 +4,7 @@
 //! user's actions and `apply` for the engine's events. A *panel* is a function
 //! `foo_ui(ui, view, out)` that draws a [`view::View`] of the state and pushes actions to `out`.
 //! The thread of the window never waits: training, files and pictures are the engine's, dialogs run
-//! in threads of their own, and only news repaint the window.
+//! and fonts of the desktop are found in threads of their own, and only news repaint the window.
 
 mod action;
 mod app;
@@ -18,6 +18,7 @@ mod drop;
 mod export;
 mod fetch;
 mod focus;
+mod fonts;
 mod history;
 mod input;
 mod jobs;
@@ -72,6 +73,7 @@ pub use curves::{
 pub use desk::{Desk, DeskAction, Pace, Removed};
 pub use dialogs::AskPath;
 pub use fetch::{FetchAction, FetchState};
+pub use fonts::HanChoice;
 pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
 pub use jobs::{Job, JobsAction, JobsState};

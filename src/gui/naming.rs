@@ -1,48 +1,73 @@
-//! Names of runs that the user did not name: what they differ in.
+//! Names of runs that the user did not name: the variant, and what a run's own settings say beyond its
+//! recipe.
 //!
-//! A *difference* is one setting in words, such as `latent 32`, that a run has and another one has
-//! not. The words come from the tables that the settings come from.
+//! A name follows from the settings of its run alone, so it stays what it is when other runs come, go
+//! or change. A *difference* is one setting in words, such as `latent 32`, that the recipe of the
+//! variant has otherwise. The words come from the tables that the settings come from.
 
 use super::data::names::{data_name, reading_words};
 use crate::model::{
-    Knob, KnobKind, KnobValue, Objective, OptimizerConfig, OptimizerKind, Pretraining, variant,
+    Knob, KnobKind, KnobValue, Objective, OptimizerConfig, OptimizerKind, Pretraining, Variant,
+    variant,
 };
 use crate::train::{LearningRateDecay, Phase, RunConfig};
 
 use super::words;
 
 /// Differences that a name tells at most.
-const MOST: usize = 3;
+const MOST: usize = 4;
 
-/// What `config` has that the run it is most like among `others` has not: the first of the same
-/// variant, or else the first.
-pub fn differences(config: &RunConfig, others: &[&RunConfig]) -> Vec<String> {
-    let is_same = |other: &&&RunConfig| other.variant == config.variant;
-    match others.iter().find(is_same).or_else(|| others.first()) {
-        Some(other) => between(config, other),
-        None => Vec::new(),
-    }
-}
+/// Between the parts of a name: nothing that a setting holds, as the commas of widths.
+pub const BETWEEN: &str = " · ";
 
-/// What a run with these settings is called among `others`, those before it.
-pub fn name_of(config: &RunConfig, others: &[&RunConfig]) -> String {
-    let own = variant(&config.variant)
-        .map_or_else(|_unknown| "Run".to_owned(), |known| known.name().to_owned());
-    let is_same = |other: &&RunConfig| other.variant == config.variant;
-    let mut parts = differences(config, others);
+/// The data set of recipes, which goes without saying.
+const USUAL_DATA: &str = "glyphs";
+
+/// What a run with these settings is called.
+pub fn name_of(config: &RunConfig) -> String {
+    let Ok(known) = variant(&config.variant) else {
+        return "Run".to_owned();
+    };
+    let mut parts = differences(config, known);
     if parts.len() > MOST {
         parts.truncate(MOST);
         parts.push("…".to_owned());
     }
-    if parts.is_empty() {
-        return own;
+    parts.insert(0, known.name().to_owned());
+    parts.join(BETWEEN)
+}
+
+/// As much of a name as has room in this width, with `…` for what is left out. Names of runs begin alike
+/// and end in what was changed, so more of the end is kept than of the beginning.
+pub fn shortened(ui: &egui::Ui, name: &str, style: &egui::TextStyle, room: f32) -> String {
+    let font = style.resolve(ui.style());
+    let has_room = |text: &str| {
+        let color = egui::Color32::PLACEHOLDER;
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.to_owned(), font.clone(), color);
+        galley.size().x <= room
+    };
+    shortened_to(name, has_room)
+}
+
+fn shortened_to(name: &str, has_room: impl Fn(&str) -> bool) -> String {
+    if has_room(name) {
+        return name.to_owned();
     }
-    // Without a run of the same variant the variant is the first difference already.
-    let has_variants = others.iter().any(|other| other.variant != config.variant);
-    if has_variants && others.iter().any(is_same) {
-        parts.insert(0, own);
-    }
-    parts.join(", ")
+    let signs: Vec<char> = name.chars().collect();
+    // With so many signs of it left.
+    let cut = |left: usize| -> String {
+        let before = left / 3;
+        let head: String = signs.iter().take(before).collect();
+        let tail: String = signs.iter().skip(signs.len() - (left - before)).collect();
+        format!("{}…{}", head.trim_end(), tail.trim_start())
+    };
+    (0..signs.len())
+        .rev()
+        .map(cut)
+        .find(|text| has_room(text))
+        .unwrap_or_default()
 }
 
 /// `name`, or with the first number that makes it differ from all that are taken.
@@ -63,54 +88,46 @@ pub fn free_name(name: String, taken: &[String]) -> String {
         .unwrap_or(name)
 }
 
-fn between(config: &RunConfig, other: &RunConfig) -> Vec<String> {
+/// What `config` has otherwise than the recipe of its variant.
+fn differences(config: &RunConfig, known: &dyn Variant) -> Vec<String> {
+    let recipe = RunConfig::recipe(known, USUAL_DATA);
     let mut found = Vec::new();
-    if config.variant == other.variant {
-        if config.pretraining != other.pretraining {
-            found.push(pretraining(config.pretraining).to_owned());
-        }
-        knobs(config, other, &mut found);
-        phases(config, other, &mut found);
-        if config.batch != other.batch {
-            found.push(format!("batch {}", config.batch));
-        }
-    } else if let Ok(known) = variant(&config.variant) {
-        found.push(known.name().to_owned());
-    }
-    let changes = &config.learning_rate_changes;
-    if *changes != other.learning_rate_changes {
-        found.push(match &changes[..] {
-            [] => "learning rate as planned".to_owned(),
-            [change] => format!(
-                "learning rate {} from step {}",
-                words::setting(change.learning_rate),
-                words::count(change.step)
-            ),
-            [..] => format!("{} changes of learning rate", changes.len()),
-        });
-    }
-    if config.seed != other.seed {
-        found.push(format!("seed {}", config.seed));
-    }
-    if config.initial_weights != other.initial_weights {
-        found.push(match &config.initial_weights {
-            Some(weights) => format!("weights of {}", data_name(&weights.file)),
-            None => "random weights".to_owned(),
-        });
-    }
-    if config.dataset != other.dataset {
+    if config.dataset != recipe.dataset {
         found.push(data_name(&config.dataset).to_owned());
     }
-    if config.reading() != other.reading() {
+    if config.reading() != recipe.reading() {
         found.push(reading_words(config));
     }
-    if config.limit != other.limit {
-        found.push(match config.limit {
-            Some(limit) => format!("{} images", words::count(limit as u64)),
-            None => "all images".to_owned(),
-        });
+    if let Some(limit) = config.limit {
+        found.push(format!("{} images", words::count(limit as u64)));
     }
-    if config.device != other.device {
+    if config.pretraining != recipe.pretraining {
+        found.push(pretraining(config.pretraining).to_owned());
+    }
+    knobs(config, known, &mut found);
+    phases(config, known, &mut found);
+    if config.batch != recipe.batch {
+        found.push(format!("batch {}", config.batch));
+    }
+    match &config.learning_rate_changes[..] {
+        [] => {}
+        [change] => found.push(format!(
+            "learning rate {} from step {}",
+            words::setting(change.learning_rate),
+            words::count(change.step)
+        )),
+        [.., _] => found.push(format!(
+            "{} changes of learning rate",
+            config.learning_rate_changes.len()
+        )),
+    }
+    if config.seed != recipe.seed {
+        found.push(format!("seed {}", config.seed));
+    }
+    if let Some(weights) = &config.initial_weights {
+        found.push(format!("weights of {}", data_name(&weights.file)));
+    }
+    if config.device != recipe.device {
         found.push(format!("on {}", config.device));
     }
     found
@@ -124,16 +141,13 @@ fn pretraining(kind: Pretraining) -> &'static str {
     }
 }
 
-fn knobs(config: &RunConfig, other: &RunConfig, found: &mut Vec<String>) {
-    let Ok(variant) = variant(&config.variant) else {
-        return;
-    };
-    for knob in variant.knobs() {
-        let value = |of: &RunConfig| of.knobs.get(knob.id).cloned();
-        let own = value(config).unwrap_or_else(|| knob.default_value());
-        let theirs = value(other).unwrap_or_else(|| knob.default_value());
-        if own != theirs && knob.is_active(&config.knobs) {
-            found.push(knob_words(knob, &own));
+fn knobs(config: &RunConfig, known: &dyn Variant, found: &mut Vec<String>) {
+    for knob in known.knobs() {
+        let Some(own) = config.knobs.get(knob.id) else {
+            continue;
+        };
+        if *own != knob.default_value() && knob.is_active(&config.knobs) {
+            found.push(knob_words(knob, own));
         }
     }
 }
@@ -217,29 +231,20 @@ fn phase_differences(phase: &Phase, other: &Phase) -> [Option<String>; FACTS] {
     own
 }
 
-/// Whether the phases are those that the kind of schedule has, whatever their settings.
-fn is_by_the_book(config: &RunConfig) -> bool {
-    let phases = &config.schedule.phases;
-    let last = phases.len().saturating_sub(1);
-    phases.iter().enumerate().all(|(index, phase)| {
-        if index == last {
-            phase.objective == Objective::EndToEnd
-        } else {
-            config.pretraining.objective(index) == Some(phase.objective)
-        }
-    })
-}
-
-fn phases(config: &RunConfig, other: &RunConfig, found: &mut Vec<String>) {
-    let (own, theirs) = (&config.schedule.phases, &other.schedule.phases);
+/// What the phases have otherwise than those that the recipe has with these knobs and this kind of
+/// pretraining.
+fn phases(config: &RunConfig, known: &dyn Variant, found: &mut Vec<String>) {
+    let mut usual = config.clone();
+    usual.rebuild_schedule(known);
+    let (own, usual) = (&config.schedule.phases, &usual.schedule.phases);
     let objectives = |phases: &[Phase]| -> Vec<Objective> {
         phases.iter().map(|phase| phase.objective).collect()
     };
-    if objectives(own) == objectives(theirs) {
+    if objectives(own) == objectives(usual) {
         let differing: Vec<_> = own
             .iter()
-            .zip(theirs)
-            .map(|(phase, other)| phase_differences(phase, other))
+            .zip(usual)
+            .map(|(phase, usual)| phase_differences(phase, usual))
             .collect();
         (0..FACTS).for_each(|fact| {
             let column: Vec<Option<&str>> = differing
@@ -250,16 +255,16 @@ fn phases(config: &RunConfig, other: &RunConfig, found: &mut Vec<String>) {
         });
         return;
     }
-    if !is_by_the_book(config) {
+    let knobs = config.knobs.resolve(known.id(), known.knobs());
+    if knobs.is_ok_and(|knobs| known.stages(&knobs).is_ok()) {
         found.push(match own.len() {
             1 => "1 phase of its own".to_owned(),
             count => format!("{count} phases of its own"),
         });
-        return;
-    }
-    // Another number of pretraining phases follows from a setting told already.
-    if let (Some(phase), Some(other)) = (own.last(), theirs.last()) {
-        found.extend(phase_differences(phase, other).into_iter().flatten());
+    } else if let (Some(phase), Some(usual)) = (own.last(), usual.last()) {
+        // With widths that cannot be, which a field holds while they are typed, nothing is known of
+        // how many phases there should be.
+        found.extend(phase_differences(phase, usual).into_iter().flatten());
     }
 }
 

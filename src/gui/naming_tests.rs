@@ -1,6 +1,7 @@
-//! Names by what runs differ in.
+//! Names by a run's own settings.
 
 use super::*;
+use crate::gui::setup::draft::Draft;
 use crate::train::LearningRateChange;
 
 fn recipe(id: &str) -> RunConfig {
@@ -13,35 +14,47 @@ fn changed(id: &str, change: impl FnOnce(&mut RunConfig)) -> RunConfig {
     config
 }
 
+/// The differences of a recipe that was changed.
+fn differs(id: &str, change: impl FnOnce(&mut RunConfig)) -> Vec<String> {
+    differences(&changed(id, change), variant(id).unwrap())
+}
+
 #[test]
-fn the_first_run_is_called_by_its_variant_and_others_by_what_differs() {
-    let first = recipe("autoencoder");
-    assert_eq!(name_of(&first, &[]), "Autoencoder");
-    assert_eq!(name_of(&recipe("deep"), &[&first]), "Deep");
+fn a_run_is_called_by_its_variant_and_what_it_has_of_its_own() {
+    for known in crate::model::VARIANTS {
+        let own = name_of(&RunConfig::recipe(*known, "glyphs"));
+        assert_eq!(own, known.name(), "a recipe is called by its variant alone");
+    }
     let wide = changed("autoencoder", |config| {
         config.knobs.set("latent", KnobValue::Integer(32));
     });
-    assert_eq!(name_of(&wide, &[&first]), "latent 32");
+    assert_eq!(name_of(&wide), "Autoencoder · latent 32");
     let other = changed("autoencoder", |config| {
         config.seed = 2;
         config.batch = 128;
     });
-    assert_eq!(name_of(&other, &[&first, &wide]), "batch 128, seed 2");
-    assert_eq!(
-        name_of(&wide, &[&first, &recipe("deep")]),
-        "Autoencoder, latent 32",
-        "where variants differ, it says which it is"
-    );
+    assert_eq!(name_of(&other), "Autoencoder · batch 128 · seed 2");
+    let unknown = changed("autoencoder", |config| "x".clone_into(&mut config.variant));
+    assert_eq!(name_of(&unknown), "Run");
+}
+
+#[test]
+fn the_parts_of_a_name_are_told_apart_though_widths_hold_commas() {
+    let config = changed("deep", |config| {
+        config
+            .knobs
+            .set("widths", KnobValue::Text("500,250,10".to_owned()));
+        config.seed = 4;
+    });
+    let name = name_of(&config);
+    let parts: Vec<&str> = name.split(BETWEEN).collect();
+    assert_eq!(parts, ["Deep", "widths 500,250,10", "seed 4"]);
 }
 
 #[test]
 fn what_differs_comes_from_the_tables() {
-    let first = recipe("deep");
-    let differs = |change: fn(&mut RunConfig)| -> Vec<String> {
-        differences(&changed("deep", change), &[&first])
-    };
     assert_eq!(
-        differs(|config| {
+        differs("deep", |config| {
             config
                 .knobs
                 .set("activation", KnobValue::Text("tanh".to_owned()));
@@ -49,19 +62,19 @@ fn what_differs_comes_from_the_tables() {
         ["activation Tanh"]
     );
     assert_eq!(
-        differs(|config| config.limit = Some(1500)),
+        differs("deep", |config| config.limit = Some(1500)),
         ["1,500 images"]
     );
     assert_eq!(
-        differs(|config| config.dataset = "images/fashion/".to_owned()),
-        ["fashion"]
+        differs("deep", |config| config.dataset = "images/数字/".to_owned()),
+        ["数字"]
     );
     assert_eq!(
-        differs(|config| config.device = "flex".to_owned()),
+        differs("deep", |config| config.device = "flex".to_owned()),
         ["on flex"]
     );
     assert_eq!(
-        differs(|config| {
+        differs("deep", |config| {
             config.learning_rate_changes = vec![LearningRateChange {
                 step: 1200,
                 learning_rate: 0.05,
@@ -69,31 +82,28 @@ fn what_differs_comes_from_the_tables() {
         }),
         ["learning rate 0.05 from step 1,200"]
     );
-    assert!(differs(|_config| {}).is_empty());
 }
 
 #[test]
 fn a_knob_without_effect_is_no_difference() {
-    let first = changed("deep", |config| {
-        config.knobs.set("init", KnobValue::Text("he".to_owned()));
-    });
-    let mut other = first.clone();
-    other.knobs.set("init-sigma", KnobValue::Real(0.5));
-    assert!(differences(&other, &[&first]).is_empty());
+    let he = |sigma: f64| {
+        differs("deep", |config| {
+            config.knobs.set("init", KnobValue::Text("he".to_owned()));
+            config.knobs.set("init-sigma", KnobValue::Real(sigma));
+        })
+    };
+    assert_eq!(he(0.5), he(0.25));
+    assert_eq!(he(0.5).len(), 1, "{:?}", he(0.5));
 }
 
 #[test]
 fn phases_are_told_once_where_they_agree() {
-    let first = recipe("stacked");
-    let differs = |change: fn(&mut RunConfig)| -> Vec<String> {
-        differences(&changed("stacked", change), &[&first])
-    };
     assert_eq!(
-        differs(|config| config.schedule.phases[1].epochs = 17),
+        differs("stacked", |config| config.schedule.phases[1].epochs = 17),
         ["phase 2: 17 epochs"]
     );
     assert_eq!(
-        differs(|config| {
+        differs("stacked", |config| {
             for phase in &mut config.schedule.phases {
                 phase.learning_rate = 0.25;
             }
@@ -101,7 +111,7 @@ fn phases_are_told_once_where_they_agree() {
         ["learning rate 0.25"]
     );
     assert_eq!(
-        differs(|config| {
+        differs("stacked", |config| {
             for phase in &mut config.schedule.phases[..5] {
                 phase.epochs = 17;
             }
@@ -109,7 +119,7 @@ fn phases_are_told_once_where_they_agree() {
         ["pretraining: 17 epochs"]
     );
     assert_eq!(
-        differs(|config| {
+        differs("stacked", |config| {
             for phase in &mut config.schedule.phases {
                 phase.optimizer = OptimizerConfig::new(OptimizerKind::Adam);
                 phase.learning_rate = 1e-3;
@@ -119,14 +129,7 @@ fn phases_are_told_once_where_they_agree() {
         "the usual rate goes without saying"
     );
     assert_eq!(
-        differs(|config| {
-            config.pretraining = Pretraining::Greedy;
-            config.rebuild_schedule(variant("stacked").unwrap());
-        }),
-        ["greedy pretraining"]
-    );
-    assert_eq!(
-        differs(|config| {
+        differs("stacked", |config| {
             config.schedule.phases.remove(2);
         }),
         ["5 phases of its own"]
@@ -134,18 +137,81 @@ fn phases_are_told_once_where_they_agree() {
 }
 
 #[test]
+fn phases_that_follow_from_other_settings_go_without_saying() {
+    // As the side panel edits them.
+    let edited = |change: fn(&mut Draft)| {
+        let before = Draft::new(recipe("stacked"));
+        let mut after = before.clone();
+        change(&mut after);
+        after.settle(&before);
+        differences(&after.config, variant("stacked").unwrap())
+    };
+    assert_eq!(
+        edited(|draft| draft.config.pretraining = Pretraining::Greedy),
+        ["greedy pretraining"]
+    );
+    assert_eq!(
+        edited(|draft| draft.config.pretraining = Pretraining::EndToEnd),
+        ["end to end"]
+    );
+    assert_eq!(
+        edited(|draft| {
+            draft.config.knobs.set("layers", KnobValue::Integer(4));
+        }),
+        ["layers 4"]
+    );
+    assert_eq!(
+        edited(|draft| {
+            draft.config.pretraining = Pretraining::Greedy;
+            draft.pretrain.epochs = 3;
+        }),
+        ["greedy pretraining", "pretraining: 3 epochs"],
+        "what is set about another kind of pretraining is told"
+    );
+    assert_eq!(
+        edited(|draft| {
+            draft
+                .config
+                .knobs
+                .set("widths", KnobValue::Text("500,x".to_owned()));
+        }),
+        ["widths 500,x"],
+        "widths that cannot be say nothing about phases"
+    );
+}
+
+#[test]
 fn many_differences_are_cut_short_and_equal_names_numbered() {
-    let first = recipe("deep");
     let other = changed("deep", |config| {
         config.seed = 2;
         config.batch = 1;
         config.limit = Some(3);
         config.device = "flex".to_owned();
+        config.dataset = "a/digits".to_owned();
     });
-    assert_eq!(name_of(&other, &[&first]), "batch 1, seed 2, 3 images, …");
+    assert_eq!(
+        name_of(&other),
+        "Deep · digits · 3 images · batch 1 · seed 2 · …"
+    );
     let taken = ["Deep".to_owned(), "Deep 2".to_owned()];
     assert_eq!(free_name("Deep".to_owned(), &taken), "Deep 3");
     assert_eq!(free_name("mine".to_owned(), &taken), "mine");
-    let taken = ["latent 32".to_owned()];
-    assert_eq!(free_name("latent 32".to_owned(), &taken), "latent 32 (2)");
+    let taken = ["Deep · latent 32".to_owned()];
+    assert_eq!(
+        free_name("Deep · latent 32".to_owned(), &taken),
+        "Deep · latent 32 (2)"
+    );
+}
+
+#[test]
+fn a_name_without_room_keeps_its_end() {
+    let to = |name: &str, most: usize| shortened_to(name, |text| text.chars().count() <= most);
+    assert_eq!(to("Deep · seed 2", 13), "Deep · seed 2");
+    assert_eq!(
+        to("Autoencoder · latent 32 · seed 2", 16),
+        "Autoe…2 · seed 2"
+    );
+    assert_eq!(to("手書きの数字 · seed 2", 9), "手書…seed 2");
+    assert_eq!(to("Deep", 1), "…");
+    assert_eq!(to("Deep", 0), "");
 }

@@ -32,6 +32,10 @@ impl AppState {
                 }
                 let Some(run) = self.run_mut(id) else { return };
                 become_ready(run, info);
+                if progress.step == 0 {
+                    // From initial weights it goes its own way.
+                    run.branched_at = None;
+                }
                 Self::rewind(run, progress.step);
                 run.last_test = metrics.last_test().copied();
                 run.boundaries.clear();
@@ -174,6 +178,8 @@ impl AppState {
             run,
             text,
             is_failure,
+            stays: false,
+            seen_at: None,
         });
     }
 }
@@ -203,9 +209,13 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
         run.draft = Draft::new(info.config.clone());
         // A branch has the name that the window gave it, a folder that of its run.
         let is_named_here = matches!(opening, Opening::Branch | Opening::Session(_));
+        let is_of_session = matches!(opening, Opening::Session(_));
         if is_named_here || run.draft.config.name.trim().is_empty() {
             run.draft.config.name = name;
             run.draft.is_named = is_named;
+        }
+        if is_of_session {
+            run.keep_own_name();
         }
         run.sent = Some(run.draft.config.clone());
     }

@@ -1,7 +1,8 @@
 //! Notices: warnings, failures and other news, each to be read and put away.
 //!
 //! A notice of more than two lines is shown in its first two, in a low window with others in its first
-//! one; *More* shows all of it.
+//! one; *More* shows all of it. Messages that say the same are one notice with a count. What only says
+//! that something went well goes away by itself after a while.
 
 use std::borrow::Cow;
 
@@ -17,7 +18,7 @@ use super::story::StoryAction;
 use super::view::View;
 
 /// News that came once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// Its number.
     pub number: u64,
@@ -27,6 +28,17 @@ pub struct Message {
     pub text: String,
     /// Whether something went wrong.
     pub is_failure: bool,
+    /// Whether it waits to be put away, though nothing went wrong.
+    pub stays: bool,
+    /// When it was first there to be seen, in seconds of the window's clock.
+    pub seen_at: Option<f64>,
+}
+
+impl Message {
+    /// Whether another one says the same.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.run, &self.text, self.is_failure) == (other.run, &other.text, other.is_failure)
+    }
 }
 
 /// How much a notice matters.
@@ -51,12 +63,20 @@ pub struct Notice {
     pub run: Option<(String, usize)>,
     /// One sentence or two.
     pub text: String,
+    /// How often it was told.
+    pub count: usize,
     /// What can be done about it: words and wishes.
     pub offers: Vec<(Cow<'static, str>, Action)>,
 }
 
+/// How long a notice of success is there, in seconds: long enough to read a path.
+const SUCCESS_SECS: f64 = 10.0;
+
 /// Notices shown at once; the others wait behind them.
 const MAX_SHOWN: usize = 3;
+
+/// Widest the name of a run may be in a notice.
+const NAME_WIDTH: f32 = 240.0;
 
 /// Devices that a notice offers to go on with; the menu of the run has all of them.
 const MAX_OFFERS: usize = 2;
@@ -78,6 +98,7 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
                 level: Level::Failure,
                 run: about.clone(),
                 text: run.failure_text(failure),
+                count: 1,
                 offers: state
                     .offers_to_continue(run)
                     .into_iter()
@@ -92,11 +113,12 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
                 level: Level::Warning,
                 run: about,
                 text: warning.clone(),
+                count: 1,
                 offers: Vec::new(),
             });
         }
     }
-    for message in &state.messages {
+    for (message, count) in state.told() {
         let run = message.run.and_then(|id| state.run(id));
         notices.push(Notice {
             key: NoticeKey::Message(message.number),
@@ -107,14 +129,8 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
             },
             run: run.map(|run| (run.name().to_owned(), run.slot)),
             text: message.text.clone(),
-            offers: state
-                .desk
-                .removed
-                .as_ref()
-                .filter(|removed| removed.message == message.number)
-                .map(|_removed| ("Undo".into(), Action::Desk(DeskAction::Undo)))
-                .into_iter()
-                .collect(),
+            count,
+            offers: state.offers(message),
         });
     }
     notices.extend(state.lost_notices());
@@ -127,6 +143,7 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
                 "New here? The story shows in a few minutes why pretraining helps a deep network \
                    with small random weights. Or press Play, and turn the settings on the left."
                     .to_owned(),
+            count: 1,
             offers: vec![("Start the story".into(), Action::Story(StoryAction::Open))],
         });
     }
@@ -142,6 +159,78 @@ impl AppState {
     /// Whether a first-time user is offered the story.
     pub fn is_welcoming(&self) -> bool {
         self.desk.is_welcoming && !self.story.is_told() && self.runs.iter().all(Run::is_untouched)
+    }
+
+    /// What can be done about a message: words and wishes. As long as there is anything it stays.
+    fn offers(&self, message: &Message) -> Vec<(Cow<'static, str>, Action)> {
+        let removed = self.desk.removed.as_ref();
+        removed
+            .filter(|removed| removed.message == message.number)
+            .map(|_removed| ("Undo".into(), Action::Desk(DeskAction::Undo)))
+            .into_iter()
+            .collect()
+    }
+
+    /// Messages to be shown, in order, each with how often it was told. What offers something stands
+    /// alone.
+    fn told(&self) -> Vec<(&Message, usize)> {
+        let mut told: Vec<(&Message, usize, bool)> = Vec::new();
+        for message in &self.messages {
+            let is_plain = self.offers(message).is_empty();
+            let known = told
+                .iter_mut()
+                .find(|(known, _, may)| is_plain && *may && known.is_like(message));
+            match known {
+                Some((_, count, _)) => *count += 1,
+                None => told.push((message, 1, is_plain)),
+            }
+        }
+        told.into_iter()
+            .map(|(message, count, _)| (message, count))
+            .collect()
+    }
+
+    /// Puts a message away, with all that say the same.
+    pub(super) fn put_message_away(&mut self, number: u64) {
+        let Some(message) = self.messages.iter().find(|m| m.number == number).cloned() else {
+            return;
+        };
+        let mut messages = std::mem::take(&mut self.messages);
+        messages.retain(|other| {
+            other.number != number && (!other.is_like(&message) || !self.offers(other).is_empty())
+        });
+        self.messages = messages;
+    }
+
+    /// Puts notices of success away whose time is over at `now`, in seconds of the window's clock;
+    /// returns in how many seconds the next one goes. Warnings, failures, and what is being read in full
+    /// stay, and so does what offers something, as long as it can be had.
+    pub(super) fn expire_notices(&mut self, now: f64) -> Option<f64> {
+        for message in &mut self.messages {
+            message.seen_at.get_or_insert(now);
+        }
+        let mut next: Option<f64> = None;
+        let mut over = Vec::new();
+        for (message, _) in self.told() {
+            let is_read = self.desk.expanded == Some(NoticeKey::Message(message.number));
+            let stays = message.is_failure || message.stays || is_read;
+            if stays || !self.offers(message).is_empty() {
+                continue;
+            }
+            // Told again it is there as long again.
+            let alike = self.messages.iter().filter(|other| other.is_like(message));
+            let seen = alike.filter_map(|other| other.seen_at).fold(0.0, f64::max);
+            let left = seen + SUCCESS_SECS - now;
+            if left > 0.0 {
+                next = Some(next.map_or(left, |next| next.min(left)));
+            } else {
+                over.push(message.number);
+            }
+        }
+        for number in over {
+            self.put_message_away(number);
+        }
+        next
     }
 }
 
@@ -206,7 +295,15 @@ fn notice_ui(
                 ui.label(egui::RichText::new(mark).color(color).strong());
                 if let Some((name, slot)) = &notice.run {
                     let color = view.palette.run(*slot);
-                    ui.label(egui::RichText::new(name).color(color).strong());
+                    let name = egui::RichText::new(name).color(color).strong();
+                    ui.scope(|ui| {
+                        ui.set_max_width(NAME_WIDTH);
+                        ui.add(egui::Label::new(name).truncate());
+                    });
+                }
+                if notice.count > 1 {
+                    ui.label(egui::RichText::new(format!("×{}", notice.count)).strong())
+                        .on_hover_text(format!("Told {} times", notice.count));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     buttons_ui(ui, notice, out);
@@ -266,3 +363,7 @@ fn buttons_ui(ui: &mut egui::Ui, notice: &Notice, out: &mut Actions) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "notices_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@
 use egui::Ui;
 
 use crate::engine::{Command, RunId};
+use crate::store::list;
 
 use super::action::{Action, Actions, Effect};
 use super::run::Run;
@@ -88,7 +89,7 @@ pub fn question_ui(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
         let text = format!(
             "{} goes {text}. {lost} of training will be lost, and cannot be brought back. Save it, \
              or duplicate the run, to keep it.",
-            names.join(", ")
+            list(&names)
         );
         ui.add(egui::Label::new(text).wrap());
         ui.add_space(6.0);

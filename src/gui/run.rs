@@ -25,6 +25,15 @@ pub struct Failure {
     pub is_bad_input: bool,
 }
 
+/// The name of a run that the user did not name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnName {
+    /// What its settings made of it when it was given the name, without a number.
+    pub by: String,
+    /// The name.
+    pub name: String,
+}
+
 /// What becomes a run without the window knowing its settings in full, until the engine tells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opening {
@@ -53,6 +62,8 @@ pub struct Run {
     pub asked_rate: Option<f64>,
     /// The phase at whose start it branched off another run.
     pub branched_at: Option<usize>,
+    /// The name found for its settings; none where the user gave it one.
+    pub own_name: Option<OwnName>,
     /// What may be changed about its settings.
     pub controls: Controls,
     /// What it is being made from; stays where that failed.
@@ -113,6 +124,7 @@ impl Run {
             asked_phases: None,
             asked_rate: None,
             branched_at: None,
+            own_name: None,
             controls: Controls::default(),
             opening: None,
             state: RunState::Preparing,
@@ -161,6 +173,7 @@ impl Run {
     pub fn begin_anew(&mut self) {
         *self = Self {
             sent: None,
+            own_name: self.own_name.take(),
             controls: std::mem::take(&mut self.controls),
             info: self.info.take(),
             baselines: self.baselines.take(),

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use crate::engine::{Command, RunId, RunState};
 use crate::model::VARIANTS;
-use crate::train::RunConfig;
 
 use super::action::Effect;
-use super::run::{Opening, Run};
+use super::run::{Opening, OwnName, Run};
 use super::setup::draft::Draft;
 use super::state::AppState;
 use super::{matching, naming};
@@ -69,18 +68,43 @@ impl AppState {
 
     /// A run with the next free colour, selected.
     pub(super) fn push_run(&mut self, draft: Draft) -> RunId {
+        let id = self.place_run(draft);
+        self.relate();
+        id
+    }
+
+    /// The same, but what it is called is still to be settled: [`AppState::relate`] does it.
+    pub(super) fn place_run(&mut self, draft: Draft) -> RunId {
         let id = RunId(self.next_run);
         self.next_run += 1;
         let slot = self.free_slot();
         self.runs.push(Run::new(id, slot, draft));
         self.selected = Some(id);
-        self.relate();
         id
     }
 
     pub(super) fn add(&mut self, draft: Draft) -> Vec<Effect> {
         let id = self.push_run(draft);
         self.commit(id)
+    }
+
+    /// Adds a run that keeps the name of its settings until they change, numbered where it is taken.
+    pub(super) fn add_called(&mut self, draft: Draft) -> Vec<Effect> {
+        let name = draft.config.name.clone();
+        let taken = self.names_in_use();
+        let id = self.place_run(draft);
+        if let Some(run) = self.run_mut(id) {
+            run.keep_name(naming::free_name(name, &taken));
+        }
+        self.relate();
+        self.commit(id)
+    }
+
+    /// Names of all runs, of those too that can be brought back.
+    fn names_in_use(&self) -> Vec<String> {
+        let aside = self.desk.removed.iter().flat_map(|removed| &removed.runs);
+        let runs = self.runs.iter().chain(aside.map(|(_, run)| run));
+        runs.map(|run| run.name().to_owned()).collect()
     }
 
     pub(super) fn open(&mut self, folder: PathBuf) -> Vec<Effect> {
@@ -181,10 +205,11 @@ impl AppState {
         self.relate();
     }
 
-    /// Gives a run the name that was typed, or, where that is empty, one by what it differs in.
+    /// Gives a run the name that was typed, or, where that is empty, one by its settings.
     pub(super) fn rename(&mut self, id: RunId, name: &str) {
         let Some(run) = self.run_mut(id) else { return };
         run.draft.is_named = !name.trim().is_empty();
+        run.own_name = None;
         if run.draft.is_named {
             name.clone_into(&mut run.draft.config.name);
         }
@@ -193,42 +218,35 @@ impl AppState {
 
     /// Brings what depends on all runs into line: their names and what they have in common.
     pub(super) fn relate(&mut self) {
-        let mut names: Vec<String> = Vec::with_capacity(self.runs.len());
-        let typed: Vec<String> = self
-            .runs
+        self.name_runs();
+        self.matching = matching::summary(&self.runs, &self.shapes);
+    }
+
+    /// Calls every run that the user did not name by its own settings, numbered where another run is
+    /// called so. The name stays as long as those settings do, whatever becomes of the other runs.
+    fn name_runs(&mut self) {
+        let due: Vec<Option<String>> = self.runs.iter_mut().map(Run::name_due).collect();
+        let mut taken: Vec<String> = self
+            .desk
+            .removed
             .iter()
-            .filter(|run| run.draft.is_named)
-            .map(|run| run.name().to_owned())
+            .flat_map(|removed| &removed.runs)
+            .map(|(_, run)| run.name().to_owned())
             .collect();
-        let mut before: Vec<&RunConfig> = Vec::with_capacity(self.runs.len());
-        for run in &self.runs {
-            let config = &run.draft.config;
-            names.push(if run.draft.is_named {
-                config.name.clone()
-            } else {
-                let taken = [&names[..], &typed].concat();
-                let mut name = naming::name_of(config, &before);
-                if let Some(phase) = run.branched_at
-                    && naming::differences(config, &before).is_empty()
-                    && (run.has_started() || run.opening.is_some())
-                {
-                    name = format!("{name} from phase {}", phase + 1);
-                }
-                naming::free_name(name, &taken)
-            });
-            // Of a run that is being opened nothing is known yet.
-            if !matches!(run.opening, Some(Opening::Folder(_))) {
-                before.push(config);
+        let staying = self.runs.iter().zip(&due).filter(|(_, due)| due.is_none());
+        taken.extend(staying.map(|(run, _)| run.name().to_owned()));
+        for (run, due) in self.runs.iter_mut().zip(due) {
+            if let Some(by) = due {
+                let name = naming::free_name(by.clone(), &taken);
+                taken.push(name.clone());
+                run.draft.config.name.clone_from(&name);
+                run.own_name = Some(OwnName { by, name });
             }
-        }
-        for (run, name) in self.runs.iter_mut().zip(names) {
             // A name decides nothing, so a new one is no reason to make a run anew.
             if let Some(sent) = &mut run.sent {
-                sent.name.clone_from(&name);
+                sent.name.clone_from(&run.draft.config.name);
             }
-            run.draft.config.name = name;
         }
-        self.matching = matching::summary(&self.runs, &self.shapes);
     }
 
     /// Tells the engine the name of a run where it has another one.
@@ -265,6 +283,52 @@ impl AppState {
         run.warning = None;
         let config = Box::new(config);
         vec![Effect::Send(Command::AddRun { id, config })]
+    }
+}
+
+impl Run {
+    /// What it is called by its own settings.
+    fn name_by_settings(&self) -> String {
+        let name = naming::name_of(&self.draft.config);
+        match self.branched_at {
+            Some(phase) => format!("{name}{}from phase {}", naming::BETWEEN, phase + 1),
+            None => name,
+        }
+    }
+
+    /// What it is to be called by its settings, unless it has its name already: the user's, or the one
+    /// that was found for these settings.
+    fn name_due(&mut self) -> Option<String> {
+        if self.draft.is_named {
+            self.own_name = None;
+            return None;
+        }
+        let by = self.name_by_settings();
+        match &self.own_name {
+            Some(own) if own.by == by => {
+                self.draft.config.name.clone_from(&own.name);
+                None
+            }
+            Some(_) | None => Some(by),
+        }
+    }
+
+    /// Has it called as it is as long as its settings stay, where the user did not name it and it is
+    /// called anything: what it was called when it was kept it is called again.
+    pub(super) fn keep_own_name(&mut self) {
+        let name = self.draft.config.name.clone();
+        if !self.draft.is_named && !name.trim().is_empty() {
+            self.keep_name(name);
+        }
+    }
+
+    /// Has it called so as long as its settings stay as they are.
+    fn keep_name(&mut self, name: String) {
+        self.draft.config.name.clone_from(&name);
+        self.own_name = Some(OwnName {
+            by: self.name_by_settings(),
+            name,
+        });
     }
 }
 

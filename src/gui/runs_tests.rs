@@ -14,7 +14,7 @@ fn name(state: &AppState, id: RunId) -> String {
 }
 
 #[test]
-fn a_name_follows_what_differs_until_it_is_typed() {
+fn a_name_follows_the_settings_until_it_is_typed() {
     let (mut state, id) = first();
     make_ready(&mut state, id);
     sent(state.handle(Action::Duplicate(id)));
@@ -26,14 +26,18 @@ fn a_name_follows_what_differs_until_it_is_typed() {
     sent(state.handle(Action::Commit(second)));
     make_ready(&mut state, second);
     assert_eq!(name(&state, id), "Autoencoder");
-    assert_eq!(name(&state, second), "latent 32");
+    assert_eq!(name(&state, second), "Autoencoder · latent 32");
 
     sent(state.handle(Action::Duplicate(second)));
     let third = state.selected.unwrap();
-    assert_eq!(name(&state, third), "latent 32 (2)", "nothing differs yet");
+    assert_eq!(
+        name(&state, third),
+        "Autoencoder · latent 32 (2)",
+        "nothing differs yet"
+    );
     let edit = edited(&state, third, |draft| draft.config.seed = 4);
     state.handle(edit);
-    assert_eq!(name(&state, third), "latent 32, seed 4");
+    assert_eq!(name(&state, third), "Autoencoder · latent 32 · seed 4");
 
     assert!(
         state
@@ -48,10 +52,92 @@ fn a_name_follows_what_differs_until_it_is_typed() {
     state.handle(Action::Rename(second, "  ".to_owned()));
     assert_eq!(
         name(&state, second),
-        "latent 32",
+        "Autoencoder · latent 32",
         "called by its settings again"
     );
     assert!(!state.run(second).unwrap().is_edited());
+}
+
+#[test]
+fn a_name_stays_whatever_becomes_of_the_other_runs() {
+    let (mut state, first) = first();
+    make_ready(&mut state, first);
+    let add = |state: &mut AppState, from, change: fn(&mut Draft)| {
+        state.handle(Action::Duplicate(from));
+        let id = state.selected.unwrap();
+        let edit = edited(state, id, change);
+        state.handle(edit);
+        id
+    };
+    let copy = add(&mut state, first, |_draft| {});
+    let seeded = add(&mut state, first, |draft| draft.config.seed = 2);
+    let other = add(&mut state, seeded, |draft| draft.config.batch = 5);
+    let names = |state: &AppState| -> Vec<(RunId, String)> {
+        let runs = state.runs.iter();
+        runs.map(|run| (run.id, run.name().to_owned())).collect()
+    };
+    assert_eq!(
+        names(&state),
+        [
+            (first, "Autoencoder".to_owned()),
+            (copy, "Autoencoder 2".to_owned()),
+            (seeded, "Autoencoder · seed 2".to_owned()),
+            (other, "Autoencoder · batch 5 · seed 2".to_owned()),
+        ]
+    );
+    let before = names(&state);
+    let without = |gone: &[RunId]| -> Vec<(RunId, String)> {
+        let left = before.iter().filter(|(id, _)| !gone.contains(id));
+        left.cloned().collect()
+    };
+    // The one with the number keeps it, though the other one is gone for good.
+    state.handle(Action::Remove(first));
+    assert_eq!(names(&state), without(&[first]));
+    state.handle(Action::Remove(seeded));
+    assert_eq!(names(&state), without(&[first, seeded]));
+    let again = add(&mut state, copy, |_draft| {});
+    assert_eq!(name(&state, again), "Autoencoder", "it is free");
+    assert_eq!(name(&state, copy), "Autoencoder 2");
+    // What another run is changed to, or called, changes no name either.
+    let edit = edited(&state, again, |draft| {
+        draft.config.variant = "deep".to_owned();
+    });
+    state.handle(edit);
+    state.handle(Action::Rename(again, "Autoencoder 2".to_owned()));
+    assert_eq!(name(&state, again), "Autoencoder 2", "as it was typed");
+    assert_eq!(name(&state, copy), "Autoencoder 2");
+    assert_eq!(name(&state, other), "Autoencoder · batch 5 · seed 2");
+}
+
+#[test]
+fn the_name_of_a_run_that_can_be_brought_back_is_not_given_to_another_one() {
+    let (mut state, first) = first();
+    make_ready(&mut state, first);
+    state.handle(Action::Duplicate(first));
+    let second = state.selected.unwrap();
+    state.handle(Action::Remove(first));
+    state.handle(Action::Duplicate(second));
+    let third = state.selected.unwrap();
+    assert_eq!(name(&state, third), "Autoencoder 3");
+    state.handle(Action::Desk(crate::gui::desk::DeskAction::Undo));
+    let mut names: Vec<&str> = state.runs.iter().map(Run::name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Autoencoder", "Autoencoder 2", "Autoencoder 3"]);
+}
+
+#[test]
+fn a_new_seed_for_all_keeps_names_apart() {
+    let (mut state, first) = first();
+    make_ready(&mut state, first);
+    state.handle(Action::Duplicate(first));
+    let second = state.selected.unwrap();
+    make_ready(&mut state, second);
+    state.handle(Action::Restart(
+        crate::gui::restart::Restart::NewSeed,
+        vec![first, second],
+    ));
+    assert_eq!(name(&state, first), "Autoencoder · seed 2");
+    assert_eq!(name(&state, second), "Autoencoder · seed 2 (2)");
 }
 
 #[test]

@@ -310,7 +310,7 @@ impl AppState {
             }
             NoticeKey::Welcome => self.desk.is_welcoming = false,
             NoticeKey::Message(number) if removed == Some(number) => return self.forget_removed(),
-            NoticeKey::Message(number) => self.messages.retain(|m| m.number != number),
+            NoticeKey::Message(number) => self.put_message_away(number),
         }
         Vec::new()
     }

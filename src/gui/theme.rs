@@ -163,6 +163,11 @@ pub fn install(ctx: &egui::Context) {
 }
 
 fn install_fonts(ctx: &egui::Context) {
+    ctx.set_fonts(font_definitions());
+}
+
+/// The fonts that come with the program.
+pub fn font_definitions() -> egui::FontDefinitions {
     let mut fonts = egui::FontDefinitions::default();
     // Has the arrows and the triangle that the proportional font lacks.
     let spare = fonts
@@ -176,7 +181,7 @@ fn install_fonts(ctx: &egui::Context) {
             family.push(name);
         }
     }
-    ctx.set_fonts(fonts);
+    fonts
 }
 
 /// How much larger text is than usual.

@@ -9,17 +9,21 @@ mod bytes;
 mod commit;
 mod disk;
 pub mod export;
+pub mod fonts;
 mod frames;
 mod grid;
+mod lists;
 mod metrics_csv;
 mod reading;
 mod run_files;
 mod run_folder;
+mod scripts;
 pub mod session;
 pub mod share;
 
 pub use frames::KeptFrame;
 pub use grid::{encode_grid, write_grid};
+pub use lists::list;
 pub use run_files::{KeptRun, RunUpdate, Written, open_whole_run, update_run};
 pub use run_folder::{kept_pictures, open_run, prepare_folder, read_config, save_run};
 

@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::path::Path;
+use std::process::Output;
 
 use image::AnimationDecoder as _;
 use safetensors::SafeTensors;
 use serde_json::Value;
 
 use super::{
-    LABELS, TEST, TRAIN, failure, file, hourglass, idx, images, success, train, workplace,
+    LABELS, TEST, TRAIN, failure, file, hourglass, idx, images, program, success, train, workplace,
     write_data,
 };
 
@@ -340,4 +342,71 @@ fn exports_that_cannot_be_are_refused_and_leave_nothing() {
         .collect();
     left.sort();
     assert_eq!(left, ["data", "run"]);
+}
+
+/// Calls a kept run otherwise.
+fn rename(at: &Path, run: &str, name: &str) {
+    let path = at.join(run).join("run.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let line = text.lines().next().unwrap();
+    assert!(line.starts_with("name = "), "{line}");
+    fs::write(&path, text.replacen(line, &format!("name = \"{name}\""), 1)).unwrap();
+}
+
+/// The program where the desktop has no font, and where it has no library that knows of fonts.
+fn without_fonts(at: &Path, arguments: &str) -> [Output; 2] {
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let nothing = at.join("fonts.conf");
+    fs::write(
+        &nothing,
+        "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig></fontconfig>",
+    )
+    .unwrap();
+    // A library that is none hides the one that is there.
+    let libraries = at.join("libraries");
+    fs::create_dir_all(&libraries).unwrap();
+    for name in ["libfontconfig.so.1", "libfontconfig.so"] {
+        fs::write(libraries.join(name), b"").unwrap();
+    }
+    let mut bare = program(at, &arguments);
+    let mut none = program(at, &arguments);
+    [
+        bare.env("FONTCONFIG_FILE", nothing).output().unwrap(),
+        none.env("LD_LIBRARY_PATH", libraries).output().unwrap(),
+    ]
+}
+
+#[test]
+fn a_plot_of_latin_names_is_the_same_whatever_fonts_there_are() {
+    let folder = workplace();
+    let at = folder.path();
+    train(at, "--latent 3 --epochs 1", "one");
+    rename(at, "one", "Größe · 3");
+    let export = "export one --what plot --out plot.png";
+    success(hourglass(at, export));
+    let bytes = file(at, "plot.png");
+    for output in without_fonts(at, export) {
+        success(output);
+        assert!(file(at, "plot.png") == bytes, "another picture");
+    }
+}
+
+#[test]
+fn a_plot_of_japanese_names_is_drawn_with_and_without_fonts() {
+    let folder = workplace();
+    let at = folder.path();
+    train(at, "--latent 3 --epochs 1", "one");
+    rename(at, "one", "手書きの数字");
+    success(hourglass(at, "export one --what plot --out plot.svg"));
+    let svg = String::from_utf8(file(at, "plot.svg")).unwrap();
+    assert!(svg.contains("手書きの数字") && svg.contains("xml:lang=\"ja\""));
+    assert!(svg.contains("sans-serif\""), "a generic family is named");
+    let export = "export one --what plot --out plot.png";
+    success(hourglass(at, export));
+    let with = image::load_from_memory(&file(at, "plot.png")).unwrap();
+    for output in without_fonts(at, export) {
+        success(output);
+        let without = image::load_from_memory(&file(at, "plot.png")).unwrap();
+        assert_eq!(without.width(), with.width());
+    }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use egui_kittest::SnapshotOptions;
 
-use hourglass::gui::Pane;
+use hourglass::engine::RunId;
+use hourglass::gui::{Action, Pane};
 
 use super::session::{self, devices, ready, recipe};
 use super::window::{Look, Window};
@@ -63,6 +64,13 @@ pub fn session_window(look: &Look) -> Window {
     let session = session::session(64);
     window.tell(session.events);
     window.show(session.snapshot);
+    let ctx = window.harness.ctx.clone();
+    for (id, config) in [(FIRST, stacked), (RunId(2), deep)] {
+        // Short ones, whatever the settings.
+        let action = Action::Rename(id, config.name);
+        window.harness.state_mut().act(&ctx, action);
+    }
+    window.harness.run();
     window.click("Run Stacked");
     window.harness.remove_cursor();
     window.harness.run();

@@ -139,6 +139,11 @@ pub fn rich_window(runs: usize, look: &Look) -> Window {
     }
     window.tell(session.events);
     window.show(session.snapshot);
+    for (id, config) in (1..).map(RunId).zip(&session.configs) {
+        // Short ones, whatever the settings.
+        let action = Action::Rename(id, config.name.clone());
+        window.harness.state_mut().act(&ctx, action);
+    }
     let action = Action::Select(RunId(1));
     window.harness.state_mut().act(&ctx, action);
     window.harness.remove_cursor();

@@ -254,7 +254,7 @@ fn a_boundary_that_was_passed_is_a_button_to_branch() {
     else {
         panic!("{commands:?}");
     };
-    assert_eq!(name, "Stacked from phase 2");
+    assert_eq!(name, "Stacked · from phase 2");
     assert!(window.has_text("This branch is being made."));
 }
 
@@ -324,8 +324,9 @@ fn a_name_follows_what_differs_until_one_is_typed() {
     window.tell([ready(second, &config)]);
     window.click("Next seed");
     let (_, config) = window.added();
-    assert_eq!((config.seed, config.name.as_str()), (2, "seed 2"));
-    assert!(window.has_text("Run seed 2"));
+    let name = "Autoencoder · seed 2";
+    assert_eq!((config.seed, config.name.as_str()), (2, name));
+    assert!(window.has_text("Run Autoencoder · seed 2"));
     let name = |window: &Window| window.harness.state().state().runs[1].name().to_owned();
     let field = |window: &Window| {
         window
@@ -360,7 +361,9 @@ fn the_window_says_whether_runs_are_matched() {
     window.tell([ready(second, &config)]);
     assert!(window.has_text("Matched: same batches, same initial weights in all layers"));
     window.click("Next seed");
-    assert!(window.has_text("Not matched: seed 2 has seed 2 instead of 1"));
+    assert!(window.has_text("Same settings, seeds 1 and 2"));
+    window.choose("Model type", "Convolutional");
+    assert!(window.has_text("Not matched: Convolutional"));
 }
 
 #[test]

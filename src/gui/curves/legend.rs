@@ -9,6 +9,7 @@ use egui::{RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2
 use crate::engine::RunId;
 
 use super::super::action::{Action, Actions, Effect};
+use super::super::naming;
 use super::super::run::{LossUnit, Run};
 use super::super::state::AppState;
 use super::super::view::View;
@@ -61,15 +62,32 @@ pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOn
         if has_errors {
             ui.label(RichText::new("On all test images").small().weak());
         }
+        let most = name_width(view.state.runs.len(), ui.max_rect().width());
         for run in &view.state.runs {
-            entry_ui(ui, view, run, out);
+            entry_ui(ui, view, run, most, out);
         }
         end(ui);
     });
 }
 
+/// Widest and narrowest a name may be.
+const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 90.0..=230.0;
+
+/// What an entry is wider than its name, about.
+const BESIDE_NAME: f32 = 42.0;
+
+/// How wide names may be in this width, so that many of them leave room for the chart.
+fn name_width(runs: usize, room: f32) -> f32 {
+    let columns = match runs {
+        0..=2 => 1.0,
+        3..=4 => 2.0,
+        _ => 3.0,
+    };
+    (room / columns - BESIDE_NAME).clamp(*NAME_WIDTHS.start(), *NAME_WIDTHS.end())
+}
+
 /// Line and name of a run, and its error: the newest one, or as it was where the window looks back.
-fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
+fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, most: f32, out: &mut Actions) {
     let is_shown = !view.state.curves.is_hidden(run.id);
     let reduction = view.state.options.curves.reduction;
     let color = if is_shown {
@@ -82,17 +100,18 @@ fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         Some(step) => run.metrics.test_at(step.min(run.progress.step)),
         None => run.metrics.last_test(),
     };
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let sample = 26.0;
+    let name = naming::shortened(ui, run.name(), &egui::TextStyle::Body, most);
     let text = match looked_at {
         Some(point) => {
             let factor = factor(run, point.phase, LossUnit::Pixels, reduction);
             let error = words::three_digits(point.mse * factor);
-            format!("{} {error}", run.name())
+            format!("{name} {error}")
         }
-        None => run.name().to_owned(),
+        None => name,
     };
-    let font = egui::TextStyle::Body.resolve(ui.style());
     let galley = ui.painter().layout_no_wrap(text, font, color);
-    let sample = 26.0;
     let size = vec2(sample + 6.0 + galley.size().x, galley.size().y.max(18.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| {

@@ -339,7 +339,7 @@ impl AppState {
         });
         draft.is_named = false;
         let controls = run.controls.clone();
-        let id = self.push_run(draft);
+        let id = self.place_run(draft);
         let Some(run) = self.run_mut(id) else {
             return Vec::new();
         };

@@ -240,7 +240,7 @@ fn a_boundary_that_was_passed_is_branched_from() {
     };
     assert_eq!(
         (*from, *phase, name.as_str()),
-        (id, 1, "Stacked from phase 2")
+        (id, 1, "Stacked · from phase 2")
     );
     assert_eq!(state.selected, Some(*new));
     let run = state.run(*new).unwrap();
@@ -266,7 +266,7 @@ fn a_boundary_that_was_passed_is_branched_from() {
     let run = state.run(*new).unwrap();
     assert_eq!(
         (run.state, run.name()),
-        (RunState::Paused, "Stacked from phase 2")
+        (RunState::Paused, "Stacked · from phase 2")
     );
     assert_eq!(run.first_open_phase(), 1, "the phase has not begun");
     let commands = change(&mut state, *new, |phases| phases[3].epochs = 44);
@@ -274,7 +274,10 @@ fn a_boundary_that_was_passed_is_branched_from() {
         matches!(commands[..], [Command::SetSchedule { .. }]),
         "{commands:?}"
     );
-    assert_eq!(state.run(*new).unwrap().name(), "phase 4: 44 epochs");
+    assert_eq!(
+        state.run(*new).unwrap().name(),
+        "Stacked · phase 4: 44 epochs · from phase 2"
+    );
 }
 
 #[test]

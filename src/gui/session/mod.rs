@@ -11,6 +11,7 @@ mod question;
 use std::path::{Path, PathBuf};
 
 use crate::engine::{Command, LostSession, SessionCommand, SessionNews};
+use crate::store::list;
 
 use super::action::{Action, Effect, NoticeKey, PathFor};
 use super::notices::{Level, Notice};
@@ -306,6 +307,7 @@ impl AppState {
             level: Level::Warning,
             run: None,
             text: lost_text(lost),
+            count: 1,
             offers: vec![
                 (
                     "Recover".into(),
@@ -322,7 +324,7 @@ impl AppState {
 }
 
 fn lost_text(lost: &LostSession) -> String {
-    let runs = lost.runs.join(", ");
+    let runs = list(&lost.runs);
     let age = lost.age_secs.map_or_else(String::new, |secs| {
         format!(", kept {} ago", words::duration(secs as f64))
     });

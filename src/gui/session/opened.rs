@@ -22,7 +22,7 @@ impl AppState {
             let about = kept.runs.get(place).cloned().unwrap_or_default();
             let mut draft = Draft::new(run.config.clone());
             draft.is_named = about.is_named || kept.runs.get(place).is_none();
-            let id = self.push_run(draft);
+            let id = self.place_run(draft);
             ids.push(id);
             let is_free = self
                 .runs
@@ -34,7 +34,9 @@ impl AppState {
                 }
                 entry.branched_at = about.branched_at;
                 entry.opening = run.folder.clone().map(Opening::Session);
+                entry.keep_own_name();
             }
+            self.relate();
             match &run.folder {
                 Some(folder) => effects.push(Effect::Send(Command::OpenRun {
                     id,
@@ -46,7 +48,12 @@ impl AppState {
                     if let Some(config) = about.draft {
                         let mut draft = Draft::new(config);
                         draft.is_named = about.is_named;
+                        let name = draft.config.name.clone();
                         self.edit(id, draft);
+                        if let Some(entry) = self.run_mut(id) {
+                            entry.draft.config.name = name;
+                            entry.keep_own_name();
+                        }
                     }
                 }
             }
@@ -98,6 +105,7 @@ impl AppState {
             theme: now.theme,
             zoom_percent: now.zoom_percent,
             has_large_type: now.has_large_type,
+            han: now.han,
             ..kept.options
         };
         effects.extend(self.handle(Action::Show(options)));

@@ -2,6 +2,8 @@
 
 use egui::Ui;
 
+use crate::store::list;
+
 use super::super::action::{Action, Actions};
 use super::super::run::Run;
 use super::super::view::View;
@@ -45,7 +47,7 @@ pub fn question_ui(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
         let text = format!(
             "{} of training would be lost: {}. {why}",
             words::duration(secs),
-            names.join(", ")
+            list(&names)
         );
         ui.add(egui::Label::new(text).wrap());
         ui.add_space(6.0);

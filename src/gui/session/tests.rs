@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::engine::{OpenedRun, OpenedSession};
+use crate::engine::{Event, OpenedRun, OpenedSession, Progress};
 use crate::gui::curves::CurvesAction;
 use crate::gui::history::HistoryAction;
 use crate::gui::latent::{LatentAction, Origin};
 use crate::gui::layers::{LayersAction, Measure};
 use crate::gui::layout::{self, Pane, Preset};
 use crate::gui::pictures::PicturesAction;
-use crate::gui::state::tests::{advance, first, make_ready};
+use crate::gui::state::tests::{advance, edited, first, info, make_ready};
+use crate::model::KnobValue;
 
 fn folder() -> PathBuf {
     PathBuf::from("/home/me/My study.hourglass")
@@ -101,6 +102,58 @@ fn the_window_comes_back_as_it_was_left() {
     fresh.catch_up();
     assert_eq!(fresh.history.cursor, Some(120));
     assert_eq!(fresh.title(), "My study (unsaved changes) – Hourglass");
+}
+
+#[test]
+fn runs_are_called_as_they_were_kept_until_their_settings_change() {
+    let (mut state, _) = first();
+    let of = |name: &str, latent: i64| {
+        let mut config = state.runs[0].draft.config.clone();
+        name.clone_into(&mut config.name);
+        config.knobs.set("latent", KnobValue::Integer(latent));
+        config
+    };
+    // As version 0.1 named them: by what they differed in from the run before.
+    let runs = [("Autoencoder", 5), ("latent 32", 32), ("Mine", 9)];
+    let opened_runs = runs
+        .iter()
+        .enumerate()
+        .map(|(place, (name, latent))| OpenedRun {
+            config: of(name, *latent),
+            folder: (place == 1).then(|| PathBuf::from("/s/runs/2")),
+        });
+    let window = r#"{"format":1,"runs":[{"slot":0,"is_named":false},{"slot":1,"is_named":false},
+        {"slot":2,"is_named":true}]}"#;
+    let config = of("latent 32", 32);
+    let session = opened(window.to_owned(), opened_runs.collect());
+    state.apply_session(session);
+    state.catch_up();
+    let names = |state: &AppState| -> Vec<String> {
+        state.runs.iter().map(|run| run.name().to_owned()).collect()
+    };
+    assert_eq!(names(&state), ["Autoencoder", "latent 32", "Mine"]);
+    let [one, two, three] = [0, 1, 2].map(|place| state.runs[place].id);
+    // The settings that the engine tells of are those that were kept.
+    state.apply(Event::RunReady {
+        id: two,
+        info: info(&config, 50),
+        metrics: std::sync::Arc::default(),
+        progress: Progress {
+            step: 7,
+            ..Progress::default()
+        },
+    });
+    assert_eq!(names(&state), ["Autoencoder", "latent 32", "Mine"]);
+    for (id, latent) in [(one, 6), (three, 7)] {
+        let edit = edited(&state, id, |draft| {
+            draft.config.knobs.set("latent", KnobValue::Integer(latent));
+        });
+        state.handle(edit);
+    }
+    assert_eq!(
+        names(&state),
+        ["Autoencoder · latent 6", "latent 32", "Mine"]
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::train::{DEFAULT_DROPOUT, Phase, PhaseSettings, RunConfig, Schedule};
 pub struct Draft {
     /// The configuration.
     pub config: RunConfig,
-    /// Whether the user gave the run its name; if not, it is called by what it differs in.
+    /// Whether the user gave the run its name; if not, it is called by its settings.
     pub is_named: bool,
     /// What the pretraining phases share.
     pub pretrain: PhaseSettings,

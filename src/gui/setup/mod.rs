@@ -52,11 +52,9 @@ pub fn setup_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
 fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     ui.horizontal(|ui| {
         ui.heading("Setup");
-        ui.label(
-            RichText::new(run.name())
-                .color(view.palette.run(run.slot))
-                .strong(),
-        );
+        let name = RichText::new(run.name()).color(view.palette.run(run.slot));
+        // A long one is not to push the settings out of sight.
+        ui.add(egui::Label::new(name.strong()).truncate());
     });
     let is_locked = run.has_started() || run.opening.is_some();
     if run.has_started() {
@@ -133,10 +131,10 @@ pub fn commit_finished(ui: &Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     }
 }
 
-/// What the run is called. What was not typed follows what the run differs in, and is shown weakly.
+/// What the run is called. What was not typed follows the run's own settings, and is shown weakly.
 fn name_ui(ui: &mut Ui, run: &Run, out: &mut Actions) {
-    let help = "What the run is called in the window. Left empty, it is called by what it differs \
-                in from the runs before it.";
+    let help = "What the run is called in the window. Left empty, it is called by its model type \
+                and by its settings that are not the usual ones of that type.";
     form::row(ui, "Name", help, |ui, label| {
         let mut name = if run.draft.is_named {
             run.draft.config.name.clone()

@@ -229,6 +229,10 @@ impl AppState {
             let text =
                 "The story has come to its point: pretraining has helped. Press Story to read why.";
             self.tell(None, text.to_owned(), false);
+            // It comes at a time when nobody may be looking.
+            if let Some(message) = self.messages.last_mut() {
+                message.stays = true;
+            }
         }
     }
 
@@ -302,7 +306,7 @@ impl AppState {
         self.desk.is_welcoming = false;
         self.handle_layers(LayersAction::Measure(Measure::Gradient));
         for (part, config) in configs() {
-            effects.extend(self.add(Draft::new(config)));
+            effects.extend(self.add_called(Draft::new(config)));
             if let Some(id) = self.selected {
                 self.story.runs.push((part, id));
             }

@@ -7,6 +7,7 @@ use super::{LOOKS, Part, StoryAction, facts};
 use crate::engine::RunId;
 use crate::gui::action::{Action, Actions};
 use crate::gui::view::View;
+use crate::store::list;
 
 /// Draws the panel.
 pub fn story_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
@@ -133,7 +134,7 @@ pub fn question_ui(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
             ui,
             &format!(
                 "It opens four runs of its own. You have trained {}.",
-                names.join(", ")
+                list(&names)
             ),
         );
         ui.add_space(6.0);

@@ -1,16 +1,19 @@
 //! Text of exported drawings, and how drawings become pixels.
 //!
 //! The *fonts* are those of the window, which come with the program: no machine draws another picture
-//! than the next one. Text that they have no signs for is left out of pixels; as SVG it stays text, and
-//! whoever shows it has more fonts.
+//! than the next one. Only where a text has signs that they lack, such as Japanese ones, the fonts of the
+//! desktop are asked for these; what no font has is left out of pixels. As SVG it stays text, and whoever
+//! shows it has more fonts.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Node, Options, Tree, fontdb};
 
 use super::palette::{Rgb, hex};
+use crate::store::fonts::{BuiltIn, DesktopFonts, FoundFont, Han};
 
 /// What SVG files name, first what is there everywhere this program draws.
 pub(super) const FAMILY: &str = "Ubuntu, Hack, Helvetica, Arial, sans-serif";
@@ -18,14 +21,17 @@ pub(super) const FAMILY: &str = "Ubuntu, Hack, Helvetica, Arial, sans-serif";
 /// Most pixels of a picture that is drawn.
 const MAX_PIXELS: u64 = 100_000_000;
 
-fn fonts() -> Arc<fontdb::Database> {
+/// The fonts that come with the program.
+static BUILT_IN: [&[u8]; 2] = [
+    epaint_default_fonts::UBUNTU_LIGHT,
+    epaint_default_fonts::HACK_REGULAR,
+];
+
+fn built_in() -> Arc<fontdb::Database> {
     static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
     let fonts = FONTS.get_or_init(|| {
         let mut fonts = fontdb::Database::new();
-        for font in [
-            epaint_default_fonts::UBUNTU_LIGHT,
-            epaint_default_fonts::HACK_REGULAR,
-        ] {
+        for font in BUILT_IN {
             let source: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(font);
             fonts.load_font_source(fontdb::Source::Binary(source));
         }
@@ -35,9 +41,65 @@ fn fonts() -> Arc<fontdb::Database> {
     Arc::clone(fonts)
 }
 
+/// The fonts for a drawing: those that come with the program, and of the desktop what they lack.
+fn fonts(svg: &str) -> Arc<fontdb::Database> {
+    static SIGNS: OnceLock<BuiltIn> = OnceLock::new();
+    let missing = missing(svg, SIGNS.get_or_init(|| BuiltIn::new(&BUILT_IN)));
+    if missing.is_empty() {
+        return built_in();
+    }
+    static DESKTOP: OnceLock<Option<Mutex<DesktopFonts>>> = OnceLock::new();
+    let Some(desktop) = DESKTOP.get_or_init(|| DesktopFonts::list().map(Mutex::new)) else {
+        return built_in();
+    };
+    let mut desktop = desktop.lock().unwrap_or_else(PoisonError::into_inner);
+    let han = Han::of_text(svg).unwrap_or_else(Han::of_desktop);
+    with_found(&built_in(), &missing, |sign| desktop.find(sign, false, han))
+}
+
+/// The signs of a drawing that the fonts lack and that leave ink.
+fn missing(svg: &str, fonts: &BuiltIn) -> BTreeSet<char> {
+    let is_ink = |sign: char| {
+        let is_mark = matches!(
+            sign,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        );
+        !sign.is_ascii() && !sign.is_control() && !is_mark
+    };
+    let signs: BTreeSet<char> = svg.chars().filter(|sign| is_ink(*sign)).collect();
+    signs.into_iter().filter(|sign| !fonts.has(*sign)).collect()
+}
+
+/// Fonts with those that are found for some signs.
+fn with_found(
+    fonts: &fontdb::Database,
+    signs: &BTreeSet<char>,
+    mut find: impl FnMut(char) -> Option<FoundFont>,
+) -> Arc<fontdb::Database> {
+    let mut all = fonts.clone();
+    let mut names = BTreeSet::new();
+    for sign in signs {
+        let Some(font) = find(*sign) else {
+            log::warn!("no font has {sign:?}: it is left out");
+            continue;
+        };
+        if names.insert(font.name) {
+            // Of a file with several fonts the one that was meant, as of shapes of Han characters.
+            let added = all.load_font_source(fontdb::Source::Binary(font.bytes));
+            for id in added {
+                if all.face(id).is_some_and(|face| face.index != font.index) {
+                    all.remove_face(id);
+                }
+            }
+        }
+    }
+    Arc::new(all)
+}
+
 fn parse(svg: &str) -> Result<Tree, String> {
     let options = Options {
-        fontdb: fonts(),
+        fontdb: fonts(svg),
         font_family: "Ubuntu".to_owned(),
         ..Options::default()
     };
@@ -196,11 +258,15 @@ pub(super) fn text_element(svg: &mut String, text: &Text<'_>) {
     let turn = text.turn.map_or_else(String::new, |turn| {
         format!(" transform=\"rotate({turn} {:.2} {:.2})\"", text.x, text.y)
     });
+    // Whoever shows it chooses the shapes of Han characters by the language.
+    let language = Han::of_text(text.text).map_or_else(String::new, |han| {
+        format!(" xml:lang=\"{}\"", han.language())
+    });
     // Writing to a String cannot fail.
     let _ = writeln!(
         svg,
         "<text x=\"{:.2}\" y=\"{:.2}\" font-family=\"{FAMILY}\" font-size=\"{}\" fill=\"{}\" \
-         text-anchor=\"{}\"{turn} xml:space=\"preserve\">{}</text>",
+         text-anchor=\"{}\"{turn}{language} xml:space=\"preserve\">{}</text>",
         text.x,
         text.y,
         text.size,
@@ -227,6 +293,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::print_stdout, reason = "a skipped test says so")]
 mod tests {
     use super::*;
 
@@ -264,5 +331,110 @@ mod tests {
             let ink = picture.pixels().filter(|pixel| pixel.0[0] < 128).count();
             assert!(ink > 5 || text == "日本語", "{text}: {ink}");
         }
+    }
+
+    fn drawing(text: &str) -> String {
+        let mut svg =
+            String::from("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"200\" height=\"30\">");
+        text_element(&mut svg, &Text::new(4.0, 20.0, 14.0, text));
+        svg.push_str("</svg>");
+        svg
+    }
+
+    #[test]
+    fn fonts_of_the_desktop_are_asked_for_what_the_built_in_ones_lack_and_nothing_else() {
+        let signs = BuiltIn::new(&BUILT_IN);
+        assert!(missing(&drawing("Ünïted μ ± 2σ · Жизнь …"), &signs).is_empty());
+        assert!(Arc::ptr_eq(
+            &fonts(&drawing("Deep · latent 3")),
+            &built_in()
+        ));
+        let found = missing(&drawing("Zahlen 数字 い"), &signs);
+        assert_eq!(found, BTreeSet::from(['い', '字', '数']));
+    }
+
+    #[test]
+    fn a_sign_that_a_found_font_has_leaves_ink() {
+        // In one of the fonts that come with the program, but not in the other one.
+        let mut hack = fontdb::Database::new();
+        hack.load_font_source(fontdb::Source::Binary(Arc::new(
+            epaint_default_fonts::HACK_REGULAR,
+        )));
+        let mut asked = Vec::new();
+        let all = with_found(&hack, &BTreeSet::from(['Ə', '☃']), |sign| {
+            asked.push(sign);
+            (sign == 'Ə').then(|| FoundFont {
+                name: "found".to_owned(),
+                bytes: Arc::new(epaint_default_fonts::UBUNTU_LIGHT),
+                index: 0,
+            })
+        });
+        assert_eq!(asked, ['Ə', '☃']);
+        assert_eq!((hack.len(), all.len()), (1, 2));
+        let ink = |fonts: Arc<fontdb::Database>| {
+            let options = Options {
+                fontdb: fonts,
+                font_family: "Hack".to_owned(),
+                ..Options::default()
+            };
+            let svg = drawing("ƏƏƏ").replace(FAMILY, "Hack");
+            let tree = Tree::from_str(&svg, &options).unwrap();
+            let mut pixmap = Pixmap::new(200, 30).unwrap();
+            resvg::render(&tree, Transform::identity(), &mut pixmap.as_mut());
+            pixmap
+                .pixels()
+                .iter()
+                .filter(|pixel| pixel.alpha() > 128)
+                .count()
+        };
+        let (before, after) = (ink(Arc::new(hack)), ink(all));
+        assert!(after > before + 20, "{before} {after}");
+    }
+
+    #[test]
+    fn only_the_meant_font_of_a_file_of_several_is_used() {
+        let none = with_found(&built_in(), &BTreeSet::from(['日']), |_| {
+            Some(FoundFont {
+                name: "another".to_owned(),
+                bytes: Arc::new(epaint_default_fonts::HACK_REGULAR),
+                index: 3,
+            })
+        });
+        assert_eq!(
+            none.len(),
+            built_in().len(),
+            "there is no fourth font in it"
+        );
+    }
+
+    #[test]
+    fn the_language_is_told_where_the_text_tells_it() {
+        assert!(drawing("手書き").contains(" xml:lang=\"ja\""));
+        assert!(drawing("한국어").contains(" xml:lang=\"ko\""));
+        assert!(!drawing("Deep").contains("xml:lang"));
+        assert!(
+            FAMILY.ends_with("sans-serif"),
+            "a generic family comes last"
+        );
+    }
+
+    #[test]
+    fn japanese_leaves_ink_where_the_desktop_has_a_font() {
+        let found =
+            DesktopFonts::list().and_then(|mut fonts| fonts.find('日', false, Han::Japanese));
+        if found.is_none() {
+            println!("skipped: needs a font with Japanese characters");
+            return;
+        }
+        let ink = |text: &str| {
+            let picture = render(&drawing(text), 1.0).unwrap();
+            picture.pixels().filter(|pixel| pixel.0[0] < 128).count()
+        };
+        assert!(
+            ink("日本語の手書き文字") > 200,
+            "{}",
+            ink("日本語の手書き文字")
+        );
+        assert!(ink("한국어") > 50);
     }
 }
