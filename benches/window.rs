@@ -19,12 +19,14 @@ mod desktop;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use desktop::{Desktop, WindowManager};
 use hourglass::engine::{Command, Engine, Event, RunId, RunState, SessionCommand, Watch};
 use hourglass::model::variant;
+use hourglass::store::{Claim, RunPlace};
 use hourglass::train::RunConfig;
 
 const ROUNDS: usize = 5;
@@ -99,9 +101,10 @@ fn headless(config: &RunConfig) -> f64 {
     };
     wait(RunState::Paused);
     let folder = tempfile::tempdir().unwrap();
+    let place = RunPlace::claim(&folder.path().join("run"), Claim::New);
     engine.send(Command::Session(SessionCommand::KeepRun {
         id,
-        folder: folder.path().join("run"),
+        place: Arc::new(place.expect("a folder for the run")),
     }));
     thread::sleep(SETTLE);
     engine.send(Command::Start(id));

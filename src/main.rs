@@ -1,5 +1,6 @@
 //! The binary: parses, wires, runs, prints an error once.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use hourglass::cli::{self, Request};
@@ -9,6 +10,17 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(
         env_logger::Env::default().default_filter_or("error,wgpu_hal=off"),
     )
+    .format(|out, record| {
+        let (style, level) = (out.default_level_style(record.level()), record.level());
+        let text = record.args().to_string();
+        writeln!(
+            out,
+            "[{} {style}{level:5}{style:#} {}] {}",
+            out.timestamp(),
+            record.target(),
+            cli::spelled_out(&text)
+        )
+    })
     .init();
     quiet_engine_panics();
     let request = match cli::run(std::env::args_os()) {
@@ -38,10 +50,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The only place that prints an error.
-#[expect(clippy::print_stderr, reason = "this is where errors are told, once")]
+/// Prints an error, once.
 fn fail(error: &dyn std::error::Error, code: ExitCode) -> ExitCode {
-    eprintln!("hourglass: {error}");
+    cli::complain(error);
     code
 }
 

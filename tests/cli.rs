@@ -22,11 +22,19 @@ mod folders;
 mod interruptions;
 #[path = "cli/losing.rs"]
 mod losing;
+#[path = "cli/names.rs"]
+mod names;
+#[path = "cli/places.rs"]
+mod places;
+#[path = "cli/resuming.rs"]
+mod resuming;
 #[path = "cli/runs.rs"]
 mod runs;
 #[allow(dead_code, reason = "other tests need more of it")]
 #[path = "common/server.rs"]
 mod server;
+#[path = "cli/session_runs.rs"]
+mod session_runs;
 #[path = "cli/sessions.rs"]
 mod sessions;
 #[path = "cli/sharing.rs"]
@@ -153,10 +161,12 @@ pub fn objects(lines: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Trains for the tests: in batches of 16 on the CPU, with more options, into a folder.
+/// Trains for the tests: in batches of 16 on the CPU, with more options, into a folder, in place of an
+/// earlier run there.
 pub fn train(folder: &Path, options: &str, out: &str) -> Vec<Value> {
-    let arguments =
-        format!("train --dataset data --device flex --batch 16 --json --out {out} {options}");
+    let arguments = format!(
+        "train --dataset data --device flex --batch 16 --json --out {out} --replace {options}"
+    );
     objects(&success(hourglass(folder, &arguments)))
 }
 

@@ -3,7 +3,7 @@
 //! The knobs' options come from the variants' tables, so a knob has its option by existing.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -15,14 +15,16 @@ use crate::store::share::Share;
 use crate::train::{LearningRateDecay, PhaseSettings, RunConfig, Schedule};
 
 use super::Failure;
+use super::kept::{Kept, RUN_HELP};
 use super::numbers::{count, number};
-use super::{effects, fetch, share};
+use super::out::Out;
+use super::{effects, fetch, resuming, share};
 
 /// What `train` is to do.
 pub(super) struct TrainPlan {
     pub(super) start: Start,
-    /// The folder that keeps the run.
-    pub(super) out: PathBuf,
+    /// Where the run is kept.
+    pub(super) out: Out,
     /// One JSON object an event, on standard output.
     pub(super) is_json: bool,
 }
@@ -32,7 +34,7 @@ pub(super) enum Start {
     /// With first weights.
     New(Box<RunConfig>),
     /// Where a kept run stands.
-    Resume(PathBuf, Extension),
+    Resume(Kept, Extension),
 }
 
 /// All commands with all options.
@@ -45,7 +47,14 @@ pub(super) fn command() -> Command {
             "FILE",
             "Open the window with the configuration of this run.toml",
         ))
-        .arg(path("open", "RUN", "Open the window with this kept run").conflicts_with("config"))
+        .arg(
+            path(
+                "open",
+                "RUN",
+                "Open the window with this kept run, or SESSION#N",
+            )
+            .conflicts_with("config"),
+        )
         .arg(
             text(
                 "share",
@@ -122,7 +131,16 @@ fn run() -> Arg {
         .value_name("RUN")
         .required(true)
         .value_parser(value_parser!(PathBuf))
-        .help("Folder of a kept run")
+        .help(RUN_HELP)
+}
+
+/// Leave to replace an earlier run.
+pub(super) fn replace() -> Arg {
+    Arg::new("replace")
+        .long("replace")
+        .action(ArgAction::SetTrue)
+        .requires("out")
+        .help("Replace the earlier run in the folder of --out; other files in it stay")
 }
 
 pub(super) fn device() -> Arg {
@@ -168,9 +186,11 @@ fn train_command() -> Command {
         .about("Train without a window")
         .next_help_heading("Run")
         .arg(path("config", "FILE", "Configuration to start from; other options change it"))
-        .arg(path("resume", "RUN", "Go on with a kept run, with --epochs for more epochs of its last phase").conflicts_with("config"))
+        .arg(path("resume", "RUN", "Go on with a kept run to the end of its schedule, or as --epochs or --until-epoch say; SESSION#N is run N of a session, which is kept there").conflicts_with("config"))
+        .arg(text("until-epoch", "N", "With --resume: go on until the last phase has N epochs in all").requires("resume").conflicts_with("epochs"))
         .arg(text("share", "TEXT", "Share string to start from; other options change it").conflicts_with_all(["config", "resume"]))
-        .arg(path("out", "FOLDER", "Folder that keeps the run: new, empty or a run, which is replaced [default: runs/VARIANT-N]"))
+        .arg(path("out", "FOLDER", "Folder that keeps the run: new or empty, or with --replace an earlier run [default: runs/VARIANT-N, or with --resume where the run is]"))
+        .arg(replace())
         .arg(json().help("Print one JSON object an event"))
         .next_help_heading("Data")
         .arg(text("dataset", "NAME|PATH", "Built-in data, a folder of pictures or IDX files, or a .npz, .npy, .csv or IDX file (see list datasets) [default: glyphs]"))
@@ -179,7 +199,7 @@ fn train_command() -> Command {
         .next_help_heading("Training")
         .arg(text("variant", "NAME", format!("Kind of autoencoder: {variants} [default: autoencoder]")))
         .arg(text("schedule", "NAME", format!("Schedule: {schedules} [default: the variant's]")))
-        .arg(text("epochs", "N", "Epochs of the last phase"))
+        .arg(text("epochs", "N", "Epochs of the last phase; with --resume, N more than it has trained, and no further"))
         .arg(text("pretrain-epochs", "N", "Epochs of each pretraining phase"))
         .arg(text("batch", "N", "Images a step"))
         .arg(text("optimizer", "NAME", format!("Update rule of all phases: {optimizers}")))
@@ -211,42 +231,24 @@ fn train_command() -> Command {
 /// What the arguments of `train` ask for.
 pub(super) fn train_plan(matches: &ArgMatches) -> Result<TrainPlan, Failure> {
     let is_json = matches.get_flag("json");
-    let start = match matches.get_one::<PathBuf>("resume") {
-        Some(folder) => resume(matches, folder)?,
-        None => Start::New(Box::new(configure(matches)?)),
-    };
-    let out = match (matches.get_one::<PathBuf>("out"), &start) {
-        (Some(out), _) => out.clone(),
-        (None, Start::Resume(folder, _)) => folder.clone(),
-        (None, Start::New(config)) => unused_folder(&config.variant),
+    if let Some(run) = matches.get_one::<PathBuf>("resume") {
+        let (start, out) = resuming::resume(matches, run)?;
+        return Ok(TrainPlan {
+            start,
+            out,
+            is_json,
+        });
+    }
+    let config = configure(matches)?;
+    let out = match matches.get_one::<PathBuf>("out") {
+        Some(out) => Out::given(out, matches),
+        None => Out::Unused(config.variant.clone()),
     };
     Ok(TrainPlan {
-        start,
+        start: Start::New(Box::new(config)),
         out,
         is_json,
     })
-}
-
-fn resume(matches: &ArgMatches, folder: &Path) -> Result<Start, Failure> {
-    let allowed = ["resume", "out", "json", "epochs", "device"];
-    let other = matches.ids().map(clap::Id::as_str).find(|id| {
-        !allowed.contains(id)
-            && matches
-                .value_source(id)
-                .is_some_and(|s| s == clap::parser::ValueSource::CommandLine)
-    });
-    if let Some(other) = other {
-        return Err(Failure::bad_input(format!(
-            "a resumed run keeps its configuration, so --resume goes with --epochs, --device, --out and --json only, but --{other} was given"
-        )));
-    }
-    Ok(Start::Resume(
-        folder.to_owned(),
-        Extension {
-            epochs: count(matches, "epochs")?,
-            device: matches.get_one::<String>("device").cloned(),
-        },
-    ))
 }
 
 fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
@@ -436,12 +438,4 @@ fn settings(
         }
     }
     Ok(settings)
-}
-
-/// `runs/VARIANT-N` with the first N that is free.
-fn unused_folder(variant: &str) -> PathBuf {
-    (1..=u32::MAX)
-        .map(|n| Path::new("runs").join(format!("{variant}-{n}")))
-        .find(|folder| !folder.exists())
-        .unwrap_or_else(|| PathBuf::from("runs"))
 }

@@ -8,13 +8,14 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::analysis::Baselines;
-use crate::store;
 use crate::store::export::{
-    Along, Animation, CodeTable, CurveRun, ExportKind, Format, PlotOptions, encode_animation,
-    encode_codes, encode_curves, encode_plot, encode_sheet, encode_torch, write_file,
+    Along, Animation, CodeTable, CurveRun, ExportKind, Format, PlotOptions, check_target,
+    encode_animation, encode_codes, encode_curves, encode_plot, encode_sheet, encode_torch,
+    write_file,
 };
 use crate::train::Checkpoint;
 
+use super::kept::Kept;
 use super::meter::Bar;
 use super::numbers::number;
 use super::opened::{Opened, open_all};
@@ -49,7 +50,7 @@ pub(super) fn command() -> Command {
                 .required(true)
                 .num_args(1..=8)
                 .value_parser(value_parser!(PathBuf))
-                .help("Folders of kept runs"),
+                .help("Folders of kept runs, or SESSION#N for run N of a session"),
         )
         .arg(
             Arg::new("what")
@@ -112,6 +113,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<(), Failure> {
         .get_one::<PathBuf>("out")
         .ok_or_else(|| Failure::bad_input("a file to write is needed"))?;
     let format = kind.format_of(out)?;
+    check_target(out)?;
     let folders: Vec<&PathBuf> = matches.get_many("run").into_iter().flatten().collect();
     must_be_one(kind, &folders)?;
     must_have_effect(matches, kind)?;
@@ -295,12 +297,13 @@ fn animation(matches: &ArgMatches, folder: &Path, out: &Path) -> Result<String, 
             "--frame-secs must be a number from 0.02 to 10, but is {secs}"
         )));
     }
-    let checkpoint: Checkpoint = store::open_run(folder)?;
-    let frames = sheets::of_kept_pictures(folder, &checkpoint)?;
+    let kept = Kept::find(folder)?;
+    let checkpoint: Checkpoint = kept.open()?;
+    let frames = sheets::of_kept_pictures(&kept.folder(), &checkpoint)?;
     if frames.is_empty() {
         return Err(Failure::bad_input(format!(
             "{} must hold pictures for a gif, but keeps none",
-            folder.display()
+            kept.shown()
         )));
     }
     let animation = Animation {

@@ -1,22 +1,25 @@
 //! Headless training: the engine without a window.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::analysis::Baselines;
 use crate::engine::{
-    Command, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand, SessionNews, Watch,
-    check_device,
+    Command, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand, SessionNews, Until,
+    Watch, check_device,
 };
-use crate::store;
+use crate::store::RunPlace;
 use crate::train::TestPoint;
 
 use super::Failure;
 use super::arguments::{Start, TrainPlan};
+use super::interrupts::Interrupts;
+use super::kept::as_argument;
+use super::out::Out;
 use super::report::{Outcome, Report};
+use super::resuming::Resumed;
 
 const RUN: RunId = RunId(1);
 
@@ -27,31 +30,31 @@ const BASELINES_TIMEOUT: Duration = Duration::from_mins(2);
 pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
     let device = match &plan.start {
         Start::New(config) => config.device.clone(),
-        Start::Resume(folder, extension) => {
-            let kept = store::open_run(folder)?;
-            extension.device.clone().unwrap_or(kept.config.device)
+        Start::Resume(kept, extension) => {
+            let run = kept.open()?;
+            extension.device.clone().unwrap_or(run.config.device)
         }
     };
     check_device(&device)?;
-    let interrupts = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&interrupts);
-    ctrlc::set_handler(move || {
-        if counter.fetch_add(1, Ordering::SeqCst) > 0 {
-            // Asked twice: the user does not want to wait for the run to be kept.
-            #[expect(clippy::exit, reason = "a signal handler has nobody to return to")]
-            std::process::exit(130);
-        }
-    })
-    .map_err(|error| Failure::machine(format!("Ctrl-C could not be taken over: {error}")))?;
+    // From here on nobody else trains there.
+    let place = plan.out.look()?.map(Arc::new);
+    let interrupts = Interrupts::listen()?;
     let engine = Engine::spawn_headless()
         .map_err(|error| Failure::machine(format!("the engine could not start: {error}")))?;
+    let mut resumed = None;
     engine.send(match plan.start {
         Start::New(config) => Command::AddRun { id: RUN, config },
-        Start::Resume(folder, extension) => Command::OpenRun {
-            id: RUN,
-            folder,
-            extend: Some(extension),
-        },
+        Start::Resume(kept, extension) => {
+            resumed = Some(Resumed {
+                run: kept.shown(),
+                more: extension.epochs,
+            });
+            Command::OpenRun {
+                id: RUN,
+                folder: kept.folder(),
+                extend: Some(extension),
+            }
+        }
     });
     engine.send(Command::ShowImages((0..24).collect()));
     // Nobody looks at pictures while it trains.
@@ -63,30 +66,34 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         engine,
         report: Report::new(plan.is_json),
         interrupts,
+        out: plan.out,
+        place,
+        resumed,
+        target: None,
         info: None,
         baselines: None,
         has_no_baselines: false,
         progress: Progress::default(),
         last_test: None,
         has_begun: false,
+        is_idle: false,
+        is_kept: false,
         parked_at: None,
         is_interrupted: false,
+        is_keeping_told: false,
     };
-    match session.train_to_the_end(&plan.out) {
-        Ok(()) => session.conclude(&plan.out),
-        Err(failure) => Err(session.fail(failure, &plan.out)),
+    match session.train_to_the_end() {
+        Ok(()) => session.conclude(),
+        Err(failure) => Err(session.fail(failure)),
     }
 }
 
 /// Why a run ended whose device has failed, and how it goes on.
-fn parked(error: &str, step: u64, out: &Path) -> Failure {
-    let mut folder = out.display().to_string();
-    if folder.contains(char::is_whitespace) {
-        folder = format!("{folder:?}");
-    }
+fn parked(error: &str, step: u64, run: &str) -> Failure {
     Failure::machine(format!(
-        "{error}; the run is kept as it was at step {step}, and hourglass train --resume {folder} \
-         --device flex goes on from there on the CPU"
+        "{error}; the run is kept as it was at step {step}, and hourglass train --resume {} \
+         --device flex goes on from there on the CPU",
+        as_argument(run)
     ))
 }
 
@@ -94,7 +101,14 @@ fn parked(error: &str, step: u64, out: &Path) -> Failure {
 struct Session {
     engine: Engine,
     report: Report,
-    interrupts: Arc<AtomicUsize>,
+    interrupts: Interrupts,
+    out: Out,
+    /// Where the run is kept, once that is this program's alone.
+    place: Option<Arc<RunPlace>>,
+    /// The kept run that goes on.
+    resumed: Option<Resumed>,
+    /// The step that it goes on to then.
+    target: Option<u64>,
     info: Option<Arc<RunInfo>>,
     baselines: Option<Arc<Baselines>>,
     /// There are none to wait for.
@@ -103,14 +117,24 @@ struct Session {
     last_test: Option<TestPoint>,
     /// Its folder is ready and the training was started.
     has_begun: bool,
+    /// There was nothing to train.
+    is_idle: bool,
+    /// All of it is kept.
+    is_kept: bool,
     /// The step of the run's last good state, where its device has failed.
     parked_at: Option<u64>,
     is_interrupted: bool,
+    /// The user knows that the interruption was heard.
+    is_keeping_told: bool,
 }
 
 impl Session {
     /// The next report, or nothing for a moment.
-    fn wait_event(&self) -> Result<Option<Event>, Failure> {
+    fn wait_event(&mut self) -> Result<Option<Event>, Failure> {
+        if self.interrupts.is_asked() && self.has_begun && !self.is_kept && !self.is_keeping_told {
+            self.is_keeping_told = true;
+            self.report.keeping(self.progress.step);
+        }
         // Asked first: what a thread said before it ended is still to be read.
         let is_alive = self.engine.is_alive();
         let event = self.engine.wait_event(Duration::from_millis(100));
@@ -122,9 +146,9 @@ impl Session {
         Ok(event)
     }
 
-    fn train_to_the_end(&mut self, out: &Path) -> Result<(), Failure> {
+    fn train_to_the_end(&mut self) -> Result<(), Failure> {
         loop {
-            if self.interrupts.load(Ordering::SeqCst) > 0 && !self.is_interrupted {
+            if self.interrupts.is_asked() && !self.is_interrupted {
                 if !self.has_begun {
                     return Err(Failure::interrupted(
                         "interrupted before the training began",
@@ -137,24 +161,30 @@ impl Session {
                 continue;
             };
             match &event {
-                Event::RunReady { .. } => {
+                Event::RunReady { info, progress, .. } => {
+                    self.target = match &self.resumed {
+                        Some(resumed) => resumed.target(info, progress.step)?,
+                        None => None,
+                    };
                     self.note(&event);
-                    // Before hours of training, not after; and not before what is asked for proves
-                    // to be possible, so that a mistake leaves no empty folder.
-                    store::prepare_folder(out)?;
-                    self.engine.send(Command::Session(SessionCommand::KeepRun {
-                        id: RUN,
-                        folder: out.to_owned(),
-                    }));
-                    self.has_begun = true;
-                    self.engine.send(Command::Start(RUN));
                 }
+                // The first of these says where the run stands, the next that it has come to its end.
                 Event::StateChanged {
-                    state: RunState::Finished,
+                    state: state @ (RunState::Paused | RunState::Finished),
                     ..
                 } => {
-                    self.drain();
-                    return Ok(());
+                    let is_there =
+                        *state == RunState::Finished || self.target == Some(self.progress.step);
+                    if self.has_begun || (is_there && !self.begins_to_be_kept()) {
+                        self.is_idle = !self.has_begun;
+                        self.drain();
+                        return Ok(());
+                    }
+                    self.begin()?;
+                    if is_there {
+                        self.is_idle = true;
+                        return Ok(());
+                    }
                 }
                 Event::Ended { error } => {
                     // Nobody is there who could keep the run as it is now.
@@ -168,8 +198,10 @@ impl Session {
                     is_bad_input,
                     ..
                 } => {
-                    if let (Some(step), true) = (self.parked_at, self.has_begun) {
-                        return Err(parked(error, step, out));
+                    if let (Some(step), Some(place), true) =
+                        (self.parked_at, &self.place, self.has_begun)
+                    {
+                        return Err(parked(error, step, place.shown()));
                     }
                     return Err(if *is_bad_input {
                         Failure::bad_input(error)
@@ -182,9 +214,38 @@ impl Session {
         }
     }
 
+    /// Whether the run is to be kept elsewhere than where it is, trained or not.
+    fn begins_to_be_kept(&self) -> bool {
+        !matches!(self.out, Out::Same(_))
+    }
+
+    /// Has the run train, and kept while it does: before hours of training, not after; and not before
+    /// what is asked for proves to be possible, so that a mistake leaves no empty folder.
+    fn begin(&mut self) -> Result<(), Failure> {
+        let place = match self.place.take() {
+            Some(place) => place,
+            None => Arc::new(self.out.claim()?),
+        };
+        self.interrupts.begin(&place);
+        self.engine.send(Command::Session(SessionCommand::KeepRun {
+            id: RUN,
+            place: Arc::clone(&place),
+        }));
+        self.place = Some(place);
+        self.has_begun = true;
+        self.engine.send(match self.target {
+            Some(step) => Command::RunUntil {
+                id: RUN,
+                until: Until::Step(step),
+            },
+            None => Command::Start(RUN),
+        });
+        Ok(())
+    }
+
     /// A run that had begun is kept with its last good weights before the failure is told.
-    fn fail(mut self, failure: Failure, out: &Path) -> Failure {
-        let failure = match self.has_begun.then(|| self.keep(out)) {
+    fn fail(mut self, failure: Failure) -> Failure {
+        let failure = match self.has_begun.then(|| self.keep()) {
             None | Some(Ok(())) => failure,
             Some(Err(second)) => failure.and(&second),
         };
@@ -207,13 +268,15 @@ impl Session {
                 progress,
                 ..
             } => {
-                self.report.ready(info);
+                self.report.ready(info, self.target);
+                self.interrupts.note_steps(progress.step);
                 self.info = Some(Arc::clone(info));
                 self.progress = *progress;
                 self.last_test = metrics.last_test().copied();
             }
             Event::Progress { more, progress, .. } => {
                 self.progress = *progress;
+                self.interrupts.note_steps(progress.step);
                 if let Some(test) = more.last_test() {
                     self.last_test = Some(*test);
                 }
@@ -262,16 +325,27 @@ impl Session {
         }
     }
 
+    /// The folder of the run.
+    fn folder(&self) -> Result<PathBuf, Failure> {
+        match &self.place {
+            Some(place) => Ok(place.folder().to_owned()),
+            None => Err(Failure::machine("the run ended before it began")),
+        }
+    }
+
     /// Keeps the run.
-    fn keep(&mut self, out: &Path) -> Result<(), Failure> {
+    fn keep(&mut self) -> Result<(), Failure> {
         self.engine.send(Command::Save {
             id: RUN,
-            folder: out.to_owned(),
+            folder: self.folder()?,
         });
         loop {
             match self.wait_event()? {
-                Some(Event::Saved { folder, .. }) => {
-                    self.report.saved(&folder);
+                Some(Event::Saved { .. }) => {
+                    self.is_kept = true;
+                    if let Some(place) = &self.place {
+                        self.report.saved(place.shown());
+                    }
                     return Ok(());
                 }
                 Some(Event::SaveFailed {
@@ -297,7 +371,7 @@ impl Session {
             && !self.has_no_baselines
             && since.elapsed() < BASELINES_TIMEOUT
             && self.engine.is_alive()
-            && self.interrupts.load(Ordering::SeqCst) == 0
+            && !self.interrupts.is_asked()
         {
             if let Some(event) = self.engine.wait_event(Duration::from_millis(100)) {
                 self.note(&event);
@@ -306,12 +380,21 @@ impl Session {
     }
 
     /// Keeps the run and tells what it came to.
-    fn conclude(mut self, out: &Path) -> Result<ExitCode, Failure> {
-        self.keep(out)?;
+    fn conclude(mut self) -> Result<ExitCode, Failure> {
+        if self.has_begun {
+            self.keep()?;
+        } else if let Some(place) = &self.place {
+            // It is there as it is.
+            self.report.saved(place.shown());
+        }
         self.wait_for_baselines();
         let Some(info) = self.info.take() else {
             return Err(Failure::machine("the run ended before it began"));
         };
+        if let (true, Some(resumed)) = (self.is_idle, &self.resumed) {
+            self.report
+                .warning(&resumed.idle(&info, self.progress.step));
+        }
         self.report.finished(&Outcome {
             info: &info,
             progress: &self.progress,

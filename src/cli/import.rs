@@ -13,6 +13,7 @@ use crate::store;
 use crate::store::export::read_torch;
 use crate::train::{InitialWeights, RunConfig, Trainer};
 
+use super::out::Out;
 use super::{Failure, output};
 
 /// The command with its options.
@@ -33,7 +34,15 @@ pub(super) fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .help("Safetensors file"),
         )
-        .arg(path("out", "RUN", "Folder to keep the run in: new or empty").required(true))
+        .arg(
+            path(
+                "out",
+                "RUN",
+                "Folder to keep the run in: new or empty, or with --replace an earlier run",
+            )
+            .required(true),
+        )
+        .arg(super::arguments::replace())
         .arg(path(
             "config",
             "FILE",
@@ -71,18 +80,23 @@ pub(super) fn import(matches: &ArgMatches) -> Result<(), Failure> {
         config.device.clone_from(device);
     }
     config.check()?;
-    store::prepare_folder(out)?;
+    let out = Out::given(out, matches);
+    let held = out.look()?;
     let data = data::open(&config.images())?;
     let compute = start_device(&config.device)?;
     let imported = first_weights(&mut config, data.train.shape())?;
     let imported = imported.unwrap_or_default();
     let mut trainer = Trainer::with_weights(config, Arc::new(data), &compute, imported)?;
     let test = trainer.evaluate()?;
-    store::save_run(out, &trainer.checkpoint()?, None)?;
+    let place = match held {
+        Some(place) => place,
+        None => out.claim()?,
+    };
+    place.save(&trainer.checkpoint()?, None)?;
     output::line(format!(
         "the weights of {} as a run in {}: test MSE {:.5} before its first step",
         weights.display(),
-        out.display(),
+        place.shown(),
         test.mse
     ))
 }

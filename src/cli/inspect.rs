@@ -9,6 +9,7 @@ use crate::analysis::Baselines;
 use crate::data;
 use crate::model::LayerInfo;
 use crate::store;
+use crate::store::export::{ExportKind, check_target};
 use crate::train::Trainer;
 
 use super::Failure;
@@ -61,10 +62,13 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
 
 /// Draws test images over their reconstructions.
 pub(super) fn reconstruct(matches: &ArgMatches) -> Result<(), Failure> {
-    let mut trainer = open(matches)?;
     let out = matches
         .get_one::<PathBuf>("out")
         .ok_or_else(|| Failure::bad_input("a file to write is needed"))?;
+    // Before a file of another kind is written over.
+    ExportKind::Grid.format_of(out)?;
+    check_target(out)?;
+    let mut trainer = open(matches)?;
     let count = matches.get_one::<u32>("images").copied().unwrap_or(16);
     let test = &trainer.data().test;
     let shape = test.shape();

@@ -13,21 +13,26 @@ mod fetch;
 mod headless;
 mod import;
 mod inspect;
+mod interrupts;
+mod kept;
 mod list;
 mod meter;
 mod numbers;
 mod opened;
+mod out;
 mod output;
 mod report;
+mod resuming;
 mod session;
 mod share;
 mod sheets;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub use failure::Failure;
+pub use output::{complain, spelled_out};
 
 use crate::store::session::Session;
 use crate::store::share::Share;
@@ -90,7 +95,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
                 }
                 None => None,
             },
-            open: matches.get_one::<PathBuf>("open").cloned(),
+            open: match matches.get_one::<PathBuf>("open") {
+                Some(path) => Some(run_to_open(path)?),
+                None => None,
+            },
             share: match matches.get_one::<String>("share") {
                 Some(text) => Some(Box::new(Share::decode(text)?)),
                 None => None,
@@ -104,6 +112,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
                 None => None,
             },
         }),
+    }
+}
+
+/// The folder of the run that a window is to open.
+fn run_to_open(path: &Path) -> Result<PathBuf, Failure> {
+    match kept::Kept::find(path)? {
+        // Told before a window opens.
+        of_session @ kept::Kept::OfSession(_) => of_session.open().map(|_run| of_session.folder()),
+        kept::Kept::Folder(folder) => Ok(folder),
     }
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crate::data::{self, Dataset, DatasetRequest};
 use crate::engine::start_device;
-use crate::store;
 use crate::train::Trainer;
 
 use super::Failure;
+use super::kept::Kept;
 
 /// A kept run at hand.
 pub(super) struct Opened {
@@ -55,7 +55,7 @@ fn open_with(
     device: Option<&String>,
     sets: &mut Vec<(DatasetRequest, Arc<Dataset>)>,
 ) -> Result<Trainer, Failure> {
-    let checkpoint = store::open_run(folder)?;
+    let checkpoint = Kept::find(folder)?.open()?;
     let mut config = checkpoint.config.clone();
     if let Some(device) = device {
         config.device.clone_from(device);

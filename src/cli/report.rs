@@ -1,7 +1,6 @@
 //! Reports of headless training: a progress bar for people, JSON for programs.
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use crate::engine::{Progress, RunInfo};
 use crate::train::{Metrics, TestPoint, Verdict};
 
 use super::Failure;
+use super::kept::as_argument;
 use super::output;
 
 /// Where reports go, and in what form.
@@ -19,7 +19,10 @@ pub(super) struct Report {
     bar: ProgressBar,
     phase: Option<usize>,
     train_loss: Option<f32>,
-    folder: Option<PathBuf>,
+    /// Steps that are to be done in the end.
+    steps: u64,
+    /// Where the run is kept, once it is.
+    run: Option<String>,
     /// The first report that could not be printed.
     lost: Option<Failure>,
 }
@@ -72,7 +75,8 @@ impl Report {
             bar,
             phase: None,
             train_loss: None,
-            folder: None,
+            steps: 0,
+            run: None,
             lost: None,
         }
     }
@@ -106,8 +110,10 @@ impl Report {
         self.bar.set_message("reading images");
     }
 
-    pub(super) fn ready(&mut self, info: &RunInfo) {
-        self.bar.set_length(info.total_steps);
+    /// What is to be trained, to this step where that is not the end of the schedule.
+    pub(super) fn ready(&mut self, info: &RunInfo, until: Option<u64>) {
+        self.steps = until.unwrap_or(info.total_steps);
+        self.bar.set_length(self.steps);
         self.bar.set_position(0);
         self.bar.set_message("");
         self.event(&json!({
@@ -121,7 +127,7 @@ impl Report {
             "skipped": info.dataset.skipped.len() + info.dataset.unlisted,
             "device": info.device,
             "parameters": info.parameters,
-            "total_steps": info.total_steps,
+            "total_steps": self.steps,
             "remarks": info.remarks,
         }));
         if self.is_json {
@@ -178,17 +184,18 @@ impl Report {
                 self.line(&format!("step {}: test MSE {:.5}", test.step, test.mse));
             }
         }
+        let remaining = self.remaining(info, progress);
         if !more.train.is_empty() {
             self.event(&json!({
                 "event": "progress",
                 "step": progress.step,
-                "total_steps": info.total_steps,
+                "total_steps": self.steps,
                 "phase": progress.phase,
                 "epoch": progress.epoch,
                 "train_loss": self.train_loss,
                 "learning_rate": progress.learning_rate,
                 "images_per_s": progress.images_per_sec,
-                "remaining_s": progress.remaining_secs,
+                "remaining_s": remaining,
             }));
         }
         self.bar.set_position(progress.step);
@@ -196,10 +203,24 @@ impl Report {
             "loss {:.5}  {:.0} images/s  {} left",
             self.train_loss.unwrap_or(f32::NAN),
             progress.images_per_sec,
-            progress
-                .remaining_secs
-                .map_or_else(|| "…".to_owned(), duration)
+            remaining.map_or_else(|| "…".to_owned(), duration)
         ));
+    }
+
+    /// Expected seconds to the end of what is to be trained, which may be before that of the schedule.
+    fn remaining(&self, info: &RunInfo, progress: &Progress) -> Option<f64> {
+        let steps = |to: u64| to.saturating_sub(progress.step) as f64;
+        let share = steps(self.steps) / steps(info.total_steps).max(1.0);
+        progress.remaining_secs.map(|secs| secs * share)
+    }
+
+    /// An interruption was heard.
+    pub(super) fn keeping(&mut self, step: u64) {
+        self.event(&json!({"event": "keeping", "step": step}));
+        if !self.is_json {
+            // Not among the results, which may go into a file.
+            self.bar.suspend(|| output::note("keeping the run…"));
+        }
     }
 
     pub(super) fn warning(&mut self, text: &str) {
@@ -212,22 +233,23 @@ impl Report {
     /// The failure itself goes to standard error, as every other.
     pub(super) fn failed(&mut self, text: &str) {
         self.bar.finish_and_clear();
-        let run = self.folder.as_ref().map(|f| f.display().to_string());
+        let run = self.run.clone();
         self.event(&json!({"event": "failed", "error": text, "run": run}));
         if let (false, Some(run)) = (self.is_json, run) {
             self.line(&format!("kept in {run}"));
         }
     }
 
-    pub(super) fn saved(&mut self, folder: &Path) {
-        self.folder = Some(folder.to_owned());
+    /// Where the run is kept.
+    pub(super) fn saved(&mut self, run: &str) {
+        self.run = Some(run.to_owned());
     }
 
     pub(super) fn finished(&mut self, outcome: &Outcome<'_>) {
         self.bar.finish_and_clear();
         let pixels = outcome.info.dataset.shape.pixels() as f64;
         let mse = outcome.last_test.map(|test| test.mse);
-        let run = self.folder.as_ref().map(|f| f.display().to_string());
+        let run = self.run.clone();
         self.event(&json!({
             "event": "finished",
             "test_mse": mse,
@@ -271,6 +293,13 @@ impl Report {
         ));
         if let Some(run) = run {
             self.line(&format!("kept in {run}"));
+            let (done, all) = (outcome.progress.step, outcome.info.total_steps);
+            if done < all {
+                self.line(&format!(
+                    "{done} of {all} steps are trained: hourglass train --resume {} goes on",
+                    as_argument(&run)
+                ));
+            }
         }
     }
 }

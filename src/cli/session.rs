@@ -16,6 +16,9 @@ use super::output;
 pub(super) fn command(json: Arg) -> Command {
     Command::new("session")
         .about("Describe a session: its runs, how far they are, what they reach")
+        .after_help(
+            "The number of a run names it wherever a kept run is asked for: hourglass eval SESSION#N.",
+        )
         .arg(
             Arg::new("session")
                 .value_name("SESSION")
@@ -28,6 +31,7 @@ pub(super) fn command(json: Arg) -> Command {
 
 /// A run of a session as it is told.
 struct Told {
+    key: u64,
     config: RunConfig,
     position: Position,
     last_loss: Option<f32>,
@@ -40,6 +44,7 @@ impl Told {
     fn of(run: SessionRun) -> Result<Self, StoreError> {
         if !run.has_begun {
             return Ok(Self {
+                key: run.key,
                 config: run.config,
                 position: Position::default(),
                 last_loss: None,
@@ -51,6 +56,7 @@ impl Told {
         let kept = store::open_whole_run(&run.folder)?;
         let metrics = &kept.checkpoint.metrics;
         Ok(Self {
+            key: run.key,
             config: run.config,
             position: kept.checkpoint.position,
             last_loss: metrics.train.last().map(|point| point.loss),
@@ -62,6 +68,7 @@ impl Told {
 
     fn json(&self) -> serde_json::Value {
         json!({
+            "number": self.key,
             "name": self.config.name,
             "variant": self.config.variant,
             "dataset": self.config.dataset,
@@ -77,7 +84,10 @@ impl Told {
 
     fn line(&self) -> String {
         let config = &self.config;
-        let what = format!("{} ({} on {})", config.name, config.variant, config.dataset);
+        let what = format!(
+            "#{} {} ({} on {})",
+            self.key, config.name, config.variant, config.dataset
+        );
         if self.position.step == 0 {
             return format!("{what}: not begun");
         }
@@ -101,6 +111,7 @@ pub(super) fn session(matches: &ArgMatches) -> Result<(), Failure> {
     let runs = Session::read_each(folder, Told::of)?;
     if matches.get_flag("json") {
         let runs: Vec<_> = runs.iter().map(Told::json).collect();
+        let folder = folder.display().to_string();
         return output::line(json!({ "session": folder, "runs": runs }));
     }
     if runs.is_empty() {

@@ -9,6 +9,7 @@ use crate::store::share::{Access, Controls, Share, controls};
 use crate::train::RunConfig;
 
 use super::arguments::{ids, text};
+use super::kept::Kept;
 use super::{Failure, output};
 
 /// The command with its options.
@@ -20,7 +21,7 @@ pub(super) fn command() -> Command {
                 .value_name("RUN|FILE")
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("Folder of a kept run, or a run.toml"),
+                .help("Folder of a kept run, a run.toml, or SESSION#N for run N of a session"),
         )
         .arg(text(
             "lock",
@@ -55,12 +56,11 @@ pub(super) fn share(matches: &ArgMatches) -> Result<(), Failure> {
 
 /// The settings of a kept run, or those of a file.
 fn settings(path: &Path) -> Result<RunConfig, Failure> {
-    let file = if path.is_dir() {
-        path.join("run.toml")
-    } else {
-        path.to_owned()
+    let mut config = match Kept::find(path)? {
+        Kept::OfSession(address) => address.run()?.config,
+        Kept::Folder(folder) if folder.is_dir() => store::read_config(&folder.join("run.toml"))?,
+        Kept::Folder(file) => store::read_config(&file)?,
     };
-    let mut config = store::read_config(&file)?;
     if config.schedule.phases.is_empty() {
         config.rebuild_schedule(crate::model::variant(&config.variant)?);
     }

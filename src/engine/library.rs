@@ -17,10 +17,11 @@ use crate::model::NamedArray;
 use crate::store::{self, KeptRun};
 use crate::train::RunConfig;
 
+use super::extending::Extension;
 use super::faults::{Fault, Faults};
 use super::guard::{Failure, guarded, words_of_panic};
 use super::importing;
-use super::protocol::{Extension, RunId};
+use super::protocol::RunId;
 use super::shelf::{LoadMeter, Shelf};
 use super::worker::Message;
 
@@ -110,8 +111,13 @@ impl Library {
             Source::Config(config) => load(*config, None, &shelf, &meter, &faults),
             Source::Folder(folder, extension) => match store::open_whole_run(&folder) {
                 Ok(kept) => {
-                    let config = extended(&kept.checkpoint.config, extension);
-                    load(config, Some(kept), &shelf, &meter, &faults)
+                    let mut config = kept.checkpoint.config.clone();
+                    let extension = extension.unwrap_or_default();
+                    if let Some(device) = extension.device.clone() {
+                        config.device = device;
+                    }
+                    let loaded = load(config, Some(kept), &shelf, &meter, &faults);
+                    extended(loaded, &extension)
                 }
                 Err(error) => Loaded {
                     id,
@@ -235,18 +241,18 @@ fn compute(data: &Dataset) -> Result<Lines, String> {
     }
 }
 
-fn extended(config: &RunConfig, extension: Option<Extension>) -> RunConfig {
-    let mut config = config.clone();
-    let Some(extension) = extension else {
-        return config;
-    };
-    if let (Some(epochs), Some(last)) = (extension.epochs, config.schedule.phases.last_mut()) {
-        last.epochs = last.epochs.max(epochs);
+/// The same run, with a schedule that is long enough. How many steps an epoch has is known once the
+/// images are there.
+fn extended(mut loaded: Loaded, extension: &Extension) -> Loaded {
+    if let (Ok(data), Some(kept), Some(epochs)) = (&loaded.data, &loaded.kept, extension.epochs) {
+        let step = kept.checkpoint.position.step;
+        let steps_per_epoch = loaded.config.steps_per_epoch(data.train.len());
+        let schedule = &mut loaded.config.schedule;
+        if let Err(error) = epochs.extend(schedule, step, steps_per_epoch) {
+            loaded.data = Err(error.into());
+        }
     }
-    if let Some(device) = extension.device {
-        config.device = device;
-    }
-    config
+    loaded
 }
 
 fn load(

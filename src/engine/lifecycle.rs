@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::store::{self, KeptRun};
+use crate::store::{self, KeptRun, RunPlace};
 use crate::train::{Compute, Trainer};
 
 use super::cadence::Moment;
@@ -178,12 +178,16 @@ impl Worker {
     }
 
     pub(super) fn save(&mut self, id: RunId, folder: &Path) {
-        self.end_keeping(id);
-        let mut saved = self.write(id, folder);
+        // Held until it is written.
+        let place = self
+            .end_keeping(id)
+            .filter(|place| place.folder() == folder);
+        let place = place.as_deref();
+        let mut saved = self.write(id, folder, place);
         if let Err(breakdown @ Breakdown::Device(_)) = saved {
             // What it goes on from can still be kept.
             self.fail_training(id, breakdown);
-            saved = self.write(id, folder);
+            saved = self.write(id, folder, place);
         }
         self.outlet.tell(match saved.map_err(Failure::from) {
             Ok(()) => Event::Saved {
@@ -198,7 +202,33 @@ impl Worker {
         });
     }
 
-    fn write(&mut self, id: RunId, folder: &Path) -> Result<(), Breakdown> {
+    /// A run within a session is kept with all it looked like, and a device that fails meanwhile is
+    /// told; what it goes on from is kept then.
+    fn write_into_session(&mut self, id: RunId, place: &RunPlace) -> Result<(), Breakdown> {
+        let update = match self.whole_update(id) {
+            Some(update) => Some(update),
+            None => self.whole_update(id),
+        };
+        let Some(update) = update else {
+            return Err(Breakdown::Run(Failure {
+                sentence: "the run could not be copied off its device".to_owned(),
+                is_bad_input: false,
+            }));
+        };
+        let kept = place.update(update);
+        kept.map(|_written| ())
+            .map_err(|error| Breakdown::Run(error.into()))
+    }
+
+    fn write(
+        &mut self,
+        id: RunId,
+        folder: &Path,
+        place: Option<&RunPlace>,
+    ) -> Result<(), Breakdown> {
+        if let Some(place) = place.filter(|place| place.is_of_session()) {
+            return self.write_into_session(id, place);
+        }
         let images = self.images.clone();
         let Some(run) = self.find(id) else {
             return Ok(());
@@ -223,9 +253,10 @@ impl Worker {
                 &[&pictures.originals.pixels, &pictures.reconstructions.pixels],
             )
         });
-        let written = grid
-            .transpose()
-            .and_then(|grid| store::save_run(folder, &checkpoint, grid.as_deref()));
+        let written = grid.transpose().and_then(|grid| match place {
+            Some(place) => place.save(&checkpoint, grid.as_deref()),
+            None => store::save_run(folder, &checkpoint, grid.as_deref()),
+        });
         written.map_err(|error| Breakdown::Run(error.into()))
     }
 }

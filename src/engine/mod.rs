@@ -12,6 +12,7 @@ mod devices;
 mod drawing;
 mod explorer;
 mod exporting;
+mod extending;
 mod faults;
 mod fetching;
 mod frame;
@@ -50,6 +51,7 @@ pub use crew::lead_crew;
 pub use devices::{DeviceError, check_device, list_devices, start_device};
 use explorer::Explorer;
 pub use exporting::{Export, ExportedRun};
+pub use extending::{Extension, MoreEpochs};
 use faults::Faults;
 pub use frame::{Codes, Frame, PcaPictures, RunPictures, Snapshot};
 use guard::words_of_panic;
@@ -59,7 +61,7 @@ use jobs::Jobs;
 pub use jobs::{JobId, JobOutcome};
 use outlet::Outlet;
 pub use protocol::{
-    Command, DeviceInfo, Event, Extension, Pictures, Progress, RunId, RunInfo, RunState, Watch,
+    Command, DeviceInfo, Event, Pictures, Progress, RunId, RunInfo, RunState, Watch,
 };
 pub use session::{Desk, LostSession, OpenedRun, OpenedSession, SessionCommand, SessionNews};
 pub use until::Until;

@@ -15,6 +15,7 @@ use crate::train::{Metrics, RunConfig, Schedule};
 
 use super::about_data::{DataPage, DatasetInfo, PageRequest};
 use super::exporting::Export;
+use super::extending::Extension;
 use super::frame::{Frame, PcaPictures};
 use super::jobs::{JobId, JobOutcome};
 pub use super::pictures::Pictures;
@@ -41,7 +42,7 @@ pub enum Command {
         id: RunId,
         /// The folder of the run.
         folder: PathBuf,
-        /// `Some` trains on from there to this many epochs in the last phase, and on this device.
+        /// `Some` has it go on for longer, or on another device.
         extend: Option<Extension>,
     },
     /// Trains until the schedule ends, or until paused.
@@ -171,15 +172,6 @@ impl Default for Watch {
             interval: Duration::from_millis(50),
         }
     }
-}
-
-/// How a kept run goes on.
-#[derive(Clone, Debug, Default)]
-pub struct Extension {
-    /// Epochs of the last phase in all, when more than the run was configured for.
-    pub epochs: Option<usize>,
-    /// The device to go on with, when not the one of the run.
-    pub device: Option<String>,
 }
 
 /// What a run is doing.

@@ -1,8 +1,8 @@
 //! Kept runs: a folder each, written so that a crash leaves the old state or the new one.
 //!
 //! A *run folder* holds `run.toml` (all that is needed to repeat the run), `state.toml` (how far it
-//! is), `metrics.csv`, `weights.safetensors`, `optimizer.safetensors` and `pictures/`. A [`session`]
-//! is a folder of runs.
+//! is), `metrics.csv`, `weights.safetensors`, `optimizer.safetensors` and `pictures/`, and `lock`, which
+//! keeps a second training out. A [`session`] is a folder of runs.
 
 mod arrays;
 mod bytes;
@@ -13,7 +13,9 @@ pub mod fonts;
 mod frames;
 mod grid;
 mod lists;
+mod lock;
 mod metrics_csv;
+mod place;
 mod reading;
 mod run_files;
 mod run_folder;
@@ -24,8 +26,9 @@ pub mod share;
 pub use frames::KeptFrame;
 pub use grid::{encode_grid, write_grid};
 pub use lists::list;
-pub use run_files::{KeptRun, RunUpdate, Written, open_whole_run, update_run};
-pub use run_folder::{kept_pictures, open_run, prepare_folder, read_config, save_run};
+pub use place::{Claim, RunPlace};
+pub use run_files::{KeptRun, RunUpdate, Written, open_whole_run};
+pub use run_folder::{kept_pictures, open_run, read_config, save_run};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -86,6 +89,80 @@ pub enum StoreError {
         "unsaved work needs a folder to be kept in, but this desktop names none (HOURGLASS_STATE can)"
     )]
     NoPlace,
+    /// A folder that holds another run.
+    #[error(
+        "{path} holds another run, which stays as it is: name a new or empty folder",
+        path = path.display()
+    )]
+    Taken {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder that another program trains into.
+    #[error(
+        "one program at a time trains into a run folder, but another one trains into {path} now: wait until it ends, or name another folder",
+        path = path.display()
+    )]
+    Training {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder that another program trains into, which has not kept anything yet.
+    #[error(
+        "{path} is being trained into, and nothing of the run has been kept yet: it is first kept within 15 seconds",
+        path = path.display()
+    )]
+    NotKeptYet {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder for a run within a session.
+    #[error(
+        "the output folder must be new, empty or a run of its own, but {path} is part of the session {session}",
+        path = path.display(),
+        session = session.display()
+    )]
+    PartOfSession {
+        /// The folder.
+        path: PathBuf,
+        /// The folder of the session.
+        session: PathBuf,
+    },
+    /// A run that a session does not have.
+    #[error("{path} has no run {key} any more", path = path.display())]
+    NoSuchRun {
+        /// The folder of the session.
+        path: PathBuf,
+        /// The number of the run.
+        key: u64,
+    },
+    /// A run of a session is asked for, and it is open which one.
+    #[error("{found}{runs}", found = which(path, asked.as_deref()))]
+    WhichRun {
+        /// The folder of the session.
+        path: PathBuf,
+        /// The number that was asked for.
+        asked: Option<String>,
+        /// What is in it.
+        runs: String,
+    },
+    /// A run without weights.
+    #[error(
+        "{path} has not begun, so there are no weights of it yet: hourglass train --resume {path} trains it"
+    )]
+    NotBegun {
+        /// The run.
+        path: String,
+    },
+    /// A file that must not be written over.
+    #[error(
+        "{path} is a file of the run that is kept there, and writing it would damage the run: name another file",
+        path = path.display()
+    )]
+    OfARun {
+        /// The file.
+        path: PathBuf,
+    },
     /// A session that another window works on.
     #[error(
         "a session can be open in one window at a time, but {path} is in use by another",
@@ -139,6 +216,14 @@ impl StoreError {
             | Self::NotEmpty { .. }
             | Self::NoSession { .. }
             | Self::InUse { .. }
+            | Self::Taken { .. }
+            | Self::Training { .. }
+            | Self::NotKeptYet { .. }
+            | Self::PartOfSession { .. }
+            | Self::NoSuchRun { .. }
+            | Self::WhichRun { .. }
+            | Self::NotBegun { .. }
+            | Self::OfARun { .. }
             | Self::Ending { .. }
             | Self::NotAFile { .. }
             | Self::Content { .. } => true,
@@ -160,6 +245,15 @@ impl StoreError {
             expected,
             found: found.into(),
         }
+    }
+}
+
+/// The beginning of a sentence that lists the runs of a session.
+fn which(path: &Path, asked: Option<&str>) -> String {
+    let path = path.display();
+    match asked {
+        Some(asked) => format!("{path} has no run {asked:?}: "),
+        None => format!("one run of {path} must be named: "),
     }
 }
 

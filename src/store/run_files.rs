@@ -13,8 +13,8 @@ use crate::train::{Boundary, BoundaryMark, Checkpoint};
 use super::commit::Commit;
 use super::frames::{self, KeptFrame};
 use super::run_folder::{
-    CONFIG, METRICS, OPTIMIZER, STATE, State, WEIGHTS, encode_toml, open_state, read,
-    read_beginning,
+    CONFIG, METRICS, OPTIMIZER, STATE, State, WEIGHTS, at_once, check_is_folder, encode_toml, read,
+    read_beginning, read_run,
 };
 use super::{StoreError, arrays, metrics_csv};
 
@@ -159,7 +159,8 @@ pub(super) fn write(
 ///
 /// # Errors
 /// When the folder cannot be written; an older state in it stays whole.
-pub fn update_run(folder: &Path, update: &RunUpdate) -> Result<Written, StoreError> {
+#[cfg(test)]
+pub(super) fn update_run(folder: &Path, update: &RunUpdate) -> Result<Written, StoreError> {
     let mut commit = Commit::begin(folder)?;
     commit.create_folder("")?;
     let written = write(&mut commit, folder, "", update)?;
@@ -172,7 +173,12 @@ pub fn update_run(folder: &Path, update: &RunUpdate) -> Result<Written, StoreErr
 /// # Errors
 /// When the folder is no run, or one of its files is missing, damaged or too new.
 pub fn open_whole_run(folder: &Path) -> Result<KeptRun, StoreError> {
-    let (checkpoint, state) = open_state(folder)?;
+    check_is_folder(folder)?;
+    at_once(folder, || read_whole_run(folder))
+}
+
+fn read_whole_run(folder: &Path) -> Result<KeptRun, StoreError> {
+    let (checkpoint, state) = read_run(folder)?;
     let path = folder.join(FRAMES);
     let frames = match state.frames_bytes {
         Some(length) => frames::decode(&path, &read_beginning(&path, length)?)?,
@@ -204,6 +210,14 @@ pub(super) fn besides(folder: &Path) -> Vec<String> {
     let there = boundaries.take_while(|name| folder.join(name).exists());
     let frames = Some(FRAMES.to_owned()).filter(|name| folder.join(name).exists());
     there.chain(frames).collect()
+}
+
+/// Whether a file has the name of one of those.
+pub(super) fn is_besides(name: &str) -> bool {
+    let number = name
+        .strip_prefix("boundary-")
+        .and_then(|rest| rest.strip_suffix(".safetensors"));
+    name == FRAMES || number.is_some_and(|number| number.parse::<usize>().is_ok())
 }
 
 fn boundary_file(index: usize) -> String {

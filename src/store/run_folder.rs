@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::train::{BoundaryMark, Checkpoint, PhaseStart, Position, RunConfig};
 
-use super::commit::{self, Commit};
+use super::commit::{Commit, NEW};
+use super::lock::{LOCK, Lock, Use, steadily};
+use super::place::{Claim, RunPlace};
+use super::session::Address;
 use super::{StoreError, arrays, metrics_csv, reading, run_files};
 
 pub(super) const CONFIG: &str = "run.toml";
@@ -67,9 +70,35 @@ impl State {
 /// Keeps a run, replacing what the folder held of it. `grid` is a PNG of its pictures.
 ///
 /// # Errors
-/// When the folder holds something else or cannot be written; an older state in it stays whole.
+/// When the folder holds something else, such as another run or more of this one, somebody trains
+/// there, or it cannot be written; what is in it stays whole.
 pub fn save_run(folder: &Path, run: &Checkpoint, grid: Option<&[u8]>) -> Result<(), StoreError> {
-    prepare_folder(folder)?;
+    let place = RunPlace::claim(folder, Claim::GoOn)?;
+    // What cannot be read here may still be worth something, to a newer version for one.
+    let is_own = || open_run(folder).is_ok_and(|there| is_earlier(&there, run));
+    if folder.join(CONFIG).exists() && !is_own() {
+        return Err(StoreError::Taken {
+            path: folder.to_owned(),
+        });
+    }
+    place.save(run, grid)
+}
+
+/// Whether a run is this one as it was before.
+fn is_earlier(there: &Checkpoint, run: &Checkpoint) -> bool {
+    let (before, now) = (there.metrics.train.values(), run.metrics.train.values());
+    (&there.config.variant, &there.config.dataset_sha256)
+        == (&run.config.variant, &run.config.dataset_sha256)
+        && now.starts_with(before)
+}
+
+/// Writes a run into a folder that this program holds. What is in `gone` is given up with it.
+pub(super) fn write_run(
+    folder: &Path,
+    run: &Checkpoint,
+    grid: Option<&[u8]>,
+    gone: &[String],
+) -> Result<(), StoreError> {
     let config = encode_toml(&folder.join(CONFIG), &run.config)?;
     let state = encode_toml(&folder.join(STATE), &State::of(run))?;
     let metrics = metrics_csv::encode(&run.metrics);
@@ -92,9 +121,13 @@ pub fn save_run(folder: &Path, run: &Checkpoint, grid: Option<&[u8]>) -> Result<
     for (name, bytes) in files {
         commit.put(name, bytes)?;
     }
-    // What was kept besides while it trained.
-    for name in run_files::besides(folder) {
-        commit.give_up_later(name);
+    // What was kept besides while it trained, and what an earlier run left.
+    let is_kept = |name: &String| grid.is_some() && *name == picture;
+    let besides = run_files::besides(folder);
+    for name in besides.into_iter().chain(gone.iter().cloned()) {
+        if !is_kept(&name) {
+            commit.give_up_later(name);
+        }
     }
     commit.finish()
 }
@@ -109,16 +142,38 @@ pub fn open_run(folder: &Path) -> Result<Checkpoint, StoreError> {
 
 /// Opens a kept run and tells what else was kept of it.
 pub(super) fn open_state(folder: &Path) -> Result<(Checkpoint, State), StoreError> {
-    let listing = fs::metadata(folder).map_err(StoreError::io("opening", folder))?;
-    if !listing.is_dir() {
-        return Err(StoreError::content(folder, "a run", "is not a folder"));
+    check_is_folder(folder)?;
+    at_once(folder, || read_run(folder))
+}
+
+/// Whether there is a folder at all.
+pub(super) fn check_is_folder(folder: &Path) -> Result<(), StoreError> {
+    let about = fs::metadata(folder).map_err(StoreError::io("opening", folder))?;
+    if about.is_dir() {
+        return Ok(());
     }
-    commit::recover(folder)?;
-    recover_session_around(folder)?;
+    Err(StoreError::content(folder, "a run", "is not a folder"))
+}
+
+/// Reads a run that somebody may be training: all that is read is of one saving.
+pub(super) fn at_once<T>(
+    folder: &Path,
+    read: impl FnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    // A run within a session is replaced together with the others there.
+    let session = Address::of_folder(folder).map(|address| address.session);
+    let parts: Vec<&Path> = std::iter::once(folder).chain(session.as_deref()).collect();
+    steadily(&parts, &folder.join(STATE), read)
+}
+
+/// Reads a run, whatever becomes of its files meanwhile.
+pub(super) fn read_run(folder: &Path) -> Result<(Checkpoint, State), StoreError> {
     let path = folder.join(CONFIG);
     if !path.exists() {
-        return Err(StoreError::Missing {
-            path: folder.to_owned(),
+        let path = folder.to_owned();
+        return Err(match Lock::take(folder, Use::Read) {
+            Err(StoreError::InUse { .. }) => StoreError::NotKeptYet { path },
+            Ok(_) | Err(_) => StoreError::Missing { path },
         });
     }
     // First of all, because only the state says by which version the other files are.
@@ -147,6 +202,11 @@ pub(super) fn open_state(folder: &Path) -> Result<(Checkpoint, State), StoreErro
     Ok((checkpoint, state))
 }
 
+/// How far the run in a folder is.
+pub(super) fn steps(folder: &Path) -> Result<u64, StoreError> {
+    Ok(read_state(&folder.join(STATE))?.position.step)
+}
+
 fn read_state(path: &Path) -> Result<State, StoreError> {
     let text = read_text(path)?;
     let wrong = |error: toml::de::Error| {
@@ -166,15 +226,6 @@ fn read_state(path: &Path) -> Result<State, StoreError> {
     toml::from_str(&text).map_err(wrong)
 }
 
-/// A run within a session is replaced together with the others there.
-fn recover_session_around(folder: &Path) -> Result<(), StoreError> {
-    let session = folder.parent().and_then(Path::parent);
-    match session.filter(|session| session.join(super::session::MANIFEST).exists()) {
-        Some(session) => super::session::complete(session),
-        None => Ok(()),
-    }
-}
-
 /// Pictures that the folder of a run keeps, with the steps they were drawn at, in order.
 ///
 /// # Errors
@@ -189,16 +240,30 @@ pub fn kept_pictures(folder: &Path) -> Result<Vec<(u64, image::RgbImage)>, Store
     for entry in entries {
         let path = entry.map_err(StoreError::io("reading", &pictures))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let step = name
-            .strip_prefix("step-")
-            .and_then(|name| name.strip_suffix(".png"))
-            .and_then(|step| step.parse().ok());
-        if let Some(step) = step {
+        if let Some(step) = step_of_picture(&name) {
             kept.push((step, read_picture(&path)?));
         }
     }
     kept.sort_by_key(|(step, _)| *step);
     Ok(kept)
+}
+
+/// The step that a picture of a run was drawn at, as the name of its file says.
+fn step_of_picture(name: &str) -> Option<u64> {
+    let step = name.strip_prefix("step-")?.strip_suffix(".png")?;
+    step.parse().ok()
+}
+
+/// The pictures of the run in a folder, by their names there. Others that lie beside them are not the
+/// run's.
+pub(super) fn picture_names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder.join(PICTURES));
+    let names = entries.into_iter().flatten().flatten();
+    names
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| step_of_picture(name).is_some())
+        .map(|name| format!("{PICTURES}/{name}"))
+        .collect()
 }
 
 /// Longest side of a picture that is read.
@@ -245,31 +310,50 @@ pub(super) fn encode_toml<T: Serialize>(path: &Path, value: &T) -> Result<String
         .map_err(|error| StoreError::content(path, "what TOML can hold", error.to_string()))
 }
 
-/// Makes sure that a folder can keep a run, before there is one: it is made, and written to.
-///
-/// # Errors
-/// When the folder holds something else or cannot be written.
-pub fn prepare_folder(folder: &Path) -> Result<(), StoreError> {
-    if fs::metadata(folder).is_ok_and(|about| !about.is_dir()) {
-        return Err(StoreError::content(folder, "a run", "is not a folder"));
-    }
-    fs::create_dir_all(folder).map_err(StoreError::io("creating", folder))?;
-    commit::recover(folder)?;
-    let mut entries = fs::read_dir(folder).map_err(StoreError::io("reading", folder))?;
-    let is_run = folder.join(CONFIG).exists();
-    // What an interrupted first save left behind is ours.
-    let is_foreign = |entry: &fs::DirEntry| {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        !name.ends_with(".new") && name != PICTURES
+/// Whether a folder holds nothing but what an interrupted first saving left behind, which is ours.
+pub(super) fn is_free(folder: &Path) -> Result<bool, StoreError> {
+    let is_picture = |name: &str| {
+        let name = name.strip_suffix(NEW).unwrap_or(name);
+        step_of_picture(name).is_some()
     };
-    if !is_run && entries.any(|entry| entry.is_ok_and(|entry| is_foreign(&entry))) {
-        return Err(StoreError::NotARun {
-            path: folder.to_owned(),
-        });
+    all_named(folder, |name| {
+        name.ends_with(NEW)
+            || name == LOCK
+            || (name == PICTURES
+                && all_named(&folder.join(PICTURES), is_picture).is_ok_and(|all| all))
+    })
+}
+
+/// Whether all that is in a folder has such names.
+fn all_named(folder: &Path, is_such: impl Fn(&str) -> bool) -> Result<bool, StoreError> {
+    for entry in fs::read_dir(folder).map_err(StoreError::io("reading", folder))? {
+        let name = entry
+            .map_err(StoreError::io("reading", folder))?
+            .file_name();
+        if !is_such(&name.to_string_lossy()) {
+            return Ok(false);
+        }
     }
-    tempfile::tempfile_in(folder).map_err(StoreError::io("writing to", folder))?;
-    Ok(())
+    Ok(true)
+}
+
+/// Whether a file belongs to the run that is kept in its folder, so that writing it would damage the
+/// run.
+pub(super) fn is_of_run(file: &Path) -> bool {
+    let (Some(name), Some(folder)) = (
+        file.file_name().and_then(|name| name.to_str()),
+        file.parent(),
+    ) else {
+        return false;
+    };
+    let is_in_run = |folder: &Path| folder.join(CONFIG).is_file() && folder.join(STATE).is_file();
+    let is_picture =
+        folder.file_name().is_some_and(|name| name == PICTURES) && step_of_picture(name).is_some();
+    if is_picture {
+        return folder.parent().is_some_and(is_in_run);
+    }
+    let own = [CONFIG, STATE, METRICS, WEIGHTS, OPTIMIZER, LOCK];
+    is_in_run(folder) && (own.contains(&name) || run_files::is_besides(name))
 }
 
 /// A file of numbers.

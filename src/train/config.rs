@@ -140,6 +140,11 @@ impl RunConfig {
         }
     }
 
+    /// Training steps of an epoch over so many images.
+    pub fn steps_per_epoch(&self, images: usize) -> u64 {
+        (images / self.batch.max(1)).max(1) as u64
+    }
+
     /// Builds the phases anew from the variant's recipe and the kind of pretraining. Widths that
     /// cannot be leave a schedule of one phase; [`RunConfig::check`] tells what is wrong.
     pub fn rebuild_schedule(&mut self, variant: &dyn Variant) {

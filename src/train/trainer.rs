@@ -193,7 +193,7 @@ impl Trainer {
 
     /// Training steps of an epoch.
     pub fn steps_per_epoch(&self) -> u64 {
-        (self.data().train.len() / self.config.batch).max(1) as u64
+        self.config.steps_per_epoch(self.data().train.len())
     }
 
     /// Training steps of all phases.

@@ -231,9 +231,15 @@ fn unknown_words_are_answered_with_the_known_ones() {
         ),
         (
             "train --resume r --lr 3",
-            "goes with --epochs, --device, --out and --json only, but --lr",
+            "goes with --epochs, --until-epoch, --device, --out, --replace and --json only, but --lr",
         ),
         ("train --resume r --config c", "cannot be used with"),
+        ("train --until-epoch 3", "were not provided: --resume <RUN>"),
+        (
+            "train --resume r --until-epoch 3 --epochs 3",
+            "cannot be used with",
+        ),
+        ("train --replace", "were not provided: --out <FOLDER>"),
     ] {
         let folder = workplace();
         let sentence = failure(&hourglass(folder.path(), arguments), 2);

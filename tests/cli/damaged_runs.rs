@@ -213,7 +213,7 @@ fn pictures_need_a_folder_and_a_number() {
     let folder = kept();
     for (options, says) in [
         ("--out gone/x.png", "there is no folder gone"),
-        ("--out run", "writing run failed"),
+        ("--out run", "must end in .png, but is run"),
         ("--out x.png --images 0", "0 is not in 1..=200"),
         ("--out x.png --images 201", "201 is not in 1..=200"),
     ] {

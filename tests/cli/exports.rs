@@ -103,7 +103,7 @@ fn a_run_that_begins_with_imported_weights_repeats() {
         at,
         "export one --what weights --out w.safetensors",
     ));
-    let sentence = failure(&hourglass(at, "train --config one/run.toml --out two"), 2);
+    let sentence = failure(&hourglass(at, "train --config one/run.toml --out three"), 2);
     assert!(
         sentence.starts_with("the run began with weights of SHA-256"),
         "{sentence}"

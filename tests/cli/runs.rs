@@ -137,7 +137,7 @@ fn a_resumed_run_equals_a_longer_one() {
             half == file(folder.path(), "short/optimizer.safetensors"),
             "{options}: nothing to do, but the memory of the optimizer changed"
         );
-        success(hourglass(folder.path(), "train --resume short --epochs 5"));
+        success(hourglass(folder.path(), "train --resume short --epochs 3"));
         for name in [
             "metrics.csv",
             "weights.safetensors",
@@ -184,7 +184,8 @@ fn a_batch_or_a_limit_beyond_the_set_takes_all_of_it() {
     assert_eq!(events[0]["train_images"], 64);
     let events = train(folder.path(), "--limit 20 --epochs 1", "out");
     assert_eq!(events[0]["train_images"], 20);
-    let arguments = "train --dataset data --device flex --batch 1000 --epochs 3 --json --out out";
+    let arguments =
+        "train --dataset data --device flex --batch 1000 --epochs 3 --json --out out --replace";
     let events = objects(&success(hourglass(folder.path(), arguments)));
     assert_eq!(events.last().unwrap()["steps"], 3);
 }

@@ -8,7 +8,7 @@ use hourglass::store::{self, session::Session};
 use super::{failure, hourglass, objects, success, train, workplace};
 
 /// A session of a trained run and of one that has not begun in `study`.
-fn study(folder: &Path) {
+pub fn study(folder: &Path) {
     train(folder, "--latent 3 --epochs 2", "run");
     let session = Session::create(&folder.join("study")).unwrap();
     let mut writer = session.begin().unwrap();
@@ -35,6 +35,10 @@ fn a_session_is_told_run_by_run() {
     let [trained, idle] = &runs[..] else {
         panic!("{told}")
     };
+    assert_eq!(
+        (&trained["number"], &idle["number"]),
+        (&4.into(), &7.into())
+    );
     assert_eq!(trained["name"], "Trained");
     assert_eq!(trained["variant"], "autoencoder");
     assert_eq!(trained["steps"], 8);
@@ -54,9 +58,9 @@ fn a_session_is_told_run_by_run() {
         lines,
         [
             format!(
-                "Trained (autoencoder on data): step 8, phase 1 of 1, test MSE {mse:.5} at step 8"
+                "#4 Trained (autoencoder on data): step 8, phase 1 of 1, test MSE {mse:.5} at step 8"
             ),
-            "Idle (autoencoder on data): not begun".to_owned(),
+            "#7 Idle (autoencoder on data): not begun".to_owned(),
         ]
     );
 }
@@ -84,7 +88,7 @@ fn a_run_of_a_session_is_asked_like_any_other() {
         "export study/runs/4 --what curves --out c.csv",
     ));
     let sentence = failure(&hourglass(at, "eval study/runs/7 --device flex"), 2);
-    assert!(sentence.contains("study/runs/7/state.toml"), "{sentence}");
+    assert!(sentence.starts_with("study#7 has not begun"), "{sentence}");
 }
 
 #[test]

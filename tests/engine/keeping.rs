@@ -8,6 +8,7 @@ use hourglass::engine::{
     Command, Desk, Event, OpenedSession, RunId, RunState, SessionCommand, SessionNews,
 };
 use hourglass::model::{LayerStat, Pretraining};
+use hourglass::store::{Claim, RunPlace};
 use hourglass::train::RunConfig;
 
 use super::session::{Session, digits};
@@ -407,9 +408,10 @@ fn a_run_whose_folder_is_removed_is_kept_there_again() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("out");
     let mut session = Session::with(RUN, &digits("autoencoder", Pretraining::EndToEnd, 2));
+    let kept_in = RunPlace::claim(&folder, Claim::New).unwrap();
     session.ask(SessionCommand::KeepRun {
         id: RUN,
-        folder: folder.clone(),
+        place: Arc::new(kept_in),
     });
     for gone in ["", "metrics.csv"] {
         session.send(Command::StepOnce(RUN));

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::store::session::{LostSessions, Session, SessionContents, SessionWriter, state_folder};
-use crate::store::{self, RunUpdate, StoreError, Written};
+use crate::store::{RunPlace, RunUpdate, StoreError, Written};
 use crate::train::{Boundary, Checkpoint, RunConfig};
 
 use super::super::frame::Frame;
@@ -38,8 +38,8 @@ pub(super) enum Job {
     Copy(u64, String, PathBuf),
     /// Ends a saving.
     Finish(String),
-    /// Keeps a run in a folder of its own.
-    Folder(PathBuf, Box<RunJob>),
+    /// Keeps a run in a place of its own.
+    Place(Arc<RunPlace>, Box<RunJob>),
     /// Lets go of everything; what was only kept in case of a crash goes.
     Leave,
 }
@@ -271,11 +271,12 @@ impl KeeperDesk {
             let gone = self.begin(target)?;
             return Ok(gone.map_or_else(Done::default, Done::is_gone));
         }
-        if let Job::Folder(folder, run) = job {
-            if run.since.is_some_and(|since| !since.is_in(&folder)) {
-                return Ok(Done::is_gone(folder));
+        if let Job::Place(place, run) = job {
+            let folder = place.folder();
+            if run.since.is_some_and(|since| !since.is_in(folder)) {
+                return Ok(Done::is_gone(folder.to_owned()));
             }
-            let written = store::update_run(&folder, &update(*run))?;
+            let written = place.update(update(*run))?;
             return Ok(Done {
                 written: Some(written),
                 ..Done::default()
@@ -306,7 +307,7 @@ impl KeeperDesk {
             | Job::Look
             | Job::Discard(_)
             | Job::Begin(_)
-            | Job::Folder(..)
+            | Job::Place(..)
             | Job::Leave => {}
         }
         Ok(done)
@@ -361,7 +362,8 @@ impl KeeperDesk {
     }
 }
 
-fn update(run: RunJob) -> RunUpdate {
+/// What is to be written of a run.
+pub(super) fn update(run: RunJob) -> RunUpdate {
     RunUpdate {
         checkpoint: run.checkpoint,
         since: run.since,

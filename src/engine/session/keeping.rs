@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
+use crate::store::RunPlace;
+
 use super::super::guard::Failure;
 use super::super::live::LiveRun;
 use super::super::protocol::RunId;
@@ -35,8 +37,8 @@ pub(in crate::engine) struct Keeping {
     pub(super) is_named: bool,
     pub(super) marks: BTreeMap<RunId, Mark>,
     next_key: u64,
-    /// Runs in folders of their own.
-    pub(super) folders: BTreeMap<RunId, PathBuf>,
+    /// Runs in places of their own.
+    pub(super) places: BTreeMap<RunId, Arc<RunPlace>>,
     pub(super) saving: Option<Saving>,
     /// What the user asked for, to begin once nothing is under way.
     pub(super) asked: VecDeque<Option<PathBuf>>,
@@ -66,7 +68,7 @@ pub(super) struct Saving {
 /// A part of a saving.
 pub(super) enum Part {
     Run(RunId, String),
-    Folder(RunId, PathBuf),
+    Place(RunId, Arc<RunPlace>),
     Finish,
 }
 
@@ -84,7 +86,7 @@ impl Keeping {
             is_named: false,
             marks: BTreeMap::new(),
             next_key: 1,
-            folders: BTreeMap::new(),
+            places: BTreeMap::new(),
             saving: None,
             asked: VecDeque::new(),
             began_at: Instant::now(),
@@ -100,9 +102,10 @@ impl Keeping {
         2 * self.interval
     }
 
-    /// Whether frames are worth holding for later.
+    /// Whether frames are worth holding for later: a run in a folder of its own is left without in the
+    /// end.
     pub(in crate::engine) fn needs_frames(&self) -> bool {
-        self.folders.is_empty()
+        self.places.values().all(|place| place.is_of_session())
     }
 
     /// Notes where a run comes from, before it is there.
@@ -149,9 +152,9 @@ impl Keeping {
             let now = Stamp::of(run);
             now.is_some() && mark.is_none_or(|mark| mark.stamp != now)
         };
-        let of_folders = runs
+        let of_places = runs
             .iter()
-            .any(|run| self.folders.contains_key(&run.id) && run.has_begun() && has_changed(run));
+            .any(|run| self.places.contains_key(&run.id) && run.has_begun() && has_changed(run));
         let of_desk = self.desk.as_ref().is_some_and(|desk| {
             let mut meant = runs
                 .iter()
@@ -159,7 +162,7 @@ impl Keeping {
             let is_wanted = self.is_named || meant.clone().any(LiveRun::has_begun);
             is_wanted && (desk.version != self.desk_kept || meant.any(has_changed))
         });
-        of_folders || of_desk
+        of_places || of_desk
     }
 
     /// When the next saving is due, unless there is nothing to keep or one is under way.

@@ -13,6 +13,7 @@ mod saving;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::store::RunPlace;
 use crate::train::RunConfig;
 
 use super::protocol::RunId;
@@ -49,12 +50,12 @@ pub enum SessionCommand {
     Discard(PathBuf),
     /// The user leaves: an open session is saved, what was kept in case of a crash goes.
     Leave,
-    /// Keeps a run in a folder of its own as long as it trains.
+    /// Keeps a run in a place of its own as long as it trains.
     KeepRun {
         /// The run.
         id: RunId,
-        /// Its folder: new, empty, or a run already.
-        folder: PathBuf,
+        /// Where. It is held as long as the run is kept there.
+        place: Arc<RunPlace>,
     },
 }
 

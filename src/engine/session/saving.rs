@@ -4,14 +4,16 @@
 //! are; the others are copied off their devices one at a time, each between two slices.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
+
+use crate::store::{RunPlace, RunUpdate};
 
 use super::super::guard::{Failure, on_device};
 use super::super::protocol::{Event, RunId};
 use super::super::worker::Worker;
-use super::keeper::{Done, Job, Report, RunJob, Target};
+use super::keeper::{Done, Job, Report, RunJob, Target, update};
 use super::keeping::{Part, Saving};
 use super::marks::{Mark, Stamp};
 use super::{SessionCommand, SessionNews};
@@ -40,8 +42,8 @@ impl Worker {
             SessionCommand::Look => self.keep_or_tell(Job::Look),
             SessionCommand::Discard(folder) => self.keep_or_tell(Job::Discard(folder)),
             SessionCommand::Leave => self.leave(),
-            SessionCommand::KeepRun { id, folder } => {
-                self.keeping.folders.insert(id, folder);
+            SessionCommand::KeepRun { id, place } => {
+                self.keeping.places.insert(id, place);
             }
         }
     }
@@ -73,9 +75,9 @@ impl Worker {
         self.keeping.began_at = Instant::now();
         let asked = self.keeping.asked.pop_front();
         let was_asked = asked.is_some();
-        if !self.keeping.folders.is_empty() {
-            let folders = self.keeping.folders.iter();
-            let parts = folders.map(|(id, folder)| Part::Folder(*id, folder.clone()));
+        if !self.keeping.places.is_empty() {
+            let places = self.keeping.places.iter();
+            let parts = places.map(|(id, place)| Part::Place(*id, Arc::clone(place)));
             self.keeping.saving = Some(Saving {
                 desk: Arc::default(),
                 parts: parts.collect(),
@@ -188,9 +190,9 @@ impl Worker {
                 // A second time there is nothing left to write it from.
                 if saving.anew.insert(id) {
                     let name = saving.desk.runs.iter().find(|(of, _)| *of == id);
-                    let own = self.keeping.folders.get(&id).cloned();
+                    let own = self.keeping.places.get(&id).cloned();
                     match (own, name) {
-                        (Some(own), _) => saving.parts.push_front(Part::Folder(id, own)),
+                        (Some(own), _) => saving.parts.push_front(Part::Place(id, own)),
                         (None, Some((_, name))) => {
                             saving.parts.push_front(Part::Run(id, name.clone()));
                         }
@@ -212,7 +214,7 @@ impl Worker {
             };
             let job = match part {
                 Part::Run(id, name) => self.part_of_desk(id, name),
-                Part::Folder(id, folder) => self.part_of_folder(id, folder),
+                Part::Place(id, place) => self.part_of_place(id, place),
                 Part::Finish => Some(Job::Finish(saving.desk.window.clone())),
             };
             let Some(job) = job else { continue };
@@ -232,7 +234,7 @@ impl Worker {
         self.keeping.marks.extend(saving.written);
         let meant = |id: &RunId| {
             let is_of_desk = saving.desk.runs.iter().any(|(of, _)| of == id);
-            is_of_desk || self.keeping.folders.contains_key(id)
+            is_of_desk || self.keeping.places.contains_key(id)
         };
         let gone: Vec<RunId> = self
             .keeping
@@ -311,7 +313,7 @@ impl Worker {
         Some(job)
     }
 
-    fn part_of_folder(&mut self, id: RunId, folder: PathBuf) -> Option<Job> {
+    fn part_of_place(&mut self, id: RunId, place: Arc<RunPlace>) -> Option<Job> {
         let index = self.runs.iter().position(|run| run.id == id)?;
         let mut mark = self.keeping.next_mark(&self.runs[index]);
         let now = Stamp::of(&self.runs[index])?;
@@ -323,7 +325,15 @@ impl Worker {
         if let Some(saving) = &mut self.keeping.saving {
             saving.under_way = Some((id, mark));
         }
-        Some(Job::Folder(folder, Box::new(job)))
+        Some(Job::Place(place, Box::new(job)))
+    }
+
+    /// All there is to keep of a run, where it can be had.
+    pub(in crate::engine) fn whole_update(&mut self, id: RunId) -> Option<RunUpdate> {
+        let index = self.runs.iter().position(|run| run.id == id)?;
+        let mut mark = self.keeping.next_mark(&self.runs[index]);
+        mark.forget();
+        self.run_job(index, &mark, None).map(update)
     }
 
     /// A run, copied off its device.
@@ -374,12 +384,12 @@ impl Worker {
         }
     }
 
-    /// No more savings of a run in a folder of its own, and none under way.
-    pub(in crate::engine) fn end_keeping(&mut self, id: RunId) {
-        if self.keeping.folders.contains_key(&id) {
+    /// No more savings of a run in a place of its own, and none under way. Returns the place.
+    pub(in crate::engine) fn end_keeping(&mut self, id: RunId) -> Option<Arc<RunPlace>> {
+        if self.keeping.places.contains_key(&id) {
             self.settle_saving();
-            self.keeping.folders.remove(&id);
         }
+        self.keeping.places.remove(&id)
     }
 
     /// Saves an open session a last time.

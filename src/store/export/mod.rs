@@ -28,6 +28,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use super::run_folder::is_of_run;
 
 /// Kinds of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,12 +141,27 @@ impl ExportKind {
     }
 }
 
+/// Whether a file can be written without damage to a run that is kept where it is to go. Any other file
+/// is replaced, as by every program that is told where to write.
+///
+/// # Errors
+/// When it is one of the files of a run.
+pub fn check_target(path: &Path) -> Result<(), StoreError> {
+    if is_of_run(path) {
+        return Err(StoreError::OfARun {
+            path: path.to_owned(),
+        });
+    }
+    Ok(())
+}
+
 /// Writes a file through a temporary one beside it: whoever looks finds the old file or the new one,
 /// and a disk that is full leaves nothing behind.
 ///
 /// # Errors
-/// When the folder is missing or the file cannot be written.
+/// When the folder is missing, the file is one of a run, or it cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    check_target(path)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -217,6 +233,43 @@ mod tests {
         );
         for kind in ExportKind::ALL {
             assert_eq!(ExportKind::from_id(kind.id()), Some(*kind));
+        }
+    }
+
+    #[test]
+    fn the_files_of_a_run_are_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("pictures")).unwrap();
+        let own = [
+            "run.toml",
+            "state.toml",
+            "metrics.csv",
+            "weights.safetensors",
+            "optimizer.safetensors",
+            "frames.bin",
+            "boundary-2.safetensors",
+            "pictures/step-0000010.png",
+        ];
+        // Without these two there is no run.
+        write_file(&at("metrics.csv"), b"x").unwrap();
+        for name in ["run.toml", "state.toml"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        for name in own {
+            let sentence = write_file(&at(name), b"x").unwrap_err().to_string();
+            assert!(
+                sentence.contains("is a file of the run"),
+                "{name}: {sentence}"
+            );
+        }
+        for name in [
+            "grid.png",
+            "curves.csv",
+            "pictures/mine.png",
+            "boundary-x.safetensors",
+        ] {
+            write_file(&at(name), b"x").unwrap();
         }
     }
 

@@ -5,8 +5,8 @@
 //! `lock`. Every saving is one commit, so a crash leaves the old session or the new one. Runs that
 //! stood still are not written again.
 
+mod address;
 mod list;
-mod lock;
 mod lost;
 
 use std::fs;
@@ -19,14 +19,14 @@ use crate::train::RunConfig;
 use super::StoreError;
 use super::commit::{Commit, NEW, recover};
 use super::disk::{Disk, System};
+use super::lock::{self, LOCK, Lock, Use};
 use super::run_files::{self, RunUpdate, Written};
 use super::run_folder::{CONFIG, encode_toml, read as read_file, read_config, read_text};
 use list::{Entry, FORMAT, Manifest, manifest};
-use lock::{Lock, Use};
 
 pub(super) use list::MANIFEST;
-pub(super) use lock::complete;
 
+pub use address::Address;
 pub use lost::{LostSessions, state_folder};
 
 /// How the names of session folders end.
@@ -80,7 +80,7 @@ impl Session {
         disk.create_folder(root)
             .map_err(StoreError::io("creating", root))?;
         // What an interrupted first saving left behind is ours.
-        let is_ours = |name: &str| name == "lock" || name == RUNS || name.ends_with(NEW);
+        let is_ours = |name: &str| name == LOCK || name == RUNS || name.ends_with(NEW);
         let is_foreign = |entry: &fs::DirEntry| !is_ours(&entry.file_name().to_string_lossy());
         let mut entries = fs::read_dir(root).map_err(StoreError::io("reading", root))?;
         if entries.any(|entry| entry.is_ok_and(|entry| is_foreign(&entry))) {
@@ -158,7 +158,7 @@ impl Session {
 
     /// Whether the folder is still there.
     pub fn is_there(&self) -> bool {
-        self.root.join("lock").exists()
+        self.root.join(LOCK).exists()
     }
 
     /// Begins a saving.

@@ -53,7 +53,7 @@ fn spaces_and_japanese_names_are_names_like_others() {
     writer.finish("").unwrap();
     drop(session);
     let said = run_it(&["session", "研究 一.hourglass"]);
-    assert!(said.starts_with("一番 目 (autoencoder on "), "{said}");
+    assert!(said.starts_with("#1 一番 目 (autoencoder on "), "{said}");
 }
 
 #[test]

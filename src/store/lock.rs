@@ -1,19 +1,21 @@
-//! The lock of a session: two windows on one would overwrite each other.
+//! Locks of folders that one program at a time writes to: two on one would overwrite each other.
 //!
-//! A *lock* is a file that the system takes back when the program ends, however it ends.
+//! A *lock* is a file that the system takes back when the program ends, however it ends: one that a
+//! killed program left behind keeps nobody out.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::StoreError;
-use super::super::commit::{is_cut_short, recover};
+use super::StoreError;
+use super::commit::{is_cut_short, recover};
 
-const LOCK: &str = "lock";
+/// The name of the file.
+pub(super) const LOCK: &str = "lock";
 
-/// Whether a session is written or only read.
+/// Whether a folder is written or only read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// By one program at a time.
@@ -22,11 +24,9 @@ pub(super) enum Use {
     Read,
 }
 
-/// Held as long as a session is in use.
+/// Held as long as a folder is in use.
 #[derive(Debug)]
-pub(super) struct Lock(
-    #[expect(dead_code, reason = "closing the file gives it back")] Option<File>,
-);
+pub(super) struct Lock(Option<File>);
 
 impl Lock {
     /// Takes the lock of a folder that is there.
@@ -64,6 +64,29 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(StoreError::io("locking", &path)(error)),
         }
     }
+
+    /// Whether this is still the lock of the folder: somebody may have removed the file, or the folder
+    /// with it, and then anybody can take a new one.
+    pub(super) fn is_of(&self, folder: &Path) -> bool {
+        let Some(file) = &self.0 else { return false };
+        match (file.metadata(), fs::metadata(folder.join(LOCK))) {
+            (Ok(held), Ok(there)) => is_same(&held, &there),
+            (_, _) => false,
+        }
+    }
+}
+
+/// Whether two descriptions are of one file.
+#[cfg(unix)]
+fn is_same(held: &fs::Metadata, there: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (held.dev(), held.ino()) == (there.dev(), there.ino())
+}
+
+/// An open file cannot be removed elsewhere, so the one that is there is the one that is held.
+#[cfg(not(unix))]
+fn is_same(_held: &fs::Metadata, _there: &fs::Metadata) -> bool {
+    true
 }
 
 /// How long somebody who completes a saving is waited for.
@@ -72,7 +95,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long somebody who only looks is waited for.
 const SHORT_PATIENCE: Duration = Duration::from_millis(200);
 
-/// Takes the lock of a session to look at it, of which no saving is cut short then.
+/// Takes the lock of a folder to look at it, of which no saving is cut short then.
 pub(super) fn take_to_read(root: &Path) -> Result<Lock, StoreError> {
     complete(root)?;
     // Another one may have completed it and not gone yet.
@@ -80,7 +103,7 @@ pub(super) fn take_to_read(root: &Path) -> Result<Lock, StoreError> {
 }
 
 /// Completes a saving that a crash cut short. One does it alone; others wait until it is done.
-pub(in crate::store) fn complete(root: &Path) -> Result<(), StoreError> {
+pub(super) fn complete(root: &Path) -> Result<(), StoreError> {
     patiently(PATIENCE, || {
         if !is_cut_short(root) {
             return Ok(());
@@ -90,7 +113,7 @@ pub(in crate::store) fn complete(root: &Path) -> Result<(), StoreError> {
     })
 }
 
-/// Tries again for a while as long as somebody else has the session.
+/// Tries again for a while as long as somebody else has the folder.
 fn patiently<T>(
     patience: Duration,
     mut work: impl FnMut() -> Result<T, StoreError>,
@@ -106,3 +129,26 @@ fn patiently<T>(
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// Reads what another program may be replacing meanwhile: what is returned is of one saving. `parts`
+/// are the folders whose savings replace it, and `mark` is a file that every saving changes. Nobody is
+/// kept out, so that reading disturbs no training.
+pub(super) fn steadily<T>(
+    parts: &[&Path],
+    mark: &Path,
+    mut read: impl FnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let since = Instant::now();
+    loop {
+        for part in parts {
+            complete(part)?;
+        }
+        let before = fs::read(mark).ok();
+        let found = read();
+        let is_steady =
+            fs::read(mark).ok() == before && !parts.iter().any(|part| is_cut_short(part));
+        if is_steady || since.elapsed() > PATIENCE {
+            return found;
+        }
+    }
+}
