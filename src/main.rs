@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Request::Window {
             config,
             open,
+            dataset,
             session,
             share,
         } => {
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
             match gui::run(StartOptions {
                 config,
                 open,
+                dataset,
                 session,
                 share,
             }) {

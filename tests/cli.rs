@@ -20,6 +20,8 @@ mod fetching;
 mod interruptions;
 #[path = "cli/losing.rs"]
 mod losing;
+#[path = "cli/moved_data.rs"]
+mod moved_data;
 #[path = "cli/runs.rs"]
 mod runs;
 #[allow(dead_code, reason = "other tests need more of it")]

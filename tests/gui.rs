@@ -33,6 +33,8 @@ mod parking;
 mod pictures;
 #[path = "gui/readable.rs"]
 mod readable;
+#[path = "gui/relinking.rs"]
+mod relinking;
 #[path = "gui/rich.rs"]
 mod rich;
 #[path = "gui/rich_parts.rs"]

@@ -45,6 +45,7 @@ pub(super) fn command() -> Command {
             "Open the window with the configuration of this run.toml",
         ))
         .arg(path("open", "RUN", "Open the window with this kept run").conflicts_with("config"))
+        .arg(dataset().requires("open"))
         .arg(
             text(
                 "share",
@@ -62,6 +63,7 @@ pub(super) fn command() -> Command {
             Command::new("eval")
                 .about("Measure a kept run on the test images")
                 .arg(run())
+                .arg(dataset())
                 .arg(device())
                 .arg(json()),
         )
@@ -78,6 +80,7 @@ pub(super) fn command() -> Command {
                         .default_value("16")
                         .help("How many test images, from the first"),
                 )
+                .arg(dataset())
                 .arg(device()),
         )
         .subcommand(super::export::command())
@@ -122,6 +125,15 @@ fn run() -> Arg {
         .required(true)
         .value_parser(value_parser!(PathBuf))
         .help("Folder of a kept run")
+}
+
+/// Where the images of a kept run are now.
+pub(super) fn dataset() -> Arg {
+    text(
+        "dataset",
+        "PLACE",
+        "Where the images of the run are now, if they were moved; kept with the run",
+    )
 }
 
 pub(super) fn device() -> Arg {
@@ -227,7 +239,7 @@ pub(super) fn train_plan(matches: &ArgMatches) -> Result<TrainPlan, Failure> {
 }
 
 fn resume(matches: &ArgMatches, folder: &Path) -> Result<Start, Failure> {
-    let allowed = ["resume", "out", "json", "epochs", "device"];
+    let allowed = ["resume", "out", "json", "epochs", "device", "dataset"];
     let other = matches.ids().map(clap::Id::as_str).find(|id| {
         !allowed.contains(id)
             && matches
@@ -236,7 +248,7 @@ fn resume(matches: &ArgMatches, folder: &Path) -> Result<Start, Failure> {
     });
     if let Some(other) = other {
         return Err(Failure::bad_input(format!(
-            "a resumed run keeps its configuration, so --resume goes with --epochs, --device, --out and --json only, but --{other} was given"
+            "a resumed run keeps its configuration, so --resume goes with --epochs, --device, --dataset, --out and --json only, but --{other} was given"
         )));
     }
     Ok(Start::Resume(
@@ -244,6 +256,7 @@ fn resume(matches: &ArgMatches, folder: &Path) -> Result<Start, Failure> {
         Extension {
             epochs: count(matches, "epochs")?,
             device: matches.get_one::<String>("device").cloned(),
+            dataset: matches.get_one::<String>("dataset").cloned(),
         },
     ))
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::analysis::Baselines;
+use crate::data::LostImages;
 use crate::engine::{
     Command, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand, SessionNews, Watch,
     check_device,
@@ -70,6 +71,7 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         last_test: None,
         has_begun: false,
         parked_at: None,
+        lost: None,
         is_interrupted: false,
     };
     match session.train_to_the_end(&plan.out) {
@@ -105,6 +107,8 @@ struct Session {
     has_begun: bool,
     /// The step of the run's last good state, where its device has failed.
     parked_at: Option<u64>,
+    /// The images of the run, where they are lost.
+    lost: Option<Arc<LostImages>>,
     is_interrupted: bool,
 }
 
@@ -171,10 +175,13 @@ impl Session {
                     if let (Some(step), true) = (self.parked_at, self.has_begun) {
                         return Err(parked(error, step, out));
                     }
+                    let lost = self.lost.as_ref();
+                    let lost = lost.filter(|lost| lost.to_string() == *error);
+                    let sentence = lost.map_or_else(|| error.clone(), |lost| lost.with_option());
                     return Err(if *is_bad_input {
-                        Failure::bad_input(error)
+                        Failure::bad_input(sentence)
                     } else {
-                        Failure::machine(error)
+                        Failure::machine(sentence)
                     });
                 }
                 _ => self.note(&event),
@@ -239,8 +246,10 @@ impl Session {
             }
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
             Event::Parked { step, .. } => self.parked_at = Some(*step),
+            Event::ImagesLost { lost, .. } => self.lost = Some(Arc::clone(lost)),
             Event::Warning { .. }
             | Event::Devices(_)
+            | Event::Relinked { .. }
             | Event::PcaPictures { .. }
             | Event::Frame(_)
             | Event::Boundary { .. }

@@ -41,6 +41,8 @@ pub enum Request {
         config: Option<Box<RunConfig>>,
         /// A run to open.
         open: Option<PathBuf>,
+        /// Where the images of that run are now.
+        dataset: Option<String>,
         /// What to set up, with what may be changed about it.
         share: Option<Box<Share>>,
         /// A session to open.
@@ -91,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
                 None => None,
             },
             open: matches.get_one::<PathBuf>("open").cloned(),
+            dataset: matches.get_one::<String>("dataset").cloned(),
             share: match matches.get_one::<String>("share") {
                 Some(text) => Some(Box::new(Share::decode(text)?)),
                 None => None,

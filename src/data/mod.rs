@@ -26,6 +26,7 @@ pub mod reading;
 mod split;
 mod streams;
 pub mod survey;
+pub mod whereabouts;
 
 pub use corrupt::{Block, Corruption};
 pub use dataset::{Dataset, DatasetParts, DatasetRequest, Skipped, Split};
@@ -38,6 +39,7 @@ pub use order::BatchOrder;
 pub use place::cache_folder;
 pub use reading::{Color, ImageSize, Reading};
 pub use survey::{ClassCount, Survey};
+pub use whereabouts::{ImagesRecord, LostImages, SearchError, Sought, absolute_place};
 
 /// One place images come from, with the words that describe it to a user.
 pub trait Source: Sync {

@@ -23,6 +23,7 @@ mod library;
 mod lifecycle;
 mod lines;
 mod live;
+mod offline;
 mod outlet;
 mod parking;
 mod pictures;
@@ -57,6 +58,7 @@ pub use history::{History, MOST_FRAMES, MOST_HISTORY_BYTES, bound_histories};
 pub use importing::{WeightsError, first_weights};
 use jobs::Jobs;
 pub use jobs::{JobId, JobOutcome};
+pub use offline::Standing;
 use outlet::Outlet;
 pub use protocol::{
     Command, DeviceInfo, Event, Extension, Pictures, Progress, RunId, RunInfo, RunState, Watch,

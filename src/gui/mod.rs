@@ -33,6 +33,7 @@ mod notices;
 mod panes;
 mod parking;
 mod pictures;
+mod relink;
 mod restart;
 mod run;
 mod runs;
@@ -99,6 +100,8 @@ pub struct StartOptions {
     pub config: Option<RunConfig>,
     /// The folder of a run to open.
     pub open: Option<PathBuf>,
+    /// Where the images of that run are now.
+    pub dataset: Option<String>,
     /// The first run, with what may be changed about it.
     pub share: Option<Share>,
     /// The folder of a session to open.

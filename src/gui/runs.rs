@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, RunId, RunState};
+use crate::engine::{Command, Extension, RunId, RunState};
 use crate::model::VARIANTS;
 use crate::train::RunConfig;
 
@@ -83,7 +83,8 @@ impl AppState {
         self.commit(id)
     }
 
-    pub(super) fn open(&mut self, folder: PathBuf) -> Vec<Effect> {
+    /// Opens a kept run, whose images somebody may say the place of.
+    pub(super) fn open(&mut self, folder: PathBuf, dataset: Option<String>) -> Vec<Effect> {
         let Some(variant) = VARIANTS.first() else {
             return Vec::new();
         };
@@ -101,7 +102,10 @@ impl AppState {
         vec![Effect::Send(Command::OpenRun {
             id,
             folder,
-            extend: None,
+            extend: dataset.map(|dataset| Extension {
+                dataset: Some(dataset),
+                ..Extension::default()
+            }),
         })]
     }
 
@@ -142,7 +146,7 @@ impl AppState {
         let meant: Vec<RunId> = self
             .runs
             .iter()
-            .filter(|run| ids.contains(&run.id) && run.opening.is_none())
+            .filter(|run| ids.contains(&run.id) && run.opening.is_none() && !run.is_offline)
             .filter(|run| self.problem(run).is_none())
             .map(|run| run.id)
             .collect();
@@ -168,7 +172,8 @@ impl AppState {
     }
 
     pub(super) fn edit(&mut self, id: RunId, mut draft: Draft) {
-        let Some(run) = self.run(id).filter(|run| !run.has_started()) else {
+        let may_be = |run: &&Run| !run.has_started() && !run.is_offline;
+        let Some(run) = self.run(id).filter(may_be) else {
             return;
         };
         draft.settle(&run.draft);
@@ -250,6 +255,9 @@ impl AppState {
             return Vec::new();
         };
         let shape = self.shape_of(&run.draft.config);
+        if run.is_offline {
+            return Vec::new();
+        }
         if run.has_started() {
             return self.commit_phases(id);
         }

@@ -13,6 +13,7 @@ mod frames;
 mod grid;
 mod metrics_csv;
 mod reading;
+mod relink;
 mod run_files;
 mod run_folder;
 pub mod session;
@@ -20,6 +21,7 @@ pub mod share;
 
 pub use frames::KeptFrame;
 pub use grid::{encode_grid, write_grid};
+pub use relink::relink;
 pub use run_files::{KeptRun, RunUpdate, Written, open_whole_run, update_run};
 pub use run_folder::{kept_pictures, open_run, prepare_folder, read_config, save_run};
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::ImagesRecord;
 use crate::train::{BoundaryMark, Checkpoint, PhaseStart, Position, RunConfig};
 
 use super::commit::{self, Commit};
@@ -45,6 +46,9 @@ pub(super) struct State {
     /// Starts of phases whose weights were kept.
     #[serde(rename = "boundary", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) boundaries: Vec<BoundaryMark>,
+    /// What is known of the images, and where they were; older runs have nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) images: Option<ImagesRecord>,
 }
 
 impl State {
@@ -60,6 +64,7 @@ impl State {
             position: run.position,
             phases: run.metrics.phases.clone(),
             boundaries: Vec::new(),
+            images: run.images.clone(),
         }
     }
 }
@@ -143,11 +148,12 @@ pub(super) fn open_state(folder: &Path) -> Result<(Checkpoint, State), StoreErro
         metrics,
         weights,
         optimizer,
+        images: state.images.clone(),
     };
     Ok((checkpoint, state))
 }
 
-fn read_state(path: &Path) -> Result<State, StoreError> {
+pub(super) fn read_state(path: &Path) -> Result<State, StoreError> {
     let text = read_text(path)?;
     let wrong = |error: toml::de::Error| {
         StoreError::content(path, "the state of a run", found(&error, &text))
@@ -167,12 +173,14 @@ fn read_state(path: &Path) -> Result<State, StoreError> {
 }
 
 /// A run within a session is replaced together with the others there.
-fn recover_session_around(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn recover_session_around(folder: &Path) -> Result<(), StoreError> {
+    session_around(folder).map_or(Ok(()), super::session::complete)
+}
+
+/// The session whose folder of runs this one lies in.
+pub(super) fn session_around(folder: &Path) -> Option<&Path> {
     let session = folder.parent().and_then(Path::parent);
-    match session.filter(|session| session.join(super::session::MANIFEST).exists()) {
-        Some(session) => super::session::complete(session),
-        None => Ok(()),
-    }
+    session.filter(|session| session.join(super::session::MANIFEST).exists())
 }
 
 /// Pictures that the folder of a run keeps, with the steps they were drawn at, in order.

@@ -228,7 +228,7 @@ fn unknown_words_are_answered_with_the_known_ones() {
         ),
         (
             "train --resume r --lr 3",
-            "goes with --epochs, --device, --out and --json only, but --lr",
+            "goes with --epochs, --device, --dataset, --out and --json only, but --lr",
         ),
         ("train --resume r --config c", "cannot be used with"),
     ] {

@@ -24,7 +24,7 @@ pub(super) enum Use {
 
 /// Held as long as a session is in use.
 #[derive(Debug)]
-pub(super) struct Lock(
+pub(in crate::store) struct Lock(
     #[expect(dead_code, reason = "closing the file gives it back")] Option<File>,
 );
 
@@ -77,6 +77,12 @@ pub(super) fn take_to_read(root: &Path) -> Result<Lock, StoreError> {
     complete(root)?;
     // Another one may have completed it and not gone yet.
     patiently(SHORT_PATIENCE, || Lock::take(root, Use::Read))
+}
+
+/// Takes the lock of a session to write one of its runs, of which no saving is cut short then.
+pub(in crate::store) fn take_to_write(root: &Path) -> Result<Lock, StoreError> {
+    complete(root)?;
+    patiently(SHORT_PATIENCE, || Lock::take(root, Use::Write))
 }
 
 /// Completes a saving that a crash cut short. One does it alone; others wait until it is done.

@@ -25,7 +25,7 @@ use list::{Entry, FORMAT, Manifest, manifest};
 use lock::{Lock, Use};
 
 pub(super) use list::MANIFEST;
-pub(super) use lock::complete;
+pub(super) use lock::{complete, take_to_write};
 
 pub use lost::{LostSessions, state_folder};
 
