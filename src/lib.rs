@@ -37,6 +37,10 @@
 //! A run whose device fails is *parked*: built anew on the CPU from the last state that was copied off
 //! the device, which happens whenever it is saved. There it stands until it is continued elsewhere.
 //!
+//! A run whose images are in no known place any more, or have changed, is *offline*: it opens with the
+//! curves, weights and frames that were kept, and is *relinked* once somebody names a place whose images
+//! have the SHA-256 it was trained on.
+//!
 //! A run that trains can be changed: its learning rate and the phases to come. Such changes are written
 //! into its configuration, with the step they came at, so that it still repeats; and a new run can branch
 //! off where any phase began.

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Request::Window {
             config,
             open,
+            dataset,
             session,
             share,
         } => {
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
             match gui::run(StartOptions {
                 config,
                 open,
+                dataset,
                 session,
                 share,
             }) {

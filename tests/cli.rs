@@ -22,6 +22,8 @@ mod folders;
 mod interruptions;
 #[path = "cli/losing.rs"]
 mod losing;
+#[path = "cli/moved_data.rs"]
+mod moved_data;
 #[path = "cli/names.rs"]
 mod names;
 #[path = "cli/places.rs"]

@@ -21,6 +21,8 @@ mod keeping;
 mod losing;
 #[path = "engine/matched.rs"]
 mod matched;
+#[path = "engine/relinking.rs"]
+mod relinking;
 #[allow(dead_code, reason = "other tests need more of it")]
 #[path = "common/server.rs"]
 mod server;

@@ -37,6 +37,8 @@ mod pictures;
 mod readable;
 #[path = "gui/reading.rs"]
 mod reading;
+#[path = "gui/relinking.rs"]
+mod relinking;
 #[path = "gui/rich.rs"]
 mod rich;
 #[path = "gui/rich_parts.rs"]

@@ -12,7 +12,7 @@ use hourglass::data::ImageShape;
 use hourglass::gui::Preset;
 use hourglass::model::{Histogram, LayerStat, NamedArray, OptimizerState, VARIANTS};
 use hourglass::store::share::{Controls, Share};
-use hourglass::store::{KeptFrame, RunUpdate, update_run};
+use hourglass::store::{Claim, KeptFrame, RunPlace, RunUpdate};
 use hourglass::train::{
     Boundary, Checkpoint, Losses, Metrics, PhaseStart, Position, RunConfig, TestPoint, Verdict,
 };
@@ -255,7 +255,8 @@ pub fn commit() -> Vec<u8> {
 pub fn run_files() -> &'static BTreeMap<String, Vec<u8>> {
     static FILES: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        update_run(folder.path(), &update()).expect("a run that can be kept");
+        let place = RunPlace::claim(folder.path(), Claim::New).expect("a folder that can be had");
+        place.update(update()).expect("a run that can be kept");
         let entries = std::fs::read_dir(folder.path()).expect("a folder");
         entries
             .map(|entry| {
@@ -329,6 +330,7 @@ fn update() -> RunUpdate {
             arrays: vec![named_array("m", 0.25)],
             counters: BTreeMap::from([("a.step".to_owned(), 12)]),
         },
+        images: None,
     };
     let mark = "tests = 2\ntrain_secs = 0.5\nelapsed_secs = 1.5\n[position]\nphase = 1\n\
                 step_in_phase = 0\nstep = 10\nhas_begun = true\nis_measured = false\n";

@@ -55,6 +55,7 @@ pub(super) fn command() -> Command {
             )
             .conflicts_with("config"),
         )
+        .arg(dataset().requires("open"))
         .arg(
             text(
                 "share",
@@ -72,6 +73,7 @@ pub(super) fn command() -> Command {
             Command::new("eval")
                 .about("Measure a kept run on the test images")
                 .arg(run())
+                .arg(dataset())
                 .arg(device())
                 .arg(json()),
         )
@@ -88,6 +90,7 @@ pub(super) fn command() -> Command {
                         .default_value("16")
                         .help("How many test images, from the first"),
                 )
+                .arg(dataset())
                 .arg(device()),
         )
         .subcommand(super::export::command())
@@ -141,6 +144,15 @@ pub(super) fn replace() -> Arg {
         .action(ArgAction::SetTrue)
         .requires("out")
         .help("Replace the earlier run in the folder of --out; other files in it stay")
+}
+
+/// Where the images of a kept run are now.
+pub(super) fn dataset() -> Arg {
+    text(
+        "dataset",
+        "PLACE",
+        "Where the images of the run are now, if they were moved; kept with the run",
+    )
 }
 
 pub(super) fn device() -> Arg {

@@ -18,7 +18,7 @@ use crate::train::Checkpoint;
 use super::kept::Kept;
 use super::meter::Bar;
 use super::numbers::number;
-use super::opened::{Opened, open_all};
+use super::opened::{Looked, Opened, Wanted, images_of, look_at_all, open_all};
 use super::{Failure, output, sheets};
 
 /// Options that only some kinds take.
@@ -42,7 +42,8 @@ pub(super) fn command() -> Command {
         .after_help(
             "weights: .safetensors for PyTorch, of one run. codes: .npy or .csv, of one run. curves: \
              .csv. plot: .svg or .png. grid: .png, test images over what each run makes of them. gif: \
-             the pictures one run kept, one after another.",
+             the pictures one run kept, one after another. Weights, curves, plots and gifs are written \
+             without the images of the runs too; a plot has no reference lines then.",
         )
         .arg(
             Arg::new("run")
@@ -80,6 +81,7 @@ pub(super) fn command() -> Command {
                 .value_name("X")
                 .help("Seconds that a gif shows each picture [default: 0.2]"),
         )
+        .arg(super::arguments::dataset())
         .arg(super::arguments::device())
         .next_help_heading("Plot")
         .arg(flag("linear", "Equal distances for equal differences, not ratios"))
@@ -117,24 +119,14 @@ pub(super) fn export(matches: &ArgMatches) -> Result<(), Failure> {
     let folders: Vec<&PathBuf> = matches.get_many("run").into_iter().flatten().collect();
     must_be_one(kind, &folders)?;
     must_have_effect(matches, kind)?;
+    let wanted = Wanted::of(matches);
     let said = match kind {
         ExportKind::Animation => animation(matches, folders[0], out)?,
-        ExportKind::Weights
-        | ExportKind::Codes
-        | ExportKind::Curves
-        | ExportKind::Plot
-        | ExportKind::Grid => {
-            let device = matches.get_one::<String>("device");
-            let mut runs = open_all(&folders, device)?;
-            match kind {
-                ExportKind::Weights => weights(&runs[0], out)?,
-                ExportKind::Codes => codes(&mut runs[0], out, format)?,
-                ExportKind::Curves => curves(&runs, out)?,
-                ExportKind::Plot => plot(matches, &runs, out, format)?,
-                ExportKind::Grid => grid(matches, &mut runs, out)?,
-                ExportKind::Animation => String::new(),
-            }
-        }
+        ExportKind::Weights => weights(&look_at_all(&folders, &wanted)?[0], out)?,
+        ExportKind::Curves => curves(&look_at_all(&folders, &wanted)?, out)?,
+        ExportKind::Plot => plot(matches, (&folders, &wanted), out, format)?,
+        ExportKind::Codes => codes(&mut open_all(&folders, &wanted)?[0], out, format)?,
+        ExportKind::Grid => grid(matches, &mut open_all(&folders, &wanted)?, out)?,
     };
     output::line(format!("{said} in {}", out.display()))
 }
@@ -176,6 +168,11 @@ fn must_have_effect(matches: &ArgMatches, kind: ExportKind) -> Result<(), Failur
             )));
         }
     }
+    if kind == ExportKind::Animation && matches.contains_id("dataset") {
+        return Err(Failure::bad_input(
+            "--dataset is needed for nothing with --what gif, which shows pictures that were kept",
+        ));
+    }
     if kind == ExportKind::Animation && matches.contains_id("device") {
         return Err(Failure::bad_input(
             "--device computes nothing for --what gif, which shows pictures that were kept",
@@ -184,17 +181,11 @@ fn must_have_effect(matches: &ArgMatches, kind: ExportKind) -> Result<(), Failur
     Ok(())
 }
 
-fn weights(run: &Opened, out: &Path) -> Result<String, Failure> {
-    let trainer = &run.trainer;
-    let config = trainer.config();
-    let shape = trainer.data().train.shape();
-    let (variant, knobs) = config.check_with(shape)?;
-    let network = variant.torch(shape, &knobs)?;
-    let weights = trainer
-        .trainee()
-        .weights()
-        .map_err(crate::train::TrainerError::from)?;
-    write_file(out, &encode_torch(out, &network, config, &weights)?)?;
+fn weights(run: &Looked, out: &Path) -> Result<String, Failure> {
+    let kept = &run.run;
+    let weights = &kept.checkpoint().weights;
+    let bytes = encode_torch(out, &kept.torch()?, kept.config(), weights)?;
+    write_file(out, &bytes)?;
     Ok(format!("the weights of {}", run.name))
 }
 
@@ -209,28 +200,26 @@ fn codes(run: &mut Opened, out: &Path, format: Format) -> Result<String, Failure
     Ok(format!("codes of {count} test images by {}", run.name))
 }
 
-fn curve_run(run: &Opened, slot: usize, baselines: Option<&Baselines>) -> CurveRun {
-    CurveRun::of(
-        &run.trainer,
-        (run.name.clone(), slot),
-        Vec::new(),
-        baselines,
-    )
+fn curve_run(run: &Looked, slot: usize, baselines: Option<&Baselines>) -> CurveRun {
+    CurveRun::of_offline(&run.run, (run.name.clone(), slot), Vec::new(), baselines)
 }
 
-fn curves(runs: &[Opened], out: &Path) -> Result<String, Failure> {
+fn curves(runs: &[Looked], out: &Path) -> Result<String, Failure> {
     let curves: Vec<CurveRun> = runs
         .iter()
         .enumerate()
         .map(|(slot, run)| curve_run(run, slot, None))
         .collect();
     write_file(out, &encode_curves(out, &curves)?)?;
-    Ok(format!("curves of {}", names(runs)))
+    Ok(format!(
+        "curves of {}",
+        names(runs.iter().map(|run| &run.name))
+    ))
 }
 
 fn plot(
     matches: &ArgMatches,
-    runs: &[Opened],
+    (folders, wanted): (&[&PathBuf], &Wanted<'_>),
     out: &Path,
     format: Format,
 ) -> Result<String, Failure> {
@@ -241,24 +230,19 @@ fn plot(
         ));
     }
     let shows_baselines = !matches.get_flag("no-baselines");
-    let mut known: Vec<(String, Baselines)> = Vec::new();
+    let runs = look_at_all(folders, wanted)?;
+    let mut known: Vec<(Option<String>, Result<Baselines, String>)> = Vec::new();
     let mut curves = Vec::with_capacity(runs.len());
     for (slot, run) in runs.iter().enumerate() {
-        let data = run.trainer.data();
-        if shows_baselines && known.iter().all(|(hash, _)| *hash != data.hash) {
-            let pixels = data.train.shape().pixels();
-            let (baselines, _) = Baselines::compute(
-                data.train.pixels(),
-                data.test.pixels(),
-                pixels,
-                Baselines::COMPONENTS,
-            )
-            .map_err(Failure::bad_input)?;
-            known.push((data.hash.clone(), baselines));
+        let hash = &run.run.config().dataset_sha256;
+        if shows_baselines && known.iter().all(|(of, _)| of != hash) {
+            known.push((hash.clone(), baselines(run)?));
         }
-        let lines = known.iter().find(|(hash, _)| *hash == data.hash);
-        curves.push(curve_run(run, slot, lines.map(|(_, lines)| lines)));
+        let lines = known.iter().find(|(of, _)| of == hash);
+        let lines = lines.and_then(|(_, lines)| lines.as_ref().ok());
+        curves.push(curve_run(run, slot, lines));
     }
+    let lack = known.iter().find_map(|(_, lines)| lines.as_ref().err());
     // Squared errors are there for every run, cross-entropies only where they are minimised.
     let options = PlotOptions {
         is_log: !matches.get_flag("linear"),
@@ -275,7 +259,28 @@ fn plot(
         named_slot: None,
     };
     write_file(out, &encode_plot(out, &curves, &options, format)?)?;
-    Ok(format!("a plot of {}", names(runs)))
+    let names = names(runs.iter().map(|run| &run.name));
+    Ok(match lack {
+        None => format!("a plot of {names}"),
+        Some(why) => format!("a plot of {names}, without all reference lines ({why}),"),
+    })
+}
+
+/// Reference lines of the images of a run, or why there are none: a plot does without those.
+fn baselines(run: &Looked) -> Result<Result<Baselines, String>, Failure> {
+    let data = match images_of(run) {
+        Ok(data) => data,
+        Err(lack) => return Ok(Err(lack.to_string())),
+    };
+    let pixels = data.train.shape().pixels();
+    let (baselines, _) = Baselines::compute(
+        data.train.pixels(),
+        data.test.pixels(),
+        pixels,
+        Baselines::COMPONENTS,
+    )
+    .map_err(Failure::bad_input)?;
+    Ok(Ok(baselines))
 }
 
 fn grid(matches: &ArgMatches, runs: &mut [Opened], out: &Path) -> Result<String, Failure> {
@@ -287,7 +292,8 @@ fn grid(matches: &ArgMatches, runs: &mut [Opened], out: &Path) -> Result<String,
     }
     let sheet = sheets::of_test_images(runs, count)?;
     write_file(out, &encode_sheet(out, &sheet)?)?;
-    Ok(format!("test images and what {} made of them", names(runs)))
+    let names = names(runs.iter().map(|run| &run.name));
+    Ok(format!("test images and what {names} made of them"))
 }
 
 fn animation(matches: &ArgMatches, folder: &Path, out: &Path) -> Result<String, Failure> {
@@ -318,8 +324,8 @@ fn animation(matches: &ArgMatches, folder: &Path, out: &Path) -> Result<String, 
 }
 
 /// Names of runs in a sentence.
-fn names(runs: &[Opened]) -> String {
-    let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+fn names<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<&str> = names.map(String::as_str).collect();
     match &names[..] {
         [one] => (*one).to_owned(),
         [] => "no run".to_owned(),

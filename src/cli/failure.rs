@@ -83,6 +83,16 @@ bad_input_from!(
     crate::train::ConfigError
 );
 
+impl From<crate::data::SearchError> for Failure {
+    fn from(error: crate::data::SearchError) -> Self {
+        if error.is_bad_input() {
+            Self::bad_input(error.with_option())
+        } else {
+            Self::machine(error.with_option())
+        }
+    }
+}
+
 /// Errors that know whose fault they are.
 macro_rules! either_from {
     ($($error:ty),*) => {

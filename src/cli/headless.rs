@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::Baselines;
+use crate::data::LostImages;
 use crate::engine::{
     Command, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand, SessionNews, Until,
     Watch, check_device,
@@ -79,6 +80,7 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         is_idle: false,
         is_kept: false,
         parked_at: None,
+        lost: None,
         is_interrupted: false,
         is_keeping_told: false,
     };
@@ -123,6 +125,8 @@ struct Session {
     is_kept: bool,
     /// The step of the run's last good state, where its device has failed.
     parked_at: Option<u64>,
+    /// The images of the run, where they are lost.
+    lost: Option<Arc<LostImages>>,
     is_interrupted: bool,
     /// The user knows that the interruption was heard.
     is_keeping_told: bool,
@@ -203,10 +207,13 @@ impl Session {
                     {
                         return Err(parked(error, step, place.shown()));
                     }
+                    let lost = self.lost.as_ref();
+                    let lost = lost.filter(|lost| lost.to_string() == *error);
+                    let sentence = lost.map_or_else(|| error.clone(), |lost| lost.with_option());
                     return Err(if *is_bad_input {
-                        Failure::bad_input(error)
+                        Failure::bad_input(sentence)
                     } else {
-                        Failure::machine(error)
+                        Failure::machine(sentence)
                     });
                 }
                 _ => self.note(&event),
@@ -302,8 +309,10 @@ impl Session {
             }
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
             Event::Parked { step, .. } => self.parked_at = Some(*step),
+            Event::ImagesLost { lost, .. } => self.lost = Some(Arc::clone(lost)),
             Event::Warning { .. }
             | Event::Devices(_)
+            | Event::Relinked { .. }
             | Event::PcaPictures { .. }
             | Event::Frame(_)
             | Event::Boundary { .. }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::data;
+use crate::data::{self, Dataset, DatasetRequest, Sought};
 use crate::engine::{first_weights, start_device};
 use crate::store;
 use crate::store::export::read_torch;
@@ -48,6 +48,11 @@ pub(super) fn command() -> Command {
             "FILE",
             "run.toml of the network [default: what the file of weights says]",
         ))
+        .arg(super::arguments::text(
+            "dataset",
+            "PLACE",
+            "Where the images of the network are now, if they were moved",
+        ))
         .arg(super::arguments::device())
 }
 
@@ -82,11 +87,11 @@ pub(super) fn import(matches: &ArgMatches) -> Result<(), Failure> {
     config.check()?;
     let out = Out::given(out, matches);
     let held = out.look()?;
-    let data = data::open(&config.images())?;
+    let data = images(&mut config, matches.get_one::<String>("dataset"))?;
     let compute = start_device(&config.device)?;
     let imported = first_weights(&mut config, data.train.shape())?;
     let imported = imported.unwrap_or_default();
-    let mut trainer = Trainer::with_weights(config, Arc::new(data), &compute, imported)?;
+    let mut trainer = Trainer::with_weights(config, data, &compute, imported)?;
     let test = trainer.evaluate()?;
     let place = match held {
         Some(place) => place,
@@ -99,6 +104,25 @@ pub(super) fn import(matches: &ArgMatches) -> Result<(), Failure> {
         place.shown(),
         test.mse
     ))
+}
+
+/// The images the network was made for: where its configuration says, or where somebody does.
+fn images(config: &mut RunConfig, named: Option<&String>) -> Result<Arc<Dataset>, Failure> {
+    let sought = Sought {
+        request: config.images(),
+        place: None,
+        sha256: config.dataset_sha256.clone(),
+    };
+    let open = |request: &DatasetRequest| data::open(request).map(Arc::new);
+    if let Some(named) = named {
+        let data = sought.find_at(named, open)?;
+        config.dataset.clone_from(named);
+        return Ok(data);
+    }
+    if sought.sha256.is_none() {
+        return Ok(open(&sought.request)?);
+    }
+    Ok(sought.find(open)?)
 }
 
 /// Has a run begin with the weights of a file. What was changed while another run trained says nothing

@@ -20,7 +20,7 @@ fn open(matches: &ArgMatches) -> Result<Trainer, Failure> {
     let folder = matches
         .get_one::<PathBuf>("run")
         .ok_or_else(|| Failure::bad_input("a run folder is needed"))?;
-    opened::open(folder, matches.get_one::<String>("device"))
+    opened::open(folder, &opened::Wanted::of(matches))
 }
 
 /// Measures a run on the test images anew.

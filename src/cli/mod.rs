@@ -46,6 +46,8 @@ pub enum Request {
         config: Option<Box<RunConfig>>,
         /// A run to open.
         open: Option<PathBuf>,
+        /// Where the images of that run are now.
+        dataset: Option<String>,
         /// What to set up, with what may be changed about it.
         share: Option<Box<Share>>,
         /// A session to open.
@@ -99,6 +101,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
                 Some(path) => Some(run_to_open(path)?),
                 None => None,
             },
+            dataset: matches.get_one::<String>("dataset").cloned(),
             share: match matches.get_one::<String>("share") {
                 Some(text) => Some(Box::new(Share::decode(text)?)),
                 None => None,

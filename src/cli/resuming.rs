@@ -45,6 +45,7 @@ fn only_what_a_resumed_run_takes(matches: &ArgMatches) -> Result<(), Failure> {
         "epochs",
         "until-epoch",
         "device",
+        "dataset",
     ];
     let other = matches.ids().map(clap::Id::as_str).find(|id| {
         !allowed.contains(id)
@@ -55,7 +56,7 @@ fn only_what_a_resumed_run_takes(matches: &ArgMatches) -> Result<(), Failure> {
     match other {
         None => Ok(()),
         Some(other) => Err(Failure::bad_input(format!(
-            "a resumed run keeps its configuration, so --resume goes with --epochs, --until-epoch, --device, --out, --replace and --json only, but --{other} was given"
+            "a resumed run keeps its configuration, so --resume goes with --epochs, --until-epoch, --device, --dataset, --out, --replace and --json only, but --{other} was given"
         ))),
     }
 }
@@ -64,22 +65,29 @@ fn start(matches: &ArgMatches, kept: &Kept) -> Result<Start, Failure> {
     let more = count(matches, "epochs")?.map(MoreEpochs::More);
     let in_all = count(matches, "until-epoch")?.map(MoreEpochs::InAll);
     let epochs = more.or(in_all);
-    let device = matches.get_one::<String>("device").cloned();
+    let text = |id: &str| matches.get_one::<String>(id).cloned();
+    let (device, dataset) = (text("device"), text("dataset"));
+    let extension = Extension {
+        epochs,
+        device,
+        dataset,
+    };
     if let Kept::OfSession(address) = kept {
         let run = address.run()?;
         if !run.has_begun {
-            return begin(run.config, epochs, device);
+            return begin(run.config, extension);
         }
     }
-    Ok(Start::Resume(kept.clone(), Extension { epochs, device }))
+    Ok(Start::Resume(kept.clone(), extension))
 }
 
 /// A run of a session that has not begun, from its first step.
-fn begin(
-    mut config: RunConfig,
-    epochs: Option<MoreEpochs>,
-    device: Option<String>,
-) -> Result<Start, Failure> {
+fn begin(mut config: RunConfig, extension: Extension) -> Result<Start, Failure> {
+    let Extension {
+        epochs,
+        device,
+        dataset,
+    } = extension;
     if let (Some(MoreEpochs::More(epochs) | MoreEpochs::InAll(epochs)), Some(last)) =
         (epochs, config.schedule.phases.last_mut())
     {
@@ -87,6 +95,9 @@ fn begin(
     }
     if let Some(device) = device {
         config.device = device;
+    }
+    if let Some(dataset) = dataset {
+        config.dataset = dataset;
     }
     config.check()?;
     Ok(Start::New(Box::new(config)))

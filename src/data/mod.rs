@@ -31,6 +31,7 @@ mod remarks;
 mod split;
 mod streams;
 pub mod survey;
+pub mod whereabouts;
 
 use std::path::Path;
 
@@ -45,6 +46,7 @@ pub use order::BatchOrder;
 pub use place::cache_folder;
 pub use reading::{Color, ImageSize, Reading, Takes};
 pub use survey::{ClassCount, Survey};
+pub use whereabouts::{ImagesRecord, LostImages, SearchError, Sought, absolute_place};
 
 /// One place images come from, with the words that describe it to a user.
 pub trait Source: Sync {

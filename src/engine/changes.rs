@@ -16,6 +16,9 @@ impl Worker {
         id: RunId,
         change: impl FnOnce(&mut Trainer) -> Result<(), ConfigError>,
     ) {
+        if self.refuse_offline(id, "Changing the run") {
+            return;
+        }
         let Some(run) = self.find(id) else { return };
         let Some(trainer) = &mut run.trainer else {
             self.outlet.tell(Event::Warning {

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::data::{Dataset, Meter as _};
+use crate::data::{Dataset, ImageShape, Meter as _};
 use crate::model::{NamedArray, Objective, TorchNetwork, TrainingError};
 use crate::store::export::{
     Animation, CodeTable, CurveRun, ExportKind, PlotOptions, Sheet, encode_animation, encode_codes,
@@ -81,7 +81,9 @@ impl Export {
 /// A run as it was when it was to be exported.
 struct Copied {
     config: RunConfig,
-    data: Arc<Dataset>,
+    shape: ImageShape,
+    /// Absent where the images are lost.
+    data: Option<Arc<Dataset>>,
     objective: Objective,
     weights: Vec<NamedArray>,
 }
@@ -119,7 +121,13 @@ impl Worker {
     fn material(&mut self, export: Export) -> Result<Material, Failure> {
         Ok(match export {
             Export::Weights(id) => Material::Weights(self.copied(id)?),
-            Export::Codes(id) => Material::Codes(self.copied(id)?),
+            Export::Codes(id) => {
+                let lost = self.find(id).and_then(|run| run.lost.clone());
+                if let Some(lost) = lost {
+                    return Err(wrong(format!("codes are made of the images, but {lost}")));
+                }
+                Material::Codes(self.copied(id)?)
+            }
             Export::Curves(runs) => Material::Curves(self.curves(runs)?),
             Export::Plot(runs, options) => Material::Plot(self.curves(runs)?, options),
             Export::Grid(sheet) => Material::Grid(sheet),
@@ -139,33 +147,56 @@ impl Worker {
 
     fn copied_once(&mut self, id: RunId) -> Result<Copied, Breakdown> {
         let run = self.find(id);
-        let trainer = run.and_then(|run| run.trainer.as_mut());
+        let run = run.ok_or_else(|| Breakdown::Run(not_ready()))?;
+        if let Some(offline) = &run.offline {
+            return Ok(Copied {
+                config: offline.config().clone(),
+                shape: offline.shape(),
+                data: None,
+                objective: offline.objective(),
+                weights: offline.checkpoint().weights.clone(),
+            });
+        }
+        let trainer = run.trainer.as_mut();
         let trainer = trainer.ok_or_else(|| Breakdown::Run(not_ready()))?;
         on_device(|| {
             Ok(Copied {
                 config: trainer.config().clone(),
-                data: Arc::clone(trainer.data()),
+                shape: trainer.data().train.shape(),
+                data: Some(Arc::clone(trainer.data())),
                 objective: trainer.trainee().objective(),
                 weights: trainer.trainee().weights().map_err(TrainerError::from)?,
             })
         })
     }
 
-    /// Measurements of those runs that have their data.
+    /// Measurements of those runs of which there is more than their configuration.
     fn curves(&mut self, runs: Vec<ExportedRun>) -> Result<Vec<CurveRun>, Failure> {
         let mut curves = Vec::with_capacity(runs.len());
         for wanted in runs {
             let live = self.runs.iter().find(|run| run.id == wanted.id);
-            let Some(trainer) = live.and_then(|run| run.trainer.as_ref()) else {
-                continue;
-            };
-            let baselines = self.library.known_baselines(&trainer.data().hash);
-            curves.push(CurveRun::of(
-                trainer,
-                (wanted.name, wanted.slot),
-                wanted.clock,
-                baselines.as_deref(),
-            ));
+            let Some(live) = live else { continue };
+            let about = (wanted.name, wanted.slot);
+            match (&live.trainer, &live.offline) {
+                (Some(trainer), _) => {
+                    let baselines = self.library.known_baselines(&trainer.data().hash);
+                    let baselines = baselines.as_deref();
+                    curves.push(CurveRun::of(trainer, about, wanted.clock, baselines));
+                }
+                (None, Some(offline)) => {
+                    let lost = live.lost.as_ref();
+                    let hash = lost.and_then(|lost| lost.sha256.as_ref());
+                    let baselines = hash.and_then(|hash| self.library.known_baselines(hash));
+                    let baselines = baselines.as_deref();
+                    curves.push(CurveRun::of_offline(
+                        offline,
+                        about,
+                        wanted.clock,
+                        baselines,
+                    ));
+                }
+                (None, None) => {}
+            }
         }
         if curves.is_empty() {
             return Err(not_ready());
@@ -216,14 +247,14 @@ fn encode(
 }
 
 fn network(run: &Copied) -> Result<TorchNetwork, Failure> {
-    let shape = run.data.train.shape();
-    let (variant, knobs) = run.config.check_with(shape).map_err(wrong)?;
-    variant.torch(shape, &knobs).map_err(wrong)
+    let (variant, knobs) = run.config.check_with(run.shape).map_err(wrong)?;
+    variant.torch(run.shape, &knobs).map_err(wrong)
 }
 
 /// Codes of all test images, computed on the CPU beside the training.
 fn codes(run: &Copied, meter: &JobMeter) -> Result<CodeTable, Failure> {
-    let shape = run.data.train.shape();
+    let shape = run.shape;
+    let data = run.data.as_ref().ok_or_else(not_ready)?;
     let (variant, knobs) = run.config.check_with(shape).map_err(wrong)?;
     // One thread of its own: the others go on training.
     let pool = rayon::ThreadPoolBuilder::new()
@@ -235,12 +266,12 @@ fn codes(run: &Copied, meter: &JobMeter) -> Result<CodeTable, Failure> {
             is_bad_input: false,
         })?;
     let compute = devices::start_device("flex")?;
-    let count = u32::try_from(run.data.test.len()).unwrap_or(u32::MAX);
+    let count = u32::try_from(data.test.len()).unwrap_or(u32::MAX);
     let values = pool.install(|| {
         guarded(|| {
             let network =
                 variant.replica(shape, &knobs, run.objective, &run.weights, &compute.device)?;
-            let feed = Feed::new(Arc::clone(&run.data), &compute);
+            let feed = Feed::new(Arc::clone(data), &compute);
             let mut values = Vec::new();
             let mut start = 0;
             while start < count && !meter.is_cancelled() {
@@ -264,6 +295,6 @@ fn codes(run: &Copied, meter: &JobMeter) -> Result<CodeTable, Failure> {
     Ok(CodeTable {
         latent: values.len() / (count as usize).max(1),
         values,
-        labels: run.data.test_labels.clone(),
+        labels: data.test_labels.clone(),
     })
 }

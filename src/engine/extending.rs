@@ -12,6 +12,8 @@ pub struct Extension {
     pub epochs: Option<MoreEpochs>,
     /// The device to go on with, when not the one of the run.
     pub device: Option<String>,
+    /// Where the images are now, when they were moved.
+    pub dataset: Option<String>,
 }
 
 /// Epochs that a kept run goes on for.

@@ -12,7 +12,7 @@ use std::thread;
 use crossbeam_channel::Sender;
 
 use crate::analysis::{Baselines, Pca};
-use crate::data::{Dataset, Survey};
+use crate::data::{DataError, Dataset, DatasetRequest, LostImages, SearchError, Sought, Survey};
 use crate::model::NamedArray;
 use crate::store::{self, KeptRun};
 use crate::train::RunConfig;
@@ -38,7 +38,32 @@ pub(super) struct Loaded {
     /// First weights that the configuration names a file for.
     pub(super) weights: Option<Arc<[NamedArray]>>,
     /// The images, or what was wrong.
-    pub(super) data: Result<Arc<Dataset>, Failure>,
+    pub(super) data: Result<Arc<Dataset>, Lack>,
+    /// Somebody said where they are now.
+    pub(super) is_relinked: bool,
+}
+
+/// Why there are no images for a run.
+pub(super) enum Lack {
+    /// The images it was made on are lost.
+    Lost(Box<Lost>),
+    /// Anything else.
+    Failed(Failure),
+}
+
+/// Images that are lost, and the sentence for it.
+pub(super) struct Lost {
+    pub(super) images: LostImages,
+    pub(super) failure: Failure,
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        Self {
+            is_bad_input: error.is_bad_input(),
+            sentence: error.to_string(),
+        }
+    }
 }
 
 /// What a loader is to bring.
@@ -108,7 +133,7 @@ impl Library {
         self.loads.insert(id, Arc::clone(&meter.is_cancelled));
         let faults = self.faults.clone();
         let work = move || match source {
-            Source::Config(config) => load(*config, None, &shelf, &meter, &faults),
+            Source::Config(config) => load(*config, None, None, &shelf, &meter, &faults),
             Source::Folder(folder, extension) => match store::open_whole_run(&folder) {
                 Ok(kept) => {
                     let mut config = kept.checkpoint.config.clone();
@@ -116,7 +141,8 @@ impl Library {
                     if let Some(device) = extension.device.clone() {
                         config.device = device;
                     }
-                    let loaded = load(config, Some(kept), &shelf, &meter, &faults);
+                    let named = extension.dataset.clone();
+                    let loaded = load(config, Some(kept), named, &shelf, &meter, &faults);
                     extended(loaded, &extension)
                 }
                 Err(error) => Loaded {
@@ -125,7 +151,8 @@ impl Library {
                     config: RunConfig::recipe(crate::model::VARIANTS[0], ""),
                     kept: None,
                     weights: None,
-                    data: Err(error.into()),
+                    data: Err(Lack::Failed(error.into())),
+                    is_relinked: false,
                 },
             },
         };
@@ -170,6 +197,16 @@ impl Library {
             let _ = answers.send(Message::Surveyed { hash, survey });
         };
         (self.spawn)("survey", Box::new(work))
+    }
+
+    /// Data sets in use, for jobs beside the training.
+    pub(super) fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf)
+    }
+
+    /// Where the engine's thread is told what came of work beside it.
+    pub(super) fn answers(&self) -> Sender<Message> {
+        self.answers.clone()
     }
 
     /// Forgets data sets that no run uses any more.
@@ -249,7 +286,7 @@ fn extended(mut loaded: Loaded, extension: &Extension) -> Loaded {
         let steps_per_epoch = loaded.config.steps_per_epoch(data.train.len());
         let schedule = &mut loaded.config.schedule;
         if let Err(error) = epochs.extend(schedule, step, steps_per_epoch) {
-            loaded.data = Err(error.into());
+            loaded.data = Err(Lack::Failed(error.into()));
         }
     }
     loaded
@@ -258,6 +295,7 @@ fn extended(mut loaded: Loaded, extension: &Extension) -> Loaded {
 fn load(
     mut config: RunConfig,
     kept: Option<KeptRun>,
+    named: Option<String>,
     shelf: &Shelf,
     meter: &LoadMeter,
     faults: &Faults,
@@ -265,9 +303,13 @@ fn load(
     faults.strike(&config.name, Fault::Load);
     // What is wrong with the configuration is said before the images are read.
     let data = match config.check() {
-        Err(error) => Err(error.into()),
-        Ok(_) => shelf.open(&config.images(), meter),
+        Err(error) => Err(Lack::Failed(error.into())),
+        Ok(_) => images(&config, kept.as_ref(), named.as_deref(), shelf, meter),
     };
+    let is_relinked = named.is_some() && data.is_ok();
+    if let (Some(named), true) = (named, is_relinked) {
+        config.dataset = named;
+    }
     // A run that goes on has its weights already.
     let imported = match (&data, &kept) {
         (Ok(data), None) => importing::first_weights(&mut config, data.train.shape()),
@@ -275,7 +317,7 @@ fn load(
     };
     let (data, weights) = match imported {
         Ok(weights) => (data, weights),
-        Err(error) => (Err(error.into()), None),
+        Err(error) => (Err(Lack::Failed(error.into())), None),
     };
     Loaded {
         id: meter.id,
@@ -284,6 +326,73 @@ fn load(
         kept,
         weights,
         data,
+        is_relinked,
+    }
+}
+
+/// The images of a run: of a new one as it is configured, of a kept one wherever they are.
+fn images(
+    config: &RunConfig,
+    kept: Option<&KeptRun>,
+    named: Option<&str>,
+    shelf: &Shelf,
+    meter: &LoadMeter,
+) -> Result<Arc<Dataset>, Lack> {
+    let record = kept.and_then(|kept| kept.checkpoint.images.as_ref());
+    let sought = Sought {
+        request: config.images(),
+        place: record.and_then(|record| record.place.clone()),
+        sha256: config.dataset_sha256.clone(),
+    };
+    let open = |request: &DatasetRequest| shelf.open(request, meter);
+    match (kept, named) {
+        (Some(_), Some(named)) => sought
+            .find_at(named, open)
+            .map_err(|error| Lack::Failed(error.into())),
+        (Some(_), None) => sought.find(open).map_err(|error| match error {
+            SearchError::Lost(images) => Lack::Lost(Box::new(Lost {
+                failure: Failure {
+                    is_bad_input: images.is_bad_input(),
+                    sentence: images.to_string(),
+                },
+                images: *images,
+            })),
+            error => Lack::Failed(error.into()),
+        }),
+        (None, _) => first_images(&sought, open),
+    }
+}
+
+/// The images of a run that has not begun. Only where it was there before can they be lost; otherwise
+/// they are not there yet.
+fn first_images(
+    sought: &Sought,
+    open: impl Fn(&DatasetRequest) -> Result<Arc<Dataset>, DataError>,
+) -> Result<Arc<Dataset>, Lack> {
+    let mut failure = None;
+    let found = sought.find(|request| {
+        open(request).inspect_err(|error| {
+            failure = Some(Failure {
+                is_bad_input: error.is_bad_input(),
+                sentence: error.to_string(),
+            });
+        })
+    });
+    match found {
+        Ok(data) => Ok(data),
+        Err(SearchError::Lost(images)) => {
+            let failure = failure.unwrap_or_else(|| Failure {
+                is_bad_input: images.is_bad_input(),
+                sentence: images.to_string(),
+            });
+            Err(if images.sha256.is_some() {
+                let images = *images;
+                Lack::Lost(Box::new(Lost { images, failure }))
+            } else {
+                Lack::Failed(failure)
+            })
+        }
+        Err(error) => Err(Lack::Failed(error.into())),
     }
 }
 

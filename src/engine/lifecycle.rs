@@ -9,11 +9,11 @@ use crate::train::{Compute, Trainer};
 use super::cadence::Moment;
 use super::faults::Fault;
 use super::guard::{Breakdown, Failure, guarded, on_device};
-use super::library::{Loaded, Source};
+use super::library::{Lack, Loaded, Source};
 use super::live::LiveRun;
 use super::parking::start_device;
 use super::protocol::{Event, RunId, RunState};
-use super::session::{as_frame, fits};
+use super::session::Fit;
 use super::turn::Goal;
 use super::worker::Worker;
 
@@ -21,14 +21,12 @@ impl LiveRun {
     /// Takes over what was kept of a run besides its state.
     fn remember(&mut self, kept: KeptRun, trainer: &Trainer) {
         self.boundaries = kept.boundaries;
-        for frame in kept.frames {
-            if fits(&frame, trainer) {
-                let before = self.history.frames().last();
-                let frame = as_frame(self.id, frame, before.map(|frame| &**frame));
-                self.history.keep(Arc::new(frame));
-            }
-        }
-        self.history.note_written();
+        self.take_frames(kept.frames, &Fit::of(trainer));
+        self.follow_cadence(trainer);
+    }
+
+    /// Has the next frame be kept when it is due after the newest one.
+    pub(super) fn follow_cadence(&mut self, trainer: &Trainer) {
         let starts = &trainer.metrics().phases;
         if let Some(last) = self.history.frames().last()
             && let Some(start) = starts.iter().find(|start| start.phase == last.phase)
@@ -69,7 +67,10 @@ impl Worker {
                 self.faults.strike(&config.name, Fault::End);
                 fresh.config = Some((**config).clone());
             }
-            Source::Folder(folder, _) => self.keeping.note_origin(id, self.tickets, folder),
+            Source::Folder(folder, _) => {
+                let is_of_session = self.keeping.note_origin(id, self.tickets, folder);
+                fresh.folder = Some((folder.clone(), is_of_session));
+            }
         }
         match self.runs.iter_mut().find(|run| run.id == id) {
             Some(run) => {
@@ -94,7 +95,10 @@ impl Worker {
         }
         let data = match loaded.data {
             Ok(data) => data,
-            Err(failure) => return self.fail(id, failure.sentence, failure.is_bad_input),
+            Err(Lack::Lost(lost)) => return self.stand_offline(id, *lost, loaded.kept),
+            Err(Lack::Failed(failure)) => {
+                return self.fail(id, failure.sentence, failure.is_bad_input);
+            }
         };
         let compute = match start_device(&self.faults, &loaded.config) {
             Ok(compute) => compute,
@@ -119,14 +123,19 @@ impl Worker {
             run.remember(kept, &trainer);
         }
         self.take_up(id, trainer, compute);
-        if let Some(run) = self.runs.iter().find(|run| run.id == id) {
+        if let Some(run) = self.runs.iter_mut().find(|run| run.id == id) {
             self.keeping.note_opened(run, written);
+            if loaded.is_relinked {
+                run.keep_place();
+            }
         }
     }
 
     /// Takes up a run whose network is there, and tells all there is to know of it.
     pub(super) fn take_up(&mut self, id: RunId, trainer: Trainer, compute: Compute) {
         let Some(run) = self.find(id) else { return };
+        run.lost = None;
+        run.offline = None;
         run.state = if trainer.is_finished() {
             RunState::Finished
         } else {
@@ -237,11 +246,10 @@ impl Worker {
         let checkpoint = match &mut run.trainer {
             Some(trainer) => on_device(|| trainer.checkpoint())?,
             None => {
-                return Err(Breakdown::Run(Failure {
-                    sentence: "a run can be kept once its data is loaded, but it is not yet"
-                        .to_owned(),
-                    is_bad_input: true,
-                }));
+                let offline = run.offline.as_ref();
+                offline
+                    .map(|offline| offline.checkpoint().clone())
+                    .ok_or_else(not_loaded)?
             }
         };
         run.note_copy(&checkpoint);
@@ -259,4 +267,11 @@ impl Worker {
         });
         written.map_err(|error| Breakdown::Run(error.into()))
     }
+}
+
+fn not_loaded() -> Breakdown {
+    Breakdown::Run(Failure {
+        sentence: "a run can be kept once its data is loaded, but it is not yet".to_owned(),
+        is_bad_input: true,
+    })
 }

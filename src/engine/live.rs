@@ -1,11 +1,12 @@
 //! One run in the engine: its trainer, what it is doing, and what has been told of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::data::Dataset;
+use crate::data::{Dataset, LostImages};
 use crate::model::LayerInfo;
-use crate::train::{Boundary, Metrics, RunConfig, Trainer, TrainerError, Verdict};
+use crate::train::{Boundary, Metrics, OfflineRun, RunConfig, Trainer, TrainerError, Verdict};
 
 use super::about_data::DatasetInfo;
 use super::cadence::Cadence;
@@ -27,6 +28,12 @@ pub(super) struct LiveRun {
     pub(super) trainer: Option<Trainer>,
     /// Kept while the run is prepared anew, so that its folder need not be read again.
     pub(super) data: Option<Arc<Dataset>>,
+    /// All that was kept of it, where its images are lost.
+    pub(super) offline: Option<Box<OfflineRun>>,
+    /// The images it was made on, where no known place holds them.
+    pub(super) lost: Option<Arc<LostImages>>,
+    /// The folder it was opened from, and whether that is one of the session.
+    pub(super) folder: Option<(PathBuf, bool)>,
     pub(super) remarks: Vec<String>,
     pub(super) device_name: String,
     pub(super) goal: Goal,
@@ -96,6 +103,9 @@ impl LiveRun {
             config: None,
             trainer: None,
             data: None,
+            offline: None,
+            lost: None,
+            folder: None,
             remarks: Vec::new(),
             device_name: String::new(),
             goal: Goal::End,
@@ -133,13 +143,17 @@ impl LiveRun {
         }
         if let Some(trainer) = &mut self.trainer {
             trainer.rename(name);
+        } else if let Some(offline) = &mut self.offline {
+            offline.rename(name);
         }
     }
 
     /// Whether there is more to it than its configuration.
     pub(super) fn has_begun(&self) -> bool {
-        let trainer = self.trainer.as_ref();
-        trainer.is_some_and(|trainer| trainer.position().step > 0)
+        let trainer = self.trainer.as_ref().map(Trainer::position);
+        let offline = self.offline.as_ref();
+        let position = trainer.or_else(|| offline.map(|run| run.checkpoint().position));
+        position.is_some_and(|position| position.step > 0)
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -156,9 +170,7 @@ impl LiveRun {
     /// What `Reset` goes back to: all that was set, also while it trained.
     pub(super) fn whole_config(&self) -> Option<RunConfig> {
         let trainer = self.trainer.as_ref();
-        trainer
-            .map(|trainer| trainer.config().clone())
-            .or_else(|| self.config.clone())
+        trainer.map(located).or_else(|| self.config.clone())
     }
 
     /// Forgets how fast it was, after a pause.
@@ -291,10 +303,9 @@ impl LiveRun {
     /// The configuration as others get it. The hash is of these images; in other hands the
     /// configuration may get other ones.
     pub(super) fn told_config(&self) -> Option<RunConfig> {
-        let config = self.trainer.as_ref()?.config().clone();
         Some(RunConfig {
             dataset_sha256: None,
-            ..config
+            ..located(self.trainer.as_ref()?)
         })
     }
 
@@ -317,6 +328,15 @@ impl LiveRun {
             steps_per_epoch: trainer.steps_per_epoch(),
             remarks: self.remarks.clone(),
         })
+    }
+}
+
+/// The configuration with the place where the images were found, which a run made of it anew looks at
+/// first.
+fn located(trainer: &Trainer) -> RunConfig {
+    RunConfig {
+        dataset: trainer.data().location.clone(),
+        ..trainer.config().clone()
     }
 }
 

@@ -24,6 +24,7 @@ mod library;
 mod lifecycle;
 mod lines;
 mod live;
+mod offline;
 mod outlet;
 mod parking;
 mod pictures;
@@ -59,6 +60,7 @@ pub use history::{History, MOST_FRAMES, MOST_HISTORY_BYTES, bound_histories};
 pub use importing::{WeightsError, first_weights};
 use jobs::Jobs;
 pub use jobs::{JobId, JobOutcome};
+pub use offline::Standing;
 use outlet::Outlet;
 pub use protocol::{
     Command, DeviceInfo, Event, Pictures, Progress, RunId, RunInfo, RunState, Watch,

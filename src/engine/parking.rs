@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::data::Dataset;
+use crate::data::{Dataset, ImagesRecord};
 use crate::model::{NamedArray, OptimizerState};
 use crate::train::{Checkpoint, Compute, Metrics, Position, RunConfig, Trainer, TrainerError};
 
@@ -69,6 +69,7 @@ impl HostCopy {
             },
             weights: self.weights,
             optimizer: self.optimizer,
+            images: Some(ImagesRecord::of(trainer.data())),
         })
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::analysis::Baselines;
-use crate::data::Survey;
+use crate::data::{LostImages, Survey};
 use crate::model::LayerInfo;
 use crate::train::{Metrics, RunConfig, Schedule};
 
@@ -18,6 +18,7 @@ use super::exporting::Export;
 use super::extending::Extension;
 use super::frame::{Frame, PcaPictures};
 use super::jobs::{JobId, JobOutcome};
+use super::offline::Standing;
 pub use super::pictures::Pictures;
 use super::session::{SessionCommand, SessionNews};
 use super::until::Until;
@@ -123,6 +124,17 @@ pub enum Command {
         id: RunId,
         /// The folder to write: new, empty, or a run already.
         folder: PathBuf,
+    },
+    /// Says where the lost images of a run may be, and of all runs on the same set. They are looked at
+    /// as a job; `Relinked` and `RunReady` follow for every run that was made on them, and nothing
+    /// changes where they are not those of this run.
+    Relink {
+        /// A new name for the job.
+        job: JobId,
+        /// The run.
+        id: RunId,
+        /// The folder or file.
+        place: String,
     },
     /// Gives up reading the images of a run that is being prepared; answers `Failed`.
     CancelLoading(RunId),
@@ -342,6 +354,23 @@ pub enum Event {
         id: RunId,
         /// A sentence or two.
         text: String,
+    },
+    /// The images that a run was made on are in no known place, which `Failed` tells next. What was
+    /// kept of it can be looked at and saved; `Relink` says where the images are.
+    ImagesLost {
+        /// The run.
+        id: RunId,
+        /// Which images, and where they were looked for.
+        lost: Arc<LostImages>,
+        /// What there is of the run, where enough was kept.
+        standing: Option<Box<Standing>>,
+    },
+    /// The lost images of a run were found, and it is being prepared again.
+    Relinked {
+        /// The run.
+        id: RunId,
+        /// Where they are.
+        place: String,
     },
     /// The run cannot be, or cannot go on.
     Failed {

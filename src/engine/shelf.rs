@@ -13,7 +13,6 @@ use crossbeam_channel::Sender;
 
 use crate::data::{self, DataError, Dataset, DatasetRequest, Meter};
 
-use super::guard::Failure;
 use super::protocol::RunId;
 use super::worker::Message;
 
@@ -45,7 +44,7 @@ impl Shelf {
         &self,
         request: &DatasetRequest,
         meter: &dyn Meter,
-    ) -> Result<Arc<Dataset>, Failure> {
+    ) -> Result<Arc<Dataset>, DataError> {
         let place = Arc::clone(lock(&self.places).entry(request.clone()).or_default());
         let mut held = loop {
             match place.try_lock() {
@@ -53,7 +52,7 @@ impl Shelf {
                 Err(TryLockError::Poisoned(held)) => break held.into_inner(),
                 Err(TryLockError::WouldBlock) if meter.is_cancelled() => {
                     let location = request.location.clone();
-                    return Err(DataError::Cancelled { location }.into());
+                    return Err(DataError::Cancelled { location });
                 }
                 Err(TryLockError::WouldBlock) => thread::sleep(WAIT),
             }
@@ -162,7 +161,7 @@ mod tests {
         let meter = LoadMeter::new(answers, RunId(1), 1);
         meter.is_cancelled.store(true, Ordering::Relaxed);
         let failure = shelf.open(&request(10), &meter).err().unwrap();
-        assert_eq!(failure.sentence, "Reading glyphs was cancelled.");
+        assert_eq!(failure.to_string(), "Reading glyphs was cancelled.");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::guard::on_device;
 use super::jobs::Jobs;
 use super::library::{Library, Lines, Loaded, Source};
 use super::live::LiveRun;
+use super::offline::Relinked;
 use super::outlet::Outlet;
 use super::protocol::{Command, Event, RunId, RunState, Watch};
 use super::reports::Reports;
@@ -34,6 +35,8 @@ pub(super) enum Message {
     Loaded(Box<Loaded>),
     /// From a loader that broke down: for which run and ticket, and why.
     LoadFailed(RunId, u64, String),
+    /// From a job that found lost images.
+    Relinked(Relinked),
     /// From a loader under way: for which run and ticket, and how far it is.
     Loading(RunId, u64, (u64, Option<u64>)),
     /// From the thread that looks through a data set.
@@ -181,6 +184,7 @@ impl Worker {
                 }
             }
             Message::Kept(report) => self.take_report(report),
+            Message::Relinked(relinked) => self.take_relinked(relinked),
             Message::Loading(id, ticket, (done, total)) => {
                 if self.find(id).is_some_and(|run| run.ticket == ticket) {
                     self.outlet.tell(Event::Loading { id, done, total });
@@ -230,6 +234,7 @@ impl Worker {
                     }
                 }
             }
+            Command::Reset(id) if self.refuse_offline(id, "Going back to the initial weights") => {}
             Command::Reset(id) => {
                 let config = self.find(id).and_then(|run| run.whole_config());
                 if let Some(config) = config {
@@ -278,6 +283,7 @@ impl Worker {
                     run.next_step_at = Instant::now();
                 }
             }
+            Command::Relink { job, id, place } => self.relink(job, id, place),
             Command::Watch(watch) => self.watch = watch,
             Command::Export { id, export, path } => self.export(id, *export, path),
             Command::Session(command) => self.obey_session(command),

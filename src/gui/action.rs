@@ -146,6 +146,10 @@ pub enum PathFor {
     Open,
     /// A file to be written.
     Export(Target),
+    /// The folder where the lost images of a run are now.
+    LostFolder(RunId),
+    /// The file that the lost images of a run are in now.
+    LostFile(RunId),
     /// Weights for a run to begin with.
     Weights(RunId),
     /// A session.
@@ -184,6 +188,8 @@ impl PathFor {
             Self::Save(_) => "Choose an empty folder to save the run in",
             Self::Open => "Open the folder of a saved run",
             Self::Export(target) => target.title(),
+            Self::LostFolder(_) => "Where is the folder of the images now?",
+            Self::LostFile(_) => "Where is the file of the images now?",
             Self::Weights(_) => "Import weights",
             Self::OpenSession => "Open the folder of a session",
             Self::SaveSession => "Save the session",
@@ -193,8 +199,12 @@ impl PathFor {
     /// What can be chosen.
     pub fn choice(self) -> Choice {
         match self {
-            Self::Data(_) | Self::Save(_) | Self::Open | Self::OpenSession => Choice::Folder,
-            Self::DataFile(_) => Choice::File {
+            Self::Data(_)
+            | Self::LostFolder(_)
+            | Self::Save(_)
+            | Self::Open
+            | Self::OpenSession => Choice::Folder,
+            Self::DataFile(_) | Self::LostFile(_) => Choice::File {
                 what: "Images",
                 endings: &[
                     "npz",

@@ -71,6 +71,10 @@ pub fn drop_ui(ctx: &Context, view: &View<'_>, out: &mut Actions) {
     let edge = Stroke::new(3.0, view.palette.accent);
     painter.rect_stroke(rect.shrink(8.0), 6.0, edge, StrokeKind::Inside);
     let text = match view.run() {
+        Some(run) if run.lost.is_some() => format!(
+            "Drop the images of {}, or the folder of a run or session to open it",
+            run.name()
+        ),
         Some(run) if run.has_started() => {
             "Drop images to train a further run on them, or the folder of a run or session to open it"
                 .to_owned()
@@ -89,7 +93,7 @@ pub fn drop_ui(ctx: &Context, view: &View<'_>, out: &mut Actions) {
 impl AppState {
     pub(super) fn take_dropped(&mut self, dropped: Dropped) -> Vec<Effect> {
         match dropped {
-            Dropped::Run(folder) if self.has_room() => self.open(folder),
+            Dropped::Run(folder) if self.has_room() => self.open(folder, None),
             Dropped::Run(_) => {
                 let text = "There is no room for another run: remove one first.";
                 self.tell(None, text.to_owned(), true);
@@ -97,6 +101,10 @@ impl AppState {
             }
             Dropped::Session(folder) => self.open_session(folder),
             Dropped::Images(path) => match self.selected {
+                // Whoever has lost the images of a run brings them.
+                Some(id) if self.run(id).is_some_and(|run| run.lost.is_some()) => {
+                    self.relink(id, &path)
+                }
                 Some(id) => self.train_on(id, &path),
                 None => Vec::new(),
             },

@@ -238,6 +238,12 @@ pub fn run_menu_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     if entry(ui, true, "Rename", "Type another name", "") {
         out.push(Action::Desk(DeskAction::BeginRename(run.id)));
     }
+    if let Some((words, wish)) = view.state.offer_to_relink(run) {
+        let help = "Its images are not where they were: all runs on them go on once they are found";
+        if entry(ui, true, &words, help, "") {
+            out.push(wish);
+        }
+    }
     for (words, wish) in view.state.offers_to_continue(run) {
         let help = "Its device failed: it goes on from its last good state";
         if entry(ui, true, &words, help, "") {

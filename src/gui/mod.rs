@@ -34,6 +34,7 @@ mod notices;
 mod panes;
 mod parking;
 mod pictures;
+mod relink;
 mod restart;
 mod run;
 mod runs;
@@ -101,6 +102,8 @@ pub struct StartOptions {
     pub config: Option<RunConfig>,
     /// The folder of a run to open.
     pub open: Option<PathBuf>,
+    /// Where the images of that run are now.
+    pub dataset: Option<String>,
     /// The first run, with what may be changed about it.
     pub share: Option<Share>,
     /// The folder of a session to open.

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
-use crate::train::RunConfig;
+use crate::engine::{Answer, Event, Progress, RunId, RunInfo, RunState, Slot, Snapshot};
+use crate::train::{Metrics, RunConfig};
 
 use super::curves::Series;
 use super::notices::Message;
@@ -25,25 +25,11 @@ impl AppState {
                 info,
                 metrics,
                 progress,
-            } => {
-                for location in [&info.dataset.location, &info.config.dataset] {
-                    let key = (location.clone(), info.config.reading());
-                    self.shapes.insert(key, info.dataset.shape);
-                }
-                let Some(run) = self.run_mut(id) else { return };
-                become_ready(run, info);
-                if progress.step == 0 {
-                    // From initial weights it goes its own way.
-                    run.branched_at = None;
-                }
-                Self::rewind(run, progress.step);
-                run.last_test = metrics.last_test().copied();
-                run.boundaries.clear();
-                run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
-                run.progress = progress;
-                self.settle_cursor();
-                self.relate();
+            } => self.take_ready(id, info, &metrics, progress),
+            Event::ImagesLost { id, lost, standing } => {
+                self.note_images_lost(id, lost, standing.map(|standing| *standing));
             }
+            Event::Relinked { id, place } => self.note_relinked(id, &place),
             Event::Loading { id, done, total } => {
                 let Some(run) = self.run_mut(id) else { return };
                 run.loading = Some((done, total));
@@ -62,6 +48,8 @@ impl AppState {
                 if state == RunState::Preparing {
                     // Made anew, not continued.
                     run.parked_at = None;
+                    run.lost = None;
+                    run.is_offline = false;
                 }
                 self.latent.follow(&self.runs);
                 self.follow_story();
@@ -149,6 +137,33 @@ impl AppState {
         }
     }
 
+    /// Takes in what there is of a run.
+    pub(super) fn take_ready(
+        &mut self,
+        id: RunId,
+        info: Arc<RunInfo>,
+        metrics: &Metrics,
+        progress: Progress,
+    ) {
+        for location in [&info.dataset.location, &info.config.dataset] {
+            let key = (location.clone(), info.config.reading());
+            self.shapes.insert(key, info.dataset.shape);
+        }
+        let Some(run) = self.run_mut(id) else { return };
+        become_ready(run, info);
+        if progress.step == 0 {
+            // From initial weights it goes its own way.
+            run.branched_at = None;
+        }
+        Self::rewind(run, progress.step);
+        run.last_test = metrics.last_test().copied();
+        run.boundaries.clear();
+        run.metrics = Series::new(metrics, progress.step, progress.elapsed_secs);
+        run.progress = progress;
+        self.settle_cursor();
+        self.relate();
+    }
+
     /// Takes in the newest pictures.
     pub fn apply_snapshot(&mut self, snapshot: &Snapshot) {
         for frame in &snapshot.runs {
@@ -234,6 +249,8 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
         // It goes on where it was told to.
         become_moved(run, &info.config.device);
     }
+    run.lost = None;
+    run.is_offline = false;
     run.failure = None;
     run.is_failure_dismissed = false;
     run.warning = None;

@@ -92,18 +92,18 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
     let mut notices = Vec::new();
     for run in &state.runs {
         let about = Some((run.name().to_owned(), run.slot));
-        if let Some(failure) = run.failure.as_ref().filter(|_| !run.is_failure_dismissed) {
+        let is_told = run.is_failure_dismissed || state.is_lost_told(run);
+        if let Some(failure) = run.failure.as_ref().filter(|_| !is_told) {
             notices.push(Notice {
                 key: NoticeKey::Failure(run.id),
                 level: Level::Failure,
                 run: about.clone(),
-                text: run.failure_text(failure),
+                text: match run.lost {
+                    Some(_) => state.lost_text(run, failure),
+                    None => run.failure_text(failure),
+                },
                 count: 1,
-                offers: state
-                    .offers_to_continue(run)
-                    .into_iter()
-                    .take(MAX_OFFERS)
-                    .collect(),
+                offers: state.offers_for(run).into_iter().take(MAX_OFFERS).collect(),
             });
         }
         let is_put_away = run.is_warning_dismissed || state.is_warning_told(run);
@@ -155,7 +155,22 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
     notices
 }
 
+/// Those that are to be seen; the others wait behind them.
+pub(super) fn shown(state: &AppState) -> Vec<Notice> {
+    let mut all = notices(state);
+    all.truncate(MAX_SHOWN);
+    all
+}
+
 impl AppState {
+    /// What can be done about a run that has failed: words and wishes.
+    pub(super) fn offers_for(&self, run: &Run) -> Vec<(Cow<'static, str>, Action)> {
+        self.offer_to_relink(run)
+            .into_iter()
+            .chain(self.offers_to_continue(run))
+            .collect()
+    }
+
     /// Whether a first-time user is offered the story.
     pub fn is_welcoming(&self) -> bool {
         self.desk.is_welcoming && !self.story.is_told() && self.runs.iter().all(Run::is_untouched)

@@ -87,7 +87,9 @@ impl Run {
 
     /// Why it cannot be started, where its settings are no reason.
     pub(super) fn why_it_stands(&self) -> &'static str {
-        if self.parked_at.is_some() {
+        if self.lost.is_some() {
+            "The images of this run are missing: say where they are from its notice, its menu or the setup."
+        } else if self.parked_at.is_some() {
             "The device of this run failed: continue it from its notice, its menu or the setup."
         } else {
             "This run has ended: reset it to train again."

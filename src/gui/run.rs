@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::analysis::Baselines;
+use crate::data::LostImages;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
 use crate::store::share::Controls;
@@ -90,6 +91,10 @@ pub struct Run {
     pub pca_pictures: Option<Arc<PcaPictures>>,
     /// Phases whose first step it can be branched from.
     pub boundaries: Vec<usize>,
+    /// The images it was made on, where no known place holds them.
+    pub lost: Option<Arc<LostImages>>,
+    /// Without these images the engine has all that was kept of it.
+    pub is_offline: bool,
     /// The step of its last good state, where its device has failed: it can be continued from there.
     pub parked_at: Option<u64>,
     /// What the engine warns of.
@@ -138,6 +143,8 @@ impl Run {
             history: History::default(),
             pca_pictures: None,
             boundaries: Vec::new(),
+            lost: None,
+            is_offline: false,
             parked_at: None,
             warning: None,
             is_warning_dismissed: false,
@@ -199,7 +206,7 @@ impl Run {
             RunState::Running | RunState::Finished => false,
             // What was missing may be there by now; but of a run that could not be opened nothing
             // is known that could be trained.
-            RunState::Failed => !self.has_started() && self.opening.is_none(),
+            RunState::Failed => !self.has_started() && self.opening.is_none() && !self.is_offline,
         }
     }
 
@@ -215,7 +222,7 @@ impl Run {
 
     /// Whether it has anything to go back from.
     pub fn can_reset(&self) -> bool {
-        self.has_started() && self.info.is_some()
+        self.has_started() && self.info.is_some() && !self.is_offline
     }
 
     /// Whether there is anything to keep.
@@ -282,6 +289,7 @@ impl Run {
             RunState::Running if self.is_tuning() => "Tuning kernels…",
             RunState::Running => "Training",
             RunState::Finished => "Finished",
+            RunState::Failed if self.lost.is_some() => "Images missing",
             RunState::Failed if self.parked_at.is_some() => "Parked",
             RunState::Failed => "Failed",
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{Command, RunId, RunState};
+use crate::engine::{Command, Extension, RunId, RunState};
 use crate::model::VARIANTS;
 
 use super::action::Effect;
@@ -107,7 +107,8 @@ impl AppState {
         runs.map(|run| run.name().to_owned()).collect()
     }
 
-    pub(super) fn open(&mut self, folder: PathBuf) -> Vec<Effect> {
+    /// Opens a kept run, whose images somebody may say the place of.
+    pub(super) fn open(&mut self, folder: PathBuf, dataset: Option<String>) -> Vec<Effect> {
         let Some(variant) = VARIANTS.first() else {
             return Vec::new();
         };
@@ -125,7 +126,10 @@ impl AppState {
         vec![Effect::Send(Command::OpenRun {
             id,
             folder,
-            extend: None,
+            extend: dataset.map(|dataset| Extension {
+                dataset: Some(dataset),
+                ..Extension::default()
+            }),
         })]
     }
 
@@ -166,7 +170,7 @@ impl AppState {
         let meant: Vec<RunId> = self
             .runs
             .iter()
-            .filter(|run| ids.contains(&run.id) && run.opening.is_none())
+            .filter(|run| ids.contains(&run.id) && run.opening.is_none() && !run.is_offline)
             .filter(|run| self.problem(run).is_none())
             .map(|run| run.id)
             .collect();
@@ -192,7 +196,8 @@ impl AppState {
     }
 
     pub(super) fn edit(&mut self, id: RunId, mut draft: Draft) {
-        let Some(run) = self.run(id).filter(|run| !run.has_started()) else {
+        let may_be = |run: &&Run| !run.has_started() && !run.is_offline;
+        let Some(run) = self.run(id).filter(may_be) else {
             return;
         };
         draft.settle(&run.draft);
@@ -268,6 +273,9 @@ impl AppState {
             return Vec::new();
         };
         let shape = self.shape_of(&run.draft.config);
+        if run.is_offline {
+            return Vec::new();
+        }
         if run.has_started() {
             return self.commit_phases(id);
         }

@@ -132,7 +132,7 @@ impl AppState {
         if let Some(folder) = start.session {
             effects.extend(state.open_session(folder));
         } else if let Some(folder) = start.open {
-            effects.extend(state.open(folder));
+            effects.extend(state.open(folder, start.dataset));
         } else if let Some(share) = start.share {
             effects.extend(state.add_share(share));
         } else if let Some(config) = start.config {
@@ -276,12 +276,13 @@ impl AppState {
     fn take_path(&mut self, purpose: PathFor, folder: PathBuf) -> Vec<Effect> {
         match purpose {
             PathFor::Data(id) | PathFor::DataFile(id) => self.train_on(id, &folder),
+            PathFor::LostFolder(id) | PathFor::LostFile(id) => self.relink(id, &folder),
             PathFor::Save(id) => {
                 let mut effects = self.tell_name(id);
                 effects.extend(self.send_if(id, Run::can_save, Command::Save { id, folder }));
                 effects
             }
-            PathFor::Open if self.has_room() => self.open(folder),
+            PathFor::Open if self.has_room() => self.open(folder, None),
             PathFor::Open => Vec::new(),
             PathFor::Export(target) => self.export(target, folder),
             PathFor::Weights(id) => self.import_weights(id, &folder),
@@ -299,7 +300,11 @@ impl AppState {
                 }
             }
             NoticeKey::Failure(id) => {
-                if let Some(run) = self.run_mut(id) {
+                let with = self
+                    .run(id)
+                    .map(|run| self.lost_with(run).map(|run| run.id));
+                let with: Vec<RunId> = with.into_iter().flatten().chain([id]).collect();
+                for run in self.runs.iter_mut().filter(|run| with.contains(&run.id)) {
                     run.is_failure_dismissed = true;
                 }
             }

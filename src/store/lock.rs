@@ -102,6 +102,12 @@ pub(super) fn take_to_read(root: &Path) -> Result<Lock, StoreError> {
     patiently(SHORT_PATIENCE, || Lock::take(root, Use::Read))
 }
 
+/// Takes the lock of a folder to write a little to it, of which no saving is cut short then.
+pub(super) fn take_to_write(root: &Path) -> Result<Lock, StoreError> {
+    complete(root)?;
+    patiently(SHORT_PATIENCE, || Lock::take(root, Use::Write))
+}
+
 /// Completes a saving that a crash cut short. One does it alone; others wait until it is done.
 pub(super) fn complete(root: &Path) -> Result<(), StoreError> {
     patiently(PATIENCE, || {

@@ -17,6 +17,7 @@ mod lock;
 mod metrics_csv;
 mod place;
 mod reading;
+mod relink;
 mod run_files;
 mod run_folder;
 mod scripts;
@@ -27,6 +28,7 @@ pub use frames::KeptFrame;
 pub use grid::{encode_grid, write_grid};
 pub use lists::list;
 pub use place::{Claim, RunPlace};
+pub use relink::relink;
 pub use run_files::{KeptRun, RunUpdate, Written, open_whole_run};
 pub use run_folder::{kept_pictures, open_run, read_config, save_run};
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::ImagesRecord;
 use crate::train::{BoundaryMark, Checkpoint, PhaseStart, Position, RunConfig};
 
 use super::commit::{Commit, NEW};
@@ -48,6 +49,9 @@ pub(super) struct State {
     /// Starts of phases whose weights were kept.
     #[serde(rename = "boundary", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) boundaries: Vec<BoundaryMark>,
+    /// What is known of the images, and where they were; older runs have nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) images: Option<ImagesRecord>,
 }
 
 impl State {
@@ -63,6 +67,7 @@ impl State {
             position: run.position,
             phases: run.metrics.phases.clone(),
             boundaries: Vec::new(),
+            images: run.images.clone(),
         }
     }
 }
@@ -198,6 +203,7 @@ pub(super) fn read_run(folder: &Path) -> Result<(Checkpoint, State), StoreError>
         metrics,
         weights,
         optimizer,
+        images: state.images.clone(),
     };
     Ok((checkpoint, state))
 }
@@ -207,7 +213,7 @@ pub(super) fn steps(folder: &Path) -> Result<u64, StoreError> {
     Ok(read_state(&folder.join(STATE))?.position.step)
 }
 
-fn read_state(path: &Path) -> Result<State, StoreError> {
+pub(super) fn read_state(path: &Path) -> Result<State, StoreError> {
     let text = read_text(path)?;
     let wrong = |error: toml::de::Error| {
         StoreError::content(path, "the state of a run", found(&error, &text))

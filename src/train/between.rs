@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use burn::tensor::Transaction;
 
-use crate::data::Dataset;
+use crate::data::{Dataset, ImagesRecord};
 use crate::model::{Side, Trainee, TrainingError};
 
 use super::checkpoint::Checkpoint;
@@ -200,6 +200,7 @@ impl Trainer {
             metrics,
             weights: self.trainee.weights()?,
             optimizer: self.trainee.optimizer_state()?,
+            images: Some(ImagesRecord::of(self.data())),
         })
     }
 }

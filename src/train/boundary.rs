@@ -130,6 +130,7 @@ impl Trainer {
                 .map(|array| NamedArray::clone(array))
                 .collect(),
             optimizer: OptimizerState::default(),
+            images: None,
         };
         Self::resume(config, &checkpoint, data, compute)
     }

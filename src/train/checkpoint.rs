@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::ImagesRecord;
 use crate::model::{NamedArray, OptimizerState};
 
 use super::config::{ConfigError, RunConfig};
@@ -39,6 +40,8 @@ pub struct Checkpoint {
     pub weights: Vec<NamedArray>,
     /// The optimizer's memory.
     pub optimizer: OptimizerState,
+    /// What is known of its images without having them; older runs have nothing of it.
+    pub images: Option<ImagesRecord>,
 }
 
 impl Checkpoint {

@@ -16,6 +16,7 @@ mod initial;
 mod losses;
 mod metrics;
 mod observe;
+mod offline;
 mod schedule;
 mod trainer;
 
@@ -28,5 +29,6 @@ pub use feed::{Compute, Feed, Half};
 pub use initial::InitialWeights;
 pub use losses::Losses;
 pub use metrics::{Metrics, PhaseStart, TestPoint, TrainPoint, Verdict};
+pub use offline::OfflineRun;
 pub use schedule::{LearningRateDecay, Phase, PhaseSettings, Schedule};
 pub use trainer::{Advance, Trainer};

@@ -231,7 +231,7 @@ fn unknown_words_are_answered_with_the_known_ones() {
         ),
         (
             "train --resume r --lr 3",
-            "goes with --epochs, --until-epoch, --device, --out, --replace and --json only, but --lr",
+            "goes with --epochs, --until-epoch, --device, --dataset, --out, --replace and --json only, but --lr",
         ),
         ("train --resume r --config c", "cannot be used with"),
         ("train --until-epoch 3", "were not provided: --resume <RUN>"),

@@ -20,7 +20,7 @@ impl Session {
     }
 
     /// Tells what is to be kept, as a window would that has taken up so many sessions.
-    fn lay_in(&self, session: u64, runs: &[(RunId, &str)], version: u64) {
+    pub fn lay_in(&self, session: u64, runs: &[(RunId, &str)], version: u64) {
         let runs = runs.iter().map(|(id, name)| (*id, (*name).to_owned()));
         self.ask(SessionCommand::Desk(Arc::new(Desk {
             runs: runs.collect(),

@@ -78,7 +78,7 @@ impl egui::DroppedFile for Thing {
     }
 }
 
-fn drop_onto(window: &mut Window, paths: &[&Path]) {
+pub fn drop_onto(window: &mut Window, paths: &[&Path]) {
     for path in paths {
         let thing = Arc::new(Thing(path.to_path_buf()));
         window.harness.input_mut().dropped_files.push(thing);

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
-use crate::engine::guard::guarded;
+use crate::engine::guard::{Failure, guarded};
 use crate::engine::live::LiveRun;
 use crate::engine::protocol::RunId;
 use crate::model::Objective;
-use crate::train::{Trainer, TrainerError};
+use crate::train::TrainerError;
 
 use super::{Message, RunWeights};
 
@@ -29,6 +29,8 @@ struct Stamp {
     ticket: u64,
     step: u64,
     objective: Objective,
+    /// Without the images, which may be there again.
+    is_offline: bool,
 }
 
 /// What was handed over last, and when.
@@ -90,10 +92,9 @@ impl Feeder {
         let mut due: Vec<&LiveRun> = Vec::new();
         let mut at_once: Vec<&LiveRun> = Vec::new();
         for run in runs.iter().filter(|run| self.wanted.contains(&run.id)) {
-            let Some(trainer) = &run.trainer else {
+            let Some(stamp) = Stamp::of(run) else {
                 continue;
             };
-            let stamp = Stamp::of(run, trainer);
             match self.fed.get(&run.id) {
                 Some(fed) if fed.stamp == stamp => {}
                 Some(fed) if run.is_running() && fed.stamp.ticket == stamp.ticket => {
@@ -110,24 +111,17 @@ impl Feeder {
             due.clear();
         }
         for run in at_once.into_iter().chain(due) {
-            if let Some(trainer) = &run.trainer {
-                self.hand_over(run, trainer);
+            if let Some(stamp) = Stamp::of(run) {
+                self.hand_over(run, stamp);
             }
         }
     }
 
-    fn hand_over(&mut self, run: &LiveRun, trainer: &Trainer) {
+    fn hand_over(&mut self, run: &LiveRun, stamp: Stamp) {
         let start = Instant::now();
-        let stamp = Stamp::of(run, trainer);
-        match guarded(|| trainer.trainee().weights().map_err(TrainerError::from)) {
-            Ok(arrays) => self.send(Message::Weights(Box::new(RunWeights {
-                id: run.id,
-                config: Arc::new(trainer.config().clone()),
-                data: Arc::clone(trainer.data()),
-                objective: stamp.objective,
-                step: stamp.step,
-                arrays,
-            }))),
+        match copied(run, stamp) {
+            Ok(Some(weights)) => self.send(Message::Weights(Box::new(weights))),
+            Ok(None) => {}
             // The next training step or picture meets the same failure and tells of it.
             Err(failure) => log::warn!("no weights to explore: {}", failure.sentence),
         }
@@ -142,12 +136,53 @@ impl Feeder {
     }
 }
 
+/// Weights of a run, off its device or as they were kept.
+fn copied(run: &LiveRun, stamp: Stamp) -> Result<Option<RunWeights>, Failure> {
+    let (config, shape, data, arrays) = match (&run.trainer, &run.offline) {
+        (Some(trainer), _) => (
+            trainer.config(),
+            trainer.data().train.shape(),
+            Some(Arc::clone(trainer.data())),
+            guarded(|| trainer.trainee().weights().map_err(TrainerError::from))?,
+        ),
+        (None, Some(offline)) => (
+            offline.config(),
+            offline.shape(),
+            None,
+            offline.checkpoint().weights.clone(),
+        ),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(RunWeights {
+        id: run.id,
+        config: Arc::new(config.clone()),
+        shape,
+        data,
+        objective: stamp.objective,
+        step: stamp.step,
+        arrays,
+    }))
+}
+
 impl Stamp {
-    fn of(run: &LiveRun, trainer: &Trainer) -> Self {
-        Self {
+    /// Of a run that has weights.
+    fn of(run: &LiveRun) -> Option<Self> {
+        let (step, objective, is_offline) = match (&run.trainer, &run.offline) {
+            (Some(trainer), _) => {
+                let objective = trainer.trainee().objective();
+                (trainer.position().step, objective, false)
+            }
+            (None, Some(offline)) => {
+                let step = offline.checkpoint().position.step;
+                (step, offline.objective(), true)
+            }
+            (None, None) => return None,
+        };
+        Some(Self {
             ticket: run.ticket,
-            step: trainer.position().step,
-            objective: trainer.trainee().objective(),
-        }
+            step,
+            objective,
+            is_offline,
+        })
     }
 }

@@ -18,7 +18,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::data::Dataset;
+use crate::data::{Dataset, ImageShape};
 use crate::model::{NamedArray, Objective};
 use crate::train::RunConfig;
 
@@ -52,7 +52,10 @@ pub(super) struct RunWeights {
     pub(super) id: RunId,
     /// Resolved: every knob with a value.
     pub(super) config: Arc<RunConfig>,
-    pub(super) data: Arc<Dataset>,
+    /// Size of an image.
+    pub(super) shape: ImageShape,
+    /// Absent where the images are lost.
+    pub(super) data: Option<Arc<Dataset>>,
     /// Of the phase under way: says which stages are in use.
     pub(super) objective: Objective,
     /// Training steps done.

@@ -22,6 +22,8 @@ pub(super) enum Trouble {
     ImageSize { shape: ImageShape, found: usize },
     #[error("test image {index} was asked for, but there are {count}, counted from 0")]
     NoSuchImage { index: u32, count: usize },
+    #[error("test image {index} was asked for, but the images of this run are lost")]
+    LostImage { index: u32 },
     #[error("a code needs finite numbers, but dimension {dimension} is {value}")]
     NotFinite { dimension: usize, value: f32 },
     #[error("a place in the plane needs finite numbers, but one is {0}")]
@@ -51,7 +53,8 @@ pub(super) struct Code {
 /// A network with a copy of a run's weights.
 pub(super) struct Replica {
     network: Box<dyn Trainee>,
-    data: Arc<Dataset>,
+    shape: ImageShape,
+    data: Option<Arc<Dataset>>,
     device: Device,
     step: u64,
     /// Of the outermost layers: the others are in the network alone.
@@ -66,7 +69,7 @@ impl Replica {
         let variant = model::variant(&weights.config.variant)
             .map_err(|error| Trouble::Variant(error.to_string()))?;
         let network = variant.replica(
-            weights.data.train.shape(),
+            weights.shape,
             &weights.config.knobs,
             weights.objective,
             &weights.arrays,
@@ -86,6 +89,7 @@ impl Replica {
             .map_or(0, |layer| layer.outputs);
         Ok(Self {
             network,
+            shape: weights.shape,
             data: weights.data,
             device,
             step: weights.step,
@@ -107,7 +111,7 @@ impl Replica {
 
     /// Size of an image.
     pub(super) fn shape(&self) -> ImageShape {
-        self.data.train.shape()
+        self.shape
     }
 
     /// Weights of one of the outermost layers.
@@ -129,12 +133,16 @@ impl Replica {
         let mut values = Vec::new();
         match input {
             InputImage::Test(index) => {
-                let test = &self.data.test;
-                if *index as usize >= test.len() {
-                    let (index, count) = (*index, test.len());
+                let index = *index;
+                let Some(data) = &self.data else {
+                    return Err(Trouble::LostImage { index });
+                };
+                let test = &data.test;
+                if index as usize >= test.len() {
+                    let count = test.len();
                     return Err(Trouble::NoSuchImage { index, count });
                 }
-                test.write_batch(&[*index], &mut values);
+                test.write_batch(&[index], &mut values);
             }
             InputImage::Pixels(pixels) => {
                 let found = pixels.len();

@@ -162,7 +162,8 @@ fn weights(trainer: &Trainer) -> Message {
     Message::Weights(Box::new(RunWeights {
         id: RUN,
         config: Arc::new(trainer.config().clone()),
-        data: Arc::clone(trainer.data()),
+        shape: trainer.data().train.shape(),
+        data: Some(Arc::clone(trainer.data())),
         objective: trainer.trainee().objective(),
         step: trainer.position().step,
         arrays: trainer.trainee().weights().unwrap(),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::data::ImageShape;
 use crate::store::KeptFrame;
-use crate::train::Trainer;
+use crate::train::{OfflineRun, Trainer};
 
 use super::super::frame::{Codes, Frame, RunPictures};
 use super::super::protocol::{Pictures, RunId};
@@ -62,16 +63,47 @@ pub(in crate::engine) fn as_frame(id: RunId, kept: KeptFrame, before: Option<&Fr
     }
 }
 
-/// Whether a frame can be one of this run.
-pub(in crate::engine) fn fits(frame: &KeptFrame, trainer: &Trainer) -> bool {
-    let test = &trainer.data().test;
-    frame.step <= trainer.position().step
-        && frame.phase < trainer.config().schedule.phases.len()
-        && frame.shape == test.shape()
-        && frame.layers.len() == trainer.trainee().layers().len()
-        && frame.codes.len() <= test.len() * frame.latent
-        && frame
-            .indices
-            .iter()
-            .all(|index| (*index as usize) < test.len())
+/// What a frame must fit to be one of a run.
+pub(in crate::engine) struct Fit {
+    step: u64,
+    phases: usize,
+    shape: ImageShape,
+    layers: usize,
+    test_images: usize,
+}
+
+impl Fit {
+    /// Of a run whose images are there.
+    pub(in crate::engine) fn of(trainer: &Trainer) -> Self {
+        let test = &trainer.data().test;
+        Self {
+            step: trainer.position().step,
+            phases: trainer.config().schedule.phases.len(),
+            shape: test.shape(),
+            layers: trainer.trainee().layers().len(),
+            test_images: test.len(),
+        }
+    }
+
+    /// Of a run whose images are lost.
+    pub(in crate::engine) fn of_offline(offline: &OfflineRun) -> Self {
+        Self {
+            step: offline.checkpoint().position.step,
+            phases: offline.config().schedule.phases.len(),
+            shape: offline.shape(),
+            layers: offline.layers().len(),
+            test_images: offline.images().test,
+        }
+    }
+
+    /// Whether a frame can be one of the run.
+    pub(in crate::engine) fn holds(&self, frame: &KeptFrame) -> bool {
+        let is_there = |index: &u32| (*index as usize) < self.test_images;
+        frame.step <= self.step
+            && frame.phase < self.phases
+            && frame.shape == self.shape
+            && frame.layers.len() == self.layers
+            && frame.codes.len() <= self.test_images.saturating_mul(frame.latent)
+            && frame.indices.iter().all(is_there)
+    }
 }

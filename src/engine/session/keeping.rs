@@ -108,9 +108,10 @@ impl Keeping {
         self.places.values().all(|place| place.is_of_session())
     }
 
-    /// Notes where a run comes from, before it is there.
-    pub(in crate::engine) fn note_origin(&mut self, id: RunId, ticket: u64, folder: &Path) {
-        if let Some(key) = self.key_of(folder) {
+    /// Notes where a run comes from, before it is there. Returns whether that is the session.
+    pub(in crate::engine) fn note_origin(&mut self, id: RunId, ticket: u64, folder: &Path) -> bool {
+        let key = self.key_of(folder);
+        if let Some(key) = key {
             self.next_key = self.next_key.max(key + 1);
             let mark = Mark {
                 key,
@@ -121,6 +122,7 @@ impl Keeping {
             };
             self.marks.insert(id, mark);
         }
+        key.is_some()
     }
 
     /// Notes that a run that was opened is there as it was written.

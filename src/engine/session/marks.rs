@@ -23,14 +23,25 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// Of a run whose network is there.
+    /// Of a run of which there is more than its configuration.
     pub(super) fn of(run: &LiveRun) -> Option<Self> {
-        let trainer = run.trainer.as_ref()?;
+        let (revision, position, measurements) = match (&run.trainer, &run.offline) {
+            (Some(trainer), _) => (
+                trainer.revision(),
+                trainer.position(),
+                trainer.metrics().test.len(),
+            ),
+            (None, Some(offline)) => {
+                let kept = offline.checkpoint();
+                (0, kept.position, kept.metrics.test.len())
+            }
+            (None, None) => return None,
+        };
         Some(Self {
             ticket: run.ticket,
-            revision: trainer.revision(),
-            position: trainer.position(),
-            measurements: trainer.metrics().test.len(),
+            revision,
+            position,
+            measurements,
             edits: run.edits,
             frames: run.frames_kept,
             boundaries: run.boundaries.len(),

@@ -18,7 +18,7 @@ use crate::train::RunConfig;
 
 use super::protocol::RunId;
 
-pub(super) use frames::{as_frame, fits};
+pub(super) use frames::{Fit, as_frame};
 pub(super) use keeper::Report;
 pub(super) use keeping::Keeping;
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::data::absolute_place;
 use crate::store::{RunPlace, RunUpdate};
 
 use super::super::guard::{Failure, on_device};
@@ -277,16 +278,16 @@ impl Worker {
         }
         let run = &self.runs[index];
         let now = Stamp::of(run);
-        let job = match (&run.trainer, &mark.origin) {
-            (None, Some(origin)) if is_elsewhere => Job::Copy(mark.key, name, origin.clone()),
-            (None, Some(_)) => Job::Keep(mark.key, name),
-            (Some(_), _) if now.is_some() && mark.stamp == now => Job::Keep(mark.key, name),
+        let job = match (run.stands(), &mark.origin) {
+            (false, Some(origin)) if is_elsewhere => Job::Copy(mark.key, name, origin.clone()),
+            (false, Some(_)) => Job::Keep(mark.key, name),
+            (true, _) if now.is_some() && mark.stamp == now => Job::Keep(mark.key, name),
             // It could not be had back from its device: what was written is all there is.
-            (None, None) if mark.stamp.is_some() => {
+            (false, None) if mark.stamp.is_some() => {
                 self.keeping.saving.as_mut()?.under_way = None;
                 return Some(Job::Keep(mark.key, name));
             }
-            (Some(_), _) if run.has_begun() => match self.run_job(index, &mark, now) {
+            (true, _) if run.has_begun() => match self.run_job(index, &mark, now) {
                 Some(mut job) => {
                     job.checkpoint.config.name = name;
                     Job::Run(mark.key, Box::new(job))
@@ -300,6 +301,10 @@ impl Worker {
             (_, _) => {
                 let mut config = run.whole_config()?;
                 config.name = name;
+                // Nothing else is kept of it that could tell the place.
+                if let Some(place) = absolute_place(&config.dataset) {
+                    config.dataset = place;
+                }
                 Job::Config(mark.key, Box::new(config))
             }
         };
@@ -345,8 +350,12 @@ impl Worker {
         };
         let since = mark.written.filter(|_| can_add);
         let (train, test) = since.map_or((0, 0), |since| (since.train, since.test));
-        let trainer = run.trainer.as_mut()?;
-        let checkpoint = match on_device(|| trainer.checkpoint_beyond(train, test)) {
+        let copied = match (&mut run.trainer, &run.offline) {
+            (Some(trainer), _) => on_device(|| trainer.checkpoint_beyond(train, test)),
+            (None, Some(offline)) => Ok(offline.checkpoint_beyond(train, test)),
+            (None, None) => return None,
+        };
+        let checkpoint = match copied {
             Ok(checkpoint) => checkpoint,
             Err(breakdown) => {
                 // The losses told it first here; without this nobody would hear of it.

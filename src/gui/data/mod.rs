@@ -92,7 +92,7 @@ impl DataState {
 impl AppState {
     /// The data set of the selected run, once it is there.
     pub fn dataset(&self) -> Option<(RunId, &DatasetInfo)> {
-        let run = self.selected_run()?;
+        let run = self.selected_run().filter(|run| run.lost.is_none())?;
         Some((run.id, &run.info.as_ref()?.dataset))
     }
 

@@ -10,6 +10,7 @@ use crate::data::Survey;
 use crate::engine::{DataPage, DatasetInfo, Part, Pictures};
 use crate::gui::action::{Action, Actions};
 use crate::gui::latent::sheet::{PIXELS, sheet};
+use crate::gui::relink;
 use crate::gui::view::View;
 use crate::gui::words;
 
@@ -40,6 +41,10 @@ fn push(out: &mut Actions, action: DataAction) {
 
 /// Draws the pane.
 pub fn data_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    if let Some(run) = view.run().filter(|run| run.lost.is_some()) {
+        relink::lost_ui(ui, view, run, out);
+        return;
+    }
     let Some((_, dataset)) = view.state.dataset() else {
         ui.weak(match view.run() {
             None => "Add a run to see its images.",

@@ -6,6 +6,7 @@
 mod panel;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::data::fetch::{SETS, Set};
 use crate::engine::{Command, JobId, JobOutcome, RunId, RunState};
@@ -62,7 +63,7 @@ impl FetchState {
 }
 
 /// The set of this name.
-fn set(id: &str) -> Option<&'static Set> {
+pub(super) fn set(id: &str) -> Option<&'static Set> {
     SETS.iter().copied().find(|set| set.id == id)
 }
 
@@ -138,6 +139,10 @@ impl AppState {
     pub(super) fn catch_up_fetch(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (id, set) in std::mem::take(&mut self.fetch.arrived) {
+            if self.run(id).is_some_and(|run| run.lost.is_some()) {
+                effects.extend(self.relink(id, Path::new(set)));
+                continue;
+            }
             let Some(run) = self.run(id).filter(|run| run.is_untouched()) else {
                 continue;
             };

@@ -13,6 +13,12 @@ pub fn waiting(view: &View<'_>) -> String {
     if let Some(problem) = view.state.problem(run) {
         return format!("{problem} Change it in the setup on the left; then {promise}.");
     }
+    if run.lost.is_some() {
+        return format!(
+            "The images of {name} are not where they were, and no frames of it were kept. Say where \
+             they are now; then {promise}."
+        );
+    }
     match (&run.failure, run.state) {
         (Some(_), _) | (None, RunState::Failed) => format!(
             "{name} could not be made ready, for the reason above. Choose other data or another device \

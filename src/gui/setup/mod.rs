@@ -19,6 +19,7 @@ use crate::store::share::Access;
 
 use super::action::{Action, Actions};
 use super::parking;
+use super::relink;
 use super::restart::Restart;
 use super::run::{Opening, Run};
 use super::share::{self, locks};
@@ -56,8 +57,9 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         // A long one is not to push the settings out of sight.
         ui.add(egui::Label::new(name.strong()).truncate());
     });
-    let is_locked = run.has_started() || run.opening.is_some();
-    if run.has_started() {
+    let is_locked = run.has_started() || run.opening.is_some() || run.is_offline;
+    relink::lost_ui(ui, view, run, out);
+    if run.has_started() && !run.is_offline {
         parking::continue_ui(ui, view, run, out);
         locked_ui(ui, view, run, out);
         live::rate_ui(ui, view, run, out);
@@ -65,6 +67,9 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     live::changes_ui(ui, run, out);
     if let Some(opening) = &run.opening {
         let text = match (opening, run.state) {
+            (Opening::Folder(_) | Opening::Session(_), RunState::Failed) if run.lost.is_some() => {
+                "This run was kept by an older version, which shows nothing of it without its images."
+            }
             (Opening::Folder(_), RunState::Failed) => "This run could not be opened. Remove it.",
             (Opening::Session(_), RunState::Failed) => {
                 "This run could not be opened, but stays in the session as long as it is not removed."

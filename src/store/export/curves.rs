@@ -4,8 +4,8 @@
 //! run trains on.
 
 use crate::analysis::Baselines;
-use crate::model::{KnobValue, Objective, Side};
-use crate::train::{Metrics, Trainer};
+use crate::model::{KnobValue, LayerInfo, Objective, Side};
+use crate::train::{Metrics, OfflineRun, RunConfig, Trainer};
 
 /// What the training loss of a phase is the mean of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,18 @@ pub struct CurveRun {
     pub lines: Option<CurveLines>,
 }
 
+/// What curves are made of.
+struct Measured<'a> {
+    config: &'a RunConfig,
+    metrics: &'a Metrics,
+    layers: &'a [LayerInfo],
+    latent: usize,
+    pixels: usize,
+    steps_per_epoch: u64,
+    step: u64,
+    elapsed_secs: f64,
+}
+
 impl CurveRun {
     /// What a run measured until now. An empty `clock` leaves it to the seconds the run took in all.
     pub fn of(
@@ -81,16 +93,53 @@ impl CurveRun {
         clock: Vec<(f64, f64)>,
         baselines: Option<&Baselines>,
     ) -> Self {
-        let config = trainer.config();
-        let pixels = trainer.data().train.shape().pixels();
+        let trained = Measured {
+            config: trainer.config(),
+            metrics: trainer.metrics(),
+            layers: trainer.trainee().layers(),
+            latent: trainer.latent(),
+            pixels: trainer.data().train.shape().pixels(),
+            steps_per_epoch: trainer.steps_per_epoch(),
+            step: trainer.position().step,
+            elapsed_secs: trainer.elapsed().as_secs_f64(),
+        };
+        Self::of_measured(&trained, (name, slot), clock, baselines)
+    }
+
+    /// The same of a kept run whose images are not at hand, and of which no reference lines are known
+    /// unless they are given.
+    pub fn of_offline(
+        offline: &OfflineRun,
+        (name, slot): (String, usize),
+        clock: Vec<(f64, f64)>,
+        baselines: Option<&Baselines>,
+    ) -> Self {
+        let kept = Measured {
+            config: offline.config(),
+            metrics: &offline.checkpoint().metrics,
+            layers: offline.layers(),
+            latent: offline.plan().latent,
+            pixels: offline.shape().pixels(),
+            steps_per_epoch: offline.steps_per_epoch(),
+            step: offline.checkpoint().position.step,
+            elapsed_secs: offline.checkpoint().elapsed_secs,
+        };
+        Self::of_measured(&kept, (name, slot), clock, baselines)
+    }
+
+    fn of_measured(
+        run: &Measured<'_>,
+        (name, slot): (String, usize),
+        clock: Vec<(f64, f64)>,
+        baselines: Option<&Baselines>,
+    ) -> Self {
+        let (config, pixels, layers) = (run.config, run.pixels, run.layers);
         let is_entropy =
             matches!(config.knobs.get("loss"), Some(KnobValue::Text(id)) if id == "bce");
-        let layers = trainer.trainee().layers();
         // The code of the pair outside the one that trains.
         let code_values = |stage: usize| {
-            let outside = |layer: &&crate::model::LayerInfo| {
-                layer.side == Side::Encoder && layer.stage + 1 == stage
-            };
+            let outside =
+                |layer: &&LayerInfo| layer.side == Side::Encoder && layer.stage + 1 == stage;
             layers.iter().find(outside).map_or(pixels, |l| l.outputs)
         };
         let phases = config.schedule.phases.iter().map(|phase| {
@@ -112,19 +161,18 @@ impl CurveRun {
             }
         });
         let clock = if clock.is_empty() {
-            let step = trainer.position().step as f64;
-            vec![(step, trainer.elapsed().as_secs_f64())]
+            vec![(run.step as f64, run.elapsed_secs)]
         } else {
             clock
         };
-        let latent = trainer.latent();
+        let latent = run.latent;
         Self {
             name,
             slot,
-            metrics: trainer.metrics().clone(),
+            metrics: run.metrics.clone(),
             phases: phases.collect(),
             pixels,
-            steps_per_epoch: trainer.steps_per_epoch(),
+            steps_per_epoch: run.steps_per_epoch,
             clock,
             lines: baselines.map(|found| CurveLines {
                 black: found.black,
