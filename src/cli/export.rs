@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::analysis::Baselines;
+use crate::store;
 use crate::store::export::{
     Along, Animation, CodeTable, CurveRun, ExportKind, Format, PlotOptions, check_target,
     encode_animation, encode_codes, encode_curves, encode_plot, encode_sheet, encode_torch,

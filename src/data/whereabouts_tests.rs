@@ -38,6 +38,7 @@ fn disk<'a>(
             || {
                 Err(DataError::Missing {
                     path: request.location.clone().into(),
+                    hint: String::new(),
                 })
             },
             |(at, seed)| Ok(images(at, *seed)),

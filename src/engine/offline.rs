@@ -13,12 +13,13 @@ use crate::store::{self, KeptRun};
 use crate::train::{Metrics, OfflineRun, RunConfig, Trainer};
 
 use super::about_data::DatasetInfo;
+use super::extending::Extension;
 use super::guard::{Failure, guarded};
 use super::jobs::{JobId, JobMeter};
 use super::library::{Lost, Source};
 use super::live::LiveRun;
 use super::parking::start_device;
-use super::protocol::{Event, Extension, Progress, RunId, RunInfo};
+use super::protocol::{Event, Progress, RunId, RunInfo};
 use super::session::{Fit, as_frame};
 use super::shelf::Shelf;
 use super::worker::{Message, Worker};
@@ -116,7 +117,8 @@ fn info(offline: &OfflineRun, lost: Option<&LostImages>) -> RunInfo {
             skipped: Arc::default(),
             unlisted: 0,
             source: source.map_or("", |source| source.name()).to_owned(),
-            is_resized: source.is_some_and(|source| source.is_resized()),
+            remarks: Arc::default(),
+            takes: source.map(|source| source.takes()).unwrap_or_default(),
         },
         layers: offline.layers().to_vec(),
         stages: offline.plan().stages,
