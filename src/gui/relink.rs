@@ -124,10 +124,9 @@ impl AppState {
             ""
         };
         let text = failure.text.trim_end_matches('.');
-        let start = if text.starts_with("the run ") {
-            format!("The run {}", &text["the run ".len()..])
-        } else {
-            text.to_owned()
+        let start = match text.strip_prefix("the run ") {
+            Some(rest) => format!("The run {rest}"),
+            None => text.to_owned(),
         };
         format!("{start}.{rest}{with}")
     }

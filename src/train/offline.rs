@@ -35,9 +35,9 @@ impl OfflineRun {
         let in_words = |error: crate::model::KnobError| ConfigError::new(error.to_string());
         let plan = variant.plan(shape, &knobs).map_err(in_words)?;
         let offline = Self {
-            plan,
-            images,
             checkpoint,
+            images,
+            plan,
         };
         let per_epoch = offline.steps_per_epoch();
         let phases = offline.config().schedule.phases.iter();

@@ -50,7 +50,7 @@ impl Address {
         };
         // `X.hourglass/#3` is the same as `X.hourglass#3`.
         let session = match session {
-            "" => path.parent().unwrap_or(Path::new("")).to_owned(),
+            "" => path.parent().unwrap_or_else(|| Path::new("")).to_owned(),
             name => path.with_file_name(name),
         };
         if !session.join(MANIFEST).is_file() {
