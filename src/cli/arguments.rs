@@ -17,7 +17,7 @@ use crate::train::{LearningRateDecay, PhaseSettings, RunConfig, Schedule};
 use super::Failure;
 use super::kept::{Kept, RUN_HELP};
 use super::numbers::{count, number};
-use super::out::Out;
+use super::out::{self, Out};
 use super::{effects, fetch, resuming, share};
 
 /// What `train` is to do.
@@ -137,15 +137,6 @@ fn run() -> Arg {
         .help(RUN_HELP)
 }
 
-/// Leave to replace an earlier run.
-pub(super) fn replace() -> Arg {
-    Arg::new("replace")
-        .long("replace")
-        .action(ArgAction::SetTrue)
-        .requires("out")
-        .help("Replace the earlier run in the folder of --out; other files in it stay")
-}
-
 /// Where the images of a kept run are now.
 pub(super) fn dataset() -> Arg {
     text(
@@ -202,7 +193,7 @@ fn train_command() -> Command {
         .arg(text("until-epoch", "N", "With --resume: go on until the last phase has N epochs in all").requires("resume").conflicts_with("epochs"))
         .arg(text("share", "TEXT", "Share string to start from; other options change it").conflicts_with_all(["config", "resume"]))
         .arg(path("out", "FOLDER", "Folder that keeps the run: new or empty, or with --replace an earlier run [default: runs/VARIANT-N, or with --resume where the run is]"))
-        .arg(replace())
+        .arg(out::replace())
         .arg(json().help("Print one JSON object an event"))
         .next_help_heading("Data")
         .arg(text("dataset", "NAME|PATH", "Built-in data, a folder of pictures or IDX files, or a .npz, .npy, .csv or IDX file (see list datasets) [default: glyphs]"))

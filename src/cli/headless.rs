@@ -49,6 +49,7 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
             resumed = Some(Resumed {
                 run: kept.shown(),
                 more: extension.epochs,
+                is_relinked: extension.dataset.is_some(),
             });
             Command::OpenRun {
                 id: RUN,
@@ -221,9 +222,11 @@ impl Session {
         }
     }
 
-    /// Whether the run is to be kept elsewhere than where it is, trained or not.
+    /// Whether the run is to be kept elsewhere than where it is, or with another place of its images,
+    /// trained or not.
     fn begins_to_be_kept(&self) -> bool {
-        !matches!(self.out, Out::Same(_))
+        let is_relinked = self.resumed.as_ref().is_some_and(|run| run.is_relinked);
+        !matches!(self.out, Out::Same(_)) || is_relinked
     }
 
     /// Has the run train, and kept while it does: before hours of training, not after; and not before

@@ -42,7 +42,7 @@ pub(super) fn command() -> Command {
             )
             .required(true),
         )
-        .arg(super::arguments::replace())
+        .arg(super::out::replace())
         .arg(path(
             "config",
             "FILE",

@@ -4,12 +4,21 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ArgMatches;
+use clap::{Arg, ArgAction, ArgMatches};
 
 use crate::store::{Claim, RunPlace, StoreError};
 
 use super::Failure;
 use super::kept::Kept;
+
+/// Leave to replace an earlier run.
+pub(super) fn replace() -> Arg {
+    Arg::new("replace")
+        .long("replace")
+        .action(ArgAction::SetTrue)
+        .requires("out")
+        .help("Replace the earlier run in the folder of --out; other files in it stay")
+}
 
 /// Where a run is to be kept.
 #[derive(Debug)]

@@ -109,6 +109,8 @@ pub(super) struct Resumed {
     pub(super) run: String,
     /// How long it goes on, when not to the end of its schedule.
     pub(super) more: Option<MoreEpochs>,
+    /// Its images are elsewhere than they were, which is to be kept also where there is nothing to train.
+    pub(super) is_relinked: bool,
 }
 
 impl Resumed {

@@ -14,11 +14,15 @@ use super::session::Address;
 /// Everything else of the run stays as it is.
 ///
 /// # Errors
-/// When the folder is no run or cannot be written, or is of a session that somebody else uses; the
-/// old place stays then.
+/// When the folder is no run or cannot be written, somebody trains there, or it is of a session that
+/// somebody else uses; the old place stays then.
 pub fn relink(folder: &Path, dataset: &str, images: &ImagesRecord) -> Result<(), StoreError> {
     let session = Address::of_folder(folder).map(|address| address.session);
-    let _alone = lock::take_to_write(session.as_deref().unwrap_or(folder))?;
+    let root = session.as_deref().unwrap_or(folder);
+    let _alone = lock::take_to_write(root).map_err(|error| match (error, &session) {
+        (StoreError::InUse { path }, None) => StoreError::Training { path },
+        (other, _) => other,
+    })?;
     commit::recover(folder)?;
     let (config_path, state_path) = (folder.join(CONFIG), folder.join(STATE));
     let mut state = read_state(&state_path)?;
@@ -42,7 +46,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::run_files::tests::checkpoint;
-    use super::super::{open_run, save_run};
+    use super::super::{Claim, RunPlace, open_run, save_run};
     use super::*;
     use crate::data::{Dataset, DatasetParts, ImageShape, Images};
     use crate::store::session::Session;
@@ -84,6 +88,18 @@ mod tests {
         relink(folder.path(), "nines", &record("/at/nines")).unwrap();
         let opened = open_run(folder.path()).unwrap();
         assert_eq!(opened.images, Some(record("/at/nines")));
+    }
+
+    #[test]
+    fn a_run_that_is_being_trained_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        save_run(folder.path(), &checkpoint(13), None).unwrap();
+        let place = RunPlace::claim(folder.path(), Claim::GoOn).unwrap();
+        let error = relink(folder.path(), "nines", &record("/at/nines")).unwrap_err();
+        assert!(matches!(error, StoreError::Training { .. }), "{error}");
+        drop(place);
+        relink(folder.path(), "nines", &record("/at/nines")).unwrap();
+        assert_eq!(open_run(folder.path()).unwrap().config.dataset, "nines");
     }
 
     #[test]

@@ -192,3 +192,15 @@ fn a_run_that_goes_on_elsewhere_leaves_the_first_as_it_is() {
     resume(at, "one --epochs 1 --out ./one");
     assert_eq!(steps(at, "one"), 3 * EPOCH);
 }
+
+#[test]
+fn a_finished_run_whose_images_were_moved_keeps_their_new_place() {
+    let folder = workplace();
+    let at = folder.path();
+    train(at, "--epochs 2", "out");
+    fs::rename(at.join("data"), at.join("moved")).unwrap();
+    let (said, _) = resume(at, "out --dataset moved");
+    assert!(said.contains("so there is nothing to do"), "{said}");
+    assert_eq!(steps(at, "out"), 2 * EPOCH);
+    success(hourglass(at, "eval out --device flex"));
+}
