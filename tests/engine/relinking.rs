@@ -33,7 +33,7 @@ fn images(place: &Path) -> PathBuf {
 
 fn on(folder: &Path, limit: Option<usize>) -> RunConfig {
     let mut config = digits("autoencoder", Pretraining::EndToEnd, 2);
-    config.dataset = folder.to_str().unwrap().to_owned();
+    folder.to_str().unwrap().clone_into(&mut config.dataset);
     config.limit = limit;
     config
 }
