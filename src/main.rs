@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use hourglass::cli::{self, Request};
+use hourglass::engine;
 use hourglass::gui::{self, StartOptions};
 
 fn main() -> ExitCode {
@@ -11,6 +12,7 @@ fn main() -> ExitCode {
     )
     .init();
     quiet_engine_panics();
+    engine::time_devices_in_this_program();
     let request = match cli::run(std::env::args_os()) {
         Ok(request) => request,
         Err(failure) => return fail(&failure, failure.code()),

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::analysis::Baselines;
 use crate::engine::{
-    Command, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand, SessionNews, Watch,
-    check_device,
+    Command, DeviceNews, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand,
+    SessionNews, Watch, check_device,
 };
 use crate::store;
 use crate::train::TestPoint;
@@ -239,6 +239,7 @@ impl Session {
             }
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
             Event::Parked { step, .. } => self.parked_at = Some(*step),
+            Event::Device { news, .. } => self.note_device(news),
             Event::Warning { .. }
             | Event::Devices(_)
             | Event::PcaPictures { .. }
@@ -259,6 +260,15 @@ impl Session {
             | Event::JobStarted { .. }
             | Event::JobProgress { .. }
             | Event::JobEnded { .. } => {}
+        }
+    }
+
+    fn note_device(&mut self, news: &DeviceNews) {
+        match news {
+            DeviceNews::Tuning { device, tuned } => self.report.tuning(device, *tuned),
+            DeviceNews::Compared { comparison, text } => self.report.compared(comparison, text),
+            DeviceNews::NotCompared { text } => self.report.warning(text),
+            DeviceNews::Comparing { .. } => {}
         }
     }
 

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::analysis::Baselines;
-use crate::engine::{Progress, RunInfo};
+use crate::engine::{Comparison, Progress, RunInfo};
 use crate::train::{Metrics, TestPoint, Verdict};
 
 use super::Failure;
@@ -106,6 +106,14 @@ impl Report {
         self.bar.set_message("reading images");
     }
 
+    /// How far the preparation of the device is.
+    pub(super) fn tuning(&mut self, device: &str, tuned: Option<u64>) {
+        self.event(&json!({"event": "tuning", "device": device, "kernels": tuned}));
+        let so_far = tuned.map_or_else(String::new, |tuned| format!(", {tuned} ready"));
+        self.bar
+            .set_message(format!("tuning kernels on {device}{so_far}"));
+    }
+
     pub(super) fn ready(&mut self, info: &RunInfo) {
         self.bar.set_length(info.total_steps);
         self.bar.set_position(0);
@@ -196,6 +204,21 @@ impl Report {
                 .remaining_secs
                 .map_or_else(|| "…".to_owned(), duration)
         ));
+    }
+
+    /// How fast the CPU and a GPU are, and what follows.
+    pub(super) fn compared(&mut self, comparison: &Comparison, text: &str) {
+        self.event(&json!({
+            "event": "compared",
+            "gpu": comparison.gpu,
+            "cpu_steps_per_s": comparison.cpu_steps_per_sec,
+            "gpu_steps_per_s": comparison.gpu_steps_per_sec,
+            "next": if comparison.takes_gpu() { "gpu" } else { "cpu" },
+            "text": text,
+        }));
+        if !self.is_json {
+            self.line(text);
+        }
     }
 
     pub(super) fn warning(&mut self, text: &str) {

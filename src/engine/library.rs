@@ -109,7 +109,11 @@ impl Library {
         let work = move || match source {
             Source::Config(config) => load(*config, None, &shelf, &meter, &faults),
             Source::Folder(folder, extension) => match store::open_whole_run(&folder) {
-                Ok(kept) => {
+                Ok(mut kept) => {
+                    if extension.as_ref().is_some_and(|more| more.device.is_some()) {
+                        // Another one is asked for than it was on.
+                        kept.checkpoint.device = None;
+                    }
                     let config = extended(&kept.checkpoint.config, extension);
                     load(config, Some(kept), &shelf, &meter, &faults)
                 }
@@ -195,6 +199,11 @@ impl Library {
         };
         self.lines.insert(hash, lines.clone());
         lines
+    }
+
+    /// Whether the reference lines of the images with this hash are being computed.
+    pub(super) fn is_at_work(&self, hash: &str) -> bool {
+        matches!(self.lines.get(hash), Some(Lines::UnderWay))
     }
 
     /// The reference lines of the images with this hash, where they are computed.

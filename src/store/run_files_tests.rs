@@ -58,6 +58,7 @@ pub(in super::super) fn checkpoint(steps: u64) -> Checkpoint {
             arrays: vec![array("m", steps as f32 / 3.0)],
             ..OptimizerState::default()
         },
+        device: Some("A card (Vulkan)".to_owned()),
     }
 }
 

@@ -200,6 +200,7 @@ impl Trainer {
             metrics,
             weights: self.trainee.weights()?,
             optimizer: self.trainee.optimizer_state()?,
+            device: Some(self.device_key.clone()),
         })
     }
 }

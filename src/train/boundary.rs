@@ -130,6 +130,7 @@ impl Trainer {
                 .map(|array| NamedArray::clone(array))
                 .collect(),
             optimizer: OptimizerState::default(),
+            device: Some(self.device_key.clone()),
         };
         Self::resume(config, &checkpoint, data, compute)
     }

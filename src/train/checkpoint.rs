@@ -39,6 +39,9 @@ pub struct Checkpoint {
     pub weights: Vec<NamedArray>,
     /// The optimizer's memory.
     pub optimizer: OptimizerState,
+    /// The device it was on: `flex`, or the adapter's name. Not known of runs that were kept before it
+    /// was written down.
+    pub device: Option<String>,
 }
 
 impl Checkpoint {
