@@ -69,7 +69,7 @@ fn the_next_run_takes_a_faster_gpu_and_a_kept_run_stays() {
     }
     let list = success(beside(path, FAST, "list devices"));
     assert!(
-        list.contains("autoencoder 64 – 4 – 64, batch 16, adam: CPU "),
+        list.contains("autoencoder 64 – 4 – 64, batch 16, sgd: CPU "),
         "{list}"
     );
     let list = objects(&success(beside(path, FAST, "list devices --json")));
