@@ -58,8 +58,11 @@
 //! Networks are Burn modules on every device. On Flex, a layer with its activation, a loss with its
 //! gradient and an optimizer's step go through a seam in [`model`] to [`kernels`], one pass over memory
 //! each; elsewhere the same functions are Burn's own operations. What frozen stages make of the
-//! training images is computed once a phase. A GPU's kernels are tuned the first time a size is met;
-//! what is found is kept for the next start.
+//! training images is computed once a phase. A GPU's kernels are tuned the first time a size is met,
+//! on a thread of their own before the run is made; what is found is kept for the next start.
+//!
+//! A run whose device is not named begins on the CPU. A GPU is timed beside it, in a process of its own,
+//! and the next run takes it where it is faster by a third: a run never changes its device by itself.
 //!
 //! # What repeats
 //!

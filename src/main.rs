@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use hourglass::cli::{self, Request};
+use hourglass::engine;
 use hourglass::gui::{self, StartOptions};
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     })
     .init();
     quiet_engine_panics();
+    engine::time_devices_in_this_program();
     let request = match cli::run(std::env::args_os()) {
         Ok(request) => request,
         Err(failure) => return fail(&failure, failure.code()),

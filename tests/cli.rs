@@ -9,6 +9,8 @@ mod bad_input;
 mod damaged_runs;
 #[path = "cli/data_sets.rs"]
 mod data_sets;
+#[path = "cli/devices.rs"]
+mod devices;
 #[path = "cli/exports.rs"]
 mod exports;
 #[cfg(target_os = "linux")]

@@ -9,6 +9,8 @@ mod changes;
 mod common;
 #[path = "engine/data.rs"]
 mod data;
+#[path = "engine/devices.rs"]
+mod devices;
 #[path = "engine/exports.rs"]
 mod exports;
 #[path = "engine/fetching.rs"]
@@ -21,6 +23,8 @@ mod keeping;
 mod losing;
 #[path = "engine/matched.rs"]
 mod matched;
+#[path = "engine/preparing.rs"]
+mod preparing;
 #[path = "engine/relinking.rs"]
 mod relinking;
 #[allow(dead_code, reason = "other tests need more of it")]

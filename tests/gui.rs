@@ -9,6 +9,8 @@ mod curves;
 mod data;
 #[path = "gui/decoder.rs"]
 mod decoder;
+#[path = "gui/devices.rs"]
+mod devices;
 #[path = "gui/exports.rs"]
 mod exports;
 #[path = "gui/fetching.rs"]

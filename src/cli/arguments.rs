@@ -100,6 +100,7 @@ pub(super) fn command() -> Command {
         .subcommand(share::command())
         .subcommand(super::session::command(json()))
         .subcommand(super::bench::command())
+        .subcommand(super::time::command())
         .subcommand(
             Command::new("list")
                 .about("List what there is")
@@ -217,7 +218,7 @@ fn train_command() -> Command {
         .arg(text("dropout", "X", "Dropout of greedy pretraining [default: 0.2]"))
         .arg(path("weights", "FILE", "Begin with these weights, as PyTorch has them, not with random ones"))
         .arg(text("seed", "N", "Seed of weights, batch order and dropout [default: 1]"))
-        .arg(device())
+        .arg(device().help("Device: auto, flex, wgpu or wgpu:N (see list devices). auto begins on the CPU, times a GPU beside it, and takes it from the next run on where it is faster by a third [default: auto]"))
         .next_help_heading("Knobs of the variants");
     for (knob, variants) in all_knobs() {
         let help = format!(

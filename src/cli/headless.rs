@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crate::analysis::Baselines;
 use crate::data::LostImages;
 use crate::engine::{
-    Command, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand, SessionNews, Until,
-    Watch, check_device,
+    Command, DeviceNews, Engine, Event, Progress, RunId, RunInfo, RunState, SessionCommand,
+    SessionNews, Until, Watch, check_device,
 };
 use crate::store::RunPlace;
 use crate::train::TestPoint;
@@ -313,6 +313,7 @@ impl Session {
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
             Event::Parked { step, .. } => self.parked_at = Some(*step),
             Event::ImagesLost { lost, .. } => self.lost = Some(Arc::clone(lost)),
+            Event::Device { news, .. } => self.note_device(news),
             Event::Warning { .. }
             | Event::Devices(_)
             | Event::Relinked { .. }
@@ -342,6 +343,15 @@ impl Session {
         match &self.place {
             Some(place) => Ok(place.folder().to_owned()),
             None => Err(Failure::machine("the run ended before it began")),
+        }
+    }
+
+    fn note_device(&mut self, news: &DeviceNews) {
+        match news {
+            DeviceNews::Tuning { device, tuned } => self.report.tuning(device, *tuned),
+            DeviceNews::Compared { comparison, text } => self.report.compared(comparison, text),
+            DeviceNews::NotCompared { text } => self.report.warning(text),
+            DeviceNews::Comparing { .. } => {}
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::data::fetch::{SETS, Shelf};
 use crate::data::{SOURCES, Source};
-use crate::engine::list_devices;
+use crate::engine::{DeviceInfo, kept_comparisons, list_devices};
 use crate::model::{Knob, Pretraining, VARIANTS};
 
 use super::{Failure, output};
@@ -77,20 +77,53 @@ fn entries(what: &str) -> Vec<Entry> {
             })
             .collect(),
         "datasets" => SOURCES.iter().map(|source| dataset(*source)).collect(),
-        _ => list_devices()
-            .into_iter()
-            .map(|device| Entry {
-                text: format!(
-                    "{}{}{}",
-                    device.name,
-                    if device.is_software { ", a software adapter: correct but slow" } else { "" },
-                    if device.is_auto { " (auto)" } else { "" }
-                ),
-                json: json!({"id": device.id, "name": device.name, "software": device.is_software, "auto": device.is_auto}),
-                id: device.id,
-            })
-            .collect(),
+        _ => devices(),
     }
+}
+
+/// All devices, with what was measured of them beside the CPU.
+fn devices() -> Vec<Entry> {
+    let kept = kept_comparisons();
+    let entry = |device: DeviceInfo| {
+        let own = kept
+            .iter()
+            .filter(|kept| kept.comparison.gpu == device.name);
+        let (mut lines, mut measured) = (String::new(), Vec::new());
+        for kept in own {
+            let (variant, sizes, batch) = (&kept.variant, &kept.sizes, kept.batch);
+            let (optimizer, figures) = (&kept.optimizer, kept.comparison.figures());
+            lines =
+                format!("{lines}\n    {variant} {sizes}, batch {batch}, {optimizer}: {figures}");
+            measured.push(json!({
+                "variant": variant,
+                "sizes": sizes,
+                "batch": batch,
+                "optimizer": optimizer,
+                "cpu_steps_per_s": kept.comparison.cpu_steps_per_sec,
+                "gpu_steps_per_s": kept.comparison.gpu_steps_per_sec,
+                "faster_by_a_third": kept.comparison.takes_gpu(),
+            }));
+        }
+        let role = match (device.is_software, device.is_auto, device.is_rival) {
+            (true, _, _) => ", a software adapter: correct but slow",
+            (false, true, _) => " (auto begins here)",
+            (false, false, true) => " (auto takes it where it is faster by a third)",
+            (false, false, false) => "",
+        };
+        Entry {
+            text: format!("{}{role}{lines}", device.name),
+            json: json!({
+                "id": device.id,
+                "name": device.name,
+                "software": device.is_software,
+                "auto": device.is_auto,
+                "rival": device.is_rival,
+                "measured": measured,
+            }),
+            id: device.id,
+        }
+    };
+    list_devices().into_iter().map(entry).collect()
 }
 
 /// Prints one of the lists.

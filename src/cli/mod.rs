@@ -26,6 +26,7 @@ mod resuming;
 mod session;
 mod share;
 mod sheets;
+mod time;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ use std::process::ExitCode;
 pub use failure::Failure;
 pub use output::{complain, spelled_out};
 
+use crate::engine::TIMING_COMMAND;
 use crate::store::session::Session;
 use crate::store::share::Share;
 use crate::train::RunConfig;
@@ -86,6 +88,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
         Some(("session", matches)) => session::session(matches).map(|()| done()),
         Some(("bench", matches)) => bench::bench(matches).map(|()| done()),
         Some(("list", matches)) => list::list(matches).map(|()| done()),
+        Some((TIMING_COMMAND, _)) => time::time().map(|()| done()),
         _ => Ok(Request::Window {
             config: match matches.get_one::<PathBuf>("config") {
                 Some(path) => {

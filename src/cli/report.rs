@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::analysis::Baselines;
-use crate::engine::{Progress, RunInfo};
+use crate::engine::{Comparison, Progress, RunInfo};
 use crate::train::{Metrics, TestPoint, Verdict};
 
 use super::Failure;
@@ -108,6 +108,14 @@ impl Report {
         self.bar.set_length(total.unwrap_or(0));
         self.bar.set_position(done);
         self.bar.set_message("reading images");
+    }
+
+    /// How far the preparation of the device is.
+    pub(super) fn tuning(&mut self, device: &str, tuned: Option<u64>) {
+        self.event(&json!({"event": "tuning", "device": device, "kernels": tuned}));
+        let so_far = tuned.map_or_else(String::new, |tuned| format!(", {tuned} ready"));
+        self.bar
+            .set_message(format!("tuning kernels on {device}{so_far}"));
     }
 
     /// What is to be trained, to this step where that is not the end of the schedule.
@@ -220,6 +228,21 @@ impl Report {
         if !self.is_json {
             // Not among the results, which may go into a file.
             self.bar.suspend(|| output::note("keeping the run…"));
+        }
+    }
+
+    /// How fast the CPU and a GPU are, and what follows.
+    pub(super) fn compared(&mut self, comparison: &Comparison, text: &str) {
+        self.event(&json!({
+            "event": "compared",
+            "gpu": comparison.gpu,
+            "cpu_steps_per_s": comparison.cpu_steps_per_sec,
+            "gpu_steps_per_s": comparison.gpu_steps_per_sec,
+            "next": if comparison.takes_gpu() { "gpu" } else { "cpu" },
+            "text": text,
+        }));
+        if !self.is_json {
+            self.line(text);
         }
     }
 

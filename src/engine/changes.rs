@@ -1,11 +1,9 @@
 //! Runs that are changed after they have begun, and runs that branch off others.
 
-use crate::train::{ConfigError, Trainer};
+use crate::train::{Compute, ConfigError, Trainer};
 
-use super::faults::Faults;
-use super::guard::guarded;
+use super::guard::{Failure, guarded};
 use super::live::LiveRun;
-use super::parking::start_device;
 use super::protocol::{Event, RunId, RunState};
 use super::worker::Worker;
 
@@ -44,6 +42,8 @@ impl Worker {
                 total_steps,
             });
         }
+        // Another phase may take most of the work now.
+        self.enter_race(id);
         if goes_on {
             self.set_state(id, RunState::Paused);
         }
@@ -53,8 +53,15 @@ impl Worker {
     pub(super) fn branch(&mut self, id: RunId, from: RunId, phase: usize, name: String) {
         self.tickets += 1;
         let mut fresh = LiveRun::new(id, self.tickets);
+        // What it repeats was on this device.
+        let source = self.runs.iter().find(|run| run.id == from);
+        let on = source.and_then(|run| {
+            let trainer = run.trainer.as_ref()?;
+            Some((trainer.config().clone(), trainer.device_key().to_owned()))
+        });
+        let compute = on.map(|(config, key)| self.compute(&config, Some(&key), |_this| None));
         let made = match self.runs.iter().find(|run| run.id == from) {
-            Some(source) => branched(&self.faults, source, phase, name),
+            Some(source) => branched(source, phase, name, compute),
             None => Err(("there is no run to branch from".to_owned(), true)),
         };
         self.runs.retain(|run| run.id != id);
@@ -73,10 +80,14 @@ impl Worker {
 }
 
 /// What is needed of a branch to take it up, or why it cannot be and whether it was asked wrongly.
-type Branched =
-    Result<(Trainer, crate::train::Compute, Vec<crate::train::Boundary>), (String, bool)>;
+type Branched = Result<(Trainer, Compute, Vec<crate::train::Boundary>), (String, bool)>;
 
-fn branched(faults: &Faults, source: &LiveRun, phase: usize, name: String) -> Branched {
+fn branched(
+    source: &LiveRun,
+    phase: usize,
+    name: String,
+    compute: Option<Result<Compute, Failure>>,
+) -> Branched {
     let boundary = source.boundaries.iter().find(|kept| kept.phase() == phase);
     let missing = || {
         let sentence = format!(
@@ -89,7 +100,8 @@ fn branched(faults: &Faults, source: &LiveRun, phase: usize, name: String) -> Br
     if boundary.is_none() && phase > 0 {
         return Err(missing());
     }
-    let compute = start_device(faults, trainer.config())
+    let compute = compute
+        .ok_or_else(missing)?
         .map_err(|failure| (failure.sentence, failure.is_bad_input))?;
     let branch = guarded(|| trainer.branch(boundary, name, &compute))
         .map_err(|failure| (failure.sentence, failure.is_bad_input))?;

@@ -11,6 +11,7 @@ use crate::train::Compute;
 
 use super::guard::words_of_panic;
 use super::protocol::DeviceInfo;
+use super::speed::{AUTO, Rival};
 use super::started;
 use super::tuned;
 
@@ -54,6 +55,8 @@ impl DeviceError {
 #[derive(Clone, Debug)]
 struct Adapter {
     name: String,
+    driver: String,
+    backend: String,
     is_software: bool,
     /// Higher is faster, by type.
     rank: u8,
@@ -104,6 +107,8 @@ fn detect() -> Detected {
             };
             Some(Adapter {
                 name: format!("{} ({:?})", info.name, info.backend),
+                driver: format!("{} {}", info.driver, info.driver_info),
+                backend: format!("{:?}", info.backend),
                 is_software: rank == 0,
                 rank,
                 kind,
@@ -135,8 +140,8 @@ pub(super) fn adapter_of(asked: &str) -> Option<usize> {
     find(asked).ok()?.0
 }
 
-/// The adapter `auto` takes, if there is a real GPU.
-fn best_gpu() -> Option<usize> {
+/// The best real GPU, if there is one: a software adapter is never meant by itself.
+fn best_index() -> Option<usize> {
     let gpus = adapters()
         .iter()
         .enumerate()
@@ -154,15 +159,38 @@ fn flex_name() -> String {
     }
 }
 
-/// All devices, Flex first.
-pub fn list_devices() -> Vec<DeviceInfo> {
-    let best = best_gpu();
-    let flex = DeviceInfo {
+/// The best real GPU, which may be faster than the CPU.
+pub(super) fn best_gpu() -> Option<Rival> {
+    let index = best_index()?;
+    let adapter = &adapters()[index];
+    Some(Rival {
+        id: format!("wgpu:{index}"),
+        name: adapter.name.clone(),
+        driver: adapter.driver.clone(),
+        backend: adapter.backend.clone(),
+    })
+}
+
+/// How the first adapter of this name is asked for.
+pub(super) fn id_of(name: &str) -> Option<String> {
+    let index = adapters().iter().position(|adapter| adapter.name == name)?;
+    Some(format!("wgpu:{index}"))
+}
+
+/// The CPU in a list of devices.
+pub(super) fn flex_info() -> DeviceInfo {
+    DeviceInfo {
         id: "flex".to_owned(),
         name: flex_name(),
         is_software: false,
-        is_auto: best.is_none(),
-    };
+        is_auto: true,
+        is_rival: false,
+    }
+}
+
+/// All devices, Flex first; the best GPU is a rival of it where devices `can_be_timed`.
+pub(super) fn list_devices(can_be_timed: bool) -> Vec<DeviceInfo> {
+    let best = best_index().filter(|_best| can_be_timed);
     let gpus = adapters()
         .iter()
         .enumerate()
@@ -170,12 +198,14 @@ pub fn list_devices() -> Vec<DeviceInfo> {
             id: format!("wgpu:{index}"),
             name: adapter.name.clone(),
             is_software: adapter.is_software,
-            is_auto: best == Some(index),
+            is_auto: false,
+            is_rival: best == Some(index),
         });
-    std::iter::once(flex).chain(gpus).collect()
+    std::iter::once(flex_info()).chain(gpus).collect()
 }
 
 /// What `auto`, `flex`, `wgpu` or `wgpu:N` means on this machine: Flex, or the index of an adapter.
+/// `auto` begins on Flex, whatever else there is.
 fn find(asked: &str) -> Result<(Option<usize>, Vec<String>), DeviceError> {
     let missing = |wanted: &str| DeviceError::Missing {
         asked: asked.to_owned(),
@@ -188,12 +218,8 @@ fn find(asked: &str) -> Result<(Option<usize>, Vec<String>), DeviceError> {
     };
     match asked.split_once(':') {
         None => match asked {
-            "flex" => Ok((None, Vec::new())),
-            "auto" => Ok(match best_gpu() {
-                Some(index) => (Some(index), Vec::new()),
-                None => (None, vec![no_gpu_remark()]),
-            }),
-            "wgpu" => match best_gpu() {
+            "flex" | AUTO => Ok((None, Vec::new())),
+            "wgpu" => match best_index() {
                 Some(index) => Ok((Some(index), Vec::new())),
                 None if adapters().is_empty() => Err(missing("a GPU")),
                 None => Ok((Some(0), software_remark(0))),
@@ -213,14 +239,18 @@ fn find(asked: &str) -> Result<(Option<usize>, Vec<String>), DeviceError> {
     }
 }
 
-fn no_gpu_remark() -> String {
-    match adapters().first() {
+/// Why the CPU trains where there is nothing to choose.
+pub(super) fn no_gpu_remark() -> Option<String> {
+    if best_index().is_some() {
+        return None;
+    }
+    Some(match adapters().first() {
         None => "No GPU was found: the CPU trains (Flex).".to_owned(),
         Some(adapter) => format!(
             "No GPU but the software adapter {}: the CPU trains (Flex), which is faster.",
             adapter.name
         ),
-    }
+    })
 }
 
 fn software_remark(index: usize) -> Vec<String> {
@@ -238,7 +268,11 @@ fn software_remark(index: usize) -> Vec<String> {
 ///
 /// # Errors
 /// [`DeviceError`] in one sentence.
-pub fn check_device(asked: &str) -> Result<(), DeviceError> {
+pub(super) fn check_device(asked: &str) -> Result<(), DeviceError> {
+    if asked == AUTO {
+        // On this thread, as every first look at the graphics drivers.
+        adapters();
+    }
     find(asked).map(|_found| ())
 }
 
@@ -246,12 +280,13 @@ pub fn check_device(asked: &str) -> Result<(), DeviceError> {
 ///
 /// # Errors
 /// [`DeviceError`] when it is not there or does not start.
-pub fn start_device(asked: &str) -> Result<Compute, DeviceError> {
+pub(super) fn start_device(asked: &str) -> Result<Compute, DeviceError> {
     let (index, remarks) = find(asked)?;
     let Some(index) = index else {
         return Ok(Compute {
             device: Device::flex(),
             name: flex_name(),
+            key: "flex".to_owned(),
             has_own_memory: false,
             remarks,
         });
@@ -267,6 +302,7 @@ pub fn start_device(asked: &str) -> Result<Compute, DeviceError> {
     Ok(Compute {
         device,
         name: adapter.name.clone(),
+        key: adapter.name.clone(),
         has_own_memory: true,
         remarks,
     })
@@ -278,13 +314,15 @@ mod tests {
 
     #[test]
     fn flex_is_always_there_and_one_device_is_automatic() {
-        let devices = list_devices();
+        let devices = list_devices(true);
         assert_eq!(devices[0].id, "flex");
         assert_eq!(devices.iter().filter(|d| d.is_auto).count(), 1);
+        assert!(devices[0].is_auto, "a run begins on the CPU");
         assert!(
-            devices.iter().all(|d| !(d.is_auto && d.is_software)),
-            "a software adapter is never chosen by itself: {devices:?}"
+            devices.iter().all(|d| !(d.is_rival && d.is_software)),
+            "a software adapter is never even timed: {devices:?}"
         );
+        assert!(list_devices(false).iter().all(|d| !d.is_rival));
         assert!(start_device("flex").is_ok());
     }
 

@@ -1,7 +1,7 @@
 //! Faults that tests ask for, so that what follows them is tried without breaking a machine.
 //!
 //! A *fault* strikes the run of a name, once. Faults are written `KIND=RUN`, with commas between
-//! them: `lost=RUN@STEP`, `memory=RUN@STEP`, `start=RUN`, `load=RUN`, `end=RUN`. A program without
+//! them: `lost=RUN@STEP`, `memory=RUN@STEP`, `start=RUN`, `load=RUN`, `end=RUN`, `stuck=RUN`. A program without
 //! debug assertions, such as one that is handed out, has none.
 
 use std::cell::Cell;
@@ -34,6 +34,8 @@ pub(super) enum Fault {
     Load,
     /// The engine's own code panics when the run is added.
     End,
+    /// Preparing the device takes until it is given up.
+    Stuck,
 }
 
 /// A fault that is to come.
@@ -79,6 +81,12 @@ impl Faults {
         );
     }
 
+    /// Whether preparing the device of a run is to take for ever.
+    pub(super) fn is_stuck(&self, run: &str) -> bool {
+        self.is_due(run, |planned| planned == Fault::Stuck)
+            .is_some()
+    }
+
     /// Has the device of a run fail where that is to come.
     pub(super) fn lay(&self, trainer: Trainer) -> Trainer {
         let is_later = |fault| matches!(fault, Fault::Lost(_) | Fault::Memory(_));
@@ -113,6 +121,7 @@ fn plan(text: &str) -> Option<Plan> {
         "start" => Fault::Start,
         "load" => Fault::Load,
         "end" => Fault::End,
+        "stuck" => Fault::Stuck,
         _ => return None,
     };
     Some(Plan {

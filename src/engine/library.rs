@@ -135,11 +135,13 @@ impl Library {
         let work = move || match source {
             Source::Config(config) => load(*config, None, None, &shelf, &meter, &faults),
             Source::Folder(folder, extension) => match store::open_whole_run(&folder) {
-                Ok(kept) => {
+                Ok(mut kept) => {
                     let mut config = kept.checkpoint.config.clone();
                     let extension = extension.unwrap_or_default();
                     if let Some(device) = extension.device.clone() {
                         config.device = device;
+                        // Another one is asked for than it was on.
+                        kept.checkpoint.device = None;
                     }
                     let named = extension.dataset.clone();
                     let loaded = load(config, Some(kept), named, &shelf, &meter, &faults);
@@ -238,6 +240,11 @@ impl Library {
         };
         self.lines.insert(hash, lines.clone());
         lines
+    }
+
+    /// Whether the reference lines of the images with this hash are being computed.
+    pub(super) fn is_at_work(&self, hash: &str) -> bool {
+        matches!(self.lines.get(hash), Some(Lines::UnderWay))
     }
 
     /// The reference lines of the images with this hash, where they are computed.

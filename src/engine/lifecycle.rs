@@ -11,8 +11,8 @@ use super::faults::Fault;
 use super::guard::{Breakdown, Failure, guarded, on_device};
 use super::library::{Lack, Loaded, Source};
 use super::live::LiveRun;
-use super::parking::start_device;
 use super::protocol::{Event, RunId, RunState};
+use super::rehearsal::Prepared;
 use super::session::Fit;
 use super::turn::Goal;
 use super::worker::Worker;
@@ -61,6 +61,7 @@ impl LiveRun {
 impl Worker {
     pub(super) fn add(&mut self, id: RunId, source: Source) {
         self.tickets += 1;
+        self.rehearsals.give_up(id);
         let mut fresh = LiveRun::new(id, self.tickets);
         match &source {
             Source::Config(config) => {
@@ -87,7 +88,7 @@ impl Worker {
         self.library.load(id, self.tickets, source);
     }
 
-    /// Builds the network once the images are there.
+    /// Chooses and prepares the device once the images are there.
     pub(super) fn prepare(&mut self, loaded: Loaded) {
         let id = loaded.id;
         if self.find(id).is_none_or(|run| run.ticket != loaded.ticket) {
@@ -100,14 +101,38 @@ impl Worker {
                 return self.fail(id, failure.sentence, failure.is_bad_input);
             }
         };
-        let compute = match start_device(&self.faults, &loaded.config) {
+        let compute = match self.compute_for(&loaded.config, loaded.kept.as_ref(), &data) {
             Ok(compute) => compute,
             Err(failure) => return self.fail(id, failure.sentence, failure.is_bad_input),
         };
-        let config = loaded.config;
-        let built = guarded(|| match &loaded.kept {
+        let run = Prepared {
+            id,
+            ticket: loaded.ticket,
+            config: loaded.config,
+            kept: loaded.kept,
+            weights: loaded.weights,
+            data,
+            compute,
+        };
+        if let Some(run) = self.rehearse(run) {
+            self.build(run);
+        }
+    }
+
+    /// Builds the network once the device is ready for it.
+    pub(super) fn build(&mut self, run: Prepared) {
+        let Prepared {
+            id,
+            config,
+            kept,
+            weights,
+            data,
+            compute,
+            ticket: _,
+        } = run;
+        let built = guarded(|| match &kept {
             Some(kept) => Trainer::resume(config, &kept.checkpoint, Arc::clone(&data), &compute),
-            None => match loaded.weights {
+            None => match weights {
                 Some(weights) => {
                     Trainer::with_weights(config, Arc::clone(&data), &compute, weights)
                 }
@@ -118,8 +143,8 @@ impl Worker {
             Ok(trainer) => self.faults.lay(trainer),
             Err(failure) => return self.fail(id, failure.sentence, failure.is_bad_input),
         };
-        let written = loaded.kept.as_ref().and_then(|kept| kept.written);
-        if let (Some(kept), Some(run)) = (loaded.kept, self.find(id)) {
+        let written = kept.as_ref().and_then(|kept| kept.written);
+        if let (Some(kept), Some(run)) = (kept, self.find(id)) {
             run.remember(kept, &trainer);
         }
         self.take_up(id, trainer, compute);
@@ -165,6 +190,7 @@ impl Worker {
         for frame in &held {
             self.outlet.tell(Event::Frame(Arc::clone(frame)));
         }
+        self.enter_race(id);
         self.tell_lines(|run| run.id == id);
         self.reports.expect_other_memory();
         // At once: the first frame shows the run before its first step.
@@ -177,9 +203,21 @@ impl Worker {
         }
     }
 
+    /// Gives up preparing a run.
+    pub(super) fn cancel_loading(&mut self, id: RunId) {
+        self.library.cancel(id);
+        if let Some(device) = self.rehearsals.give_up(id) {
+            let sentence = format!(
+                "Preparing {device} was cancelled. What it has tuned so far is kept for the next try."
+            );
+            self.fail(id, sentence, true);
+        }
+    }
+
     /// Forgets a run and all it held.
     pub(super) fn remove(&mut self, id: RunId) {
         self.runs.retain(|run| run.id != id);
+        self.rehearsals.give_up(id);
         self.library.cancel(id);
         self.searches.retain(|search| !search.is_for(id));
         self.library.forget_unused();

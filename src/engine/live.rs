@@ -14,6 +14,7 @@ use super::frame::Frame;
 use super::history::History;
 use super::parking::HostCopy;
 use super::protocol::{Progress, RunId, RunInfo, RunState};
+use super::speed::{Race, StepClock};
 use super::turn::Goal;
 
 /// A run between `AddRun` and `Remove`.
@@ -72,6 +73,10 @@ pub(super) struct LiveRun {
     pub(super) copy: Option<HostCopy>,
     /// Its device has failed, and it stands on the CPU.
     pub(super) is_parked: bool,
+    /// How fast its steps are.
+    pub(super) clock: StepClock,
+    /// The comparison with a GPU it can be one half of.
+    pub(super) race: Option<Race>,
 }
 
 /// How much of the history has been sent.
@@ -133,6 +138,8 @@ impl LiveRun {
             edits: 0,
             copy: None,
             is_parked: false,
+            clock: StepClock::default(),
+            race: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod about_data;
 mod cadence;
 mod changes;
 mod crew;
+mod device_news;
 mod devices;
 mod drawing;
 mod explorer;
@@ -29,9 +30,11 @@ mod outlet;
 mod parking;
 mod pictures;
 mod protocol;
+mod rehearsal;
 mod reports;
 mod session;
 mod shelf;
+mod speed;
 mod started;
 mod tuned;
 mod turn;
@@ -49,7 +52,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 pub use about_data::{DataPage, DatasetInfo, PageRequest, Part};
 pub use crew::lead_crew;
-pub use devices::{DeviceError, check_device, list_devices, start_device};
+pub use devices::DeviceError;
 use explorer::Explorer;
 pub use exporting::{Export, ExportedRun};
 pub use extending::{Extension, MoreEpochs};
@@ -63,9 +66,16 @@ pub use jobs::{JobId, JobOutcome};
 pub use offline::Standing;
 use outlet::Outlet;
 pub use protocol::{
-    Command, DeviceInfo, Event, Pictures, Progress, RunId, RunInfo, RunState, Watch,
+    Command, DeviceInfo, DeviceNews, Event, Pictures, Progress, RunId, RunInfo, RunState, Watch,
 };
 pub use session::{Desk, LostSession, OpenedRun, OpenedSession, SessionCommand, SessionNews};
+#[doc(hidden)]
+pub use speed::{Act, PretendedGpu};
+pub use speed::{
+    Comparison, KeptComparison, TIMING_COMMAND, check_device, kept_comparisons, list_devices,
+    start_device, time_device, time_devices_in_this_program,
+};
+use speed::{Machine, machine_of_environment};
 pub use until::Until;
 pub use wish::{
     Answer, CodeSpec, Content, InputImage, Plane, Slot, Start, Tiles, Traversal, Wish, WishKey,
@@ -93,9 +103,9 @@ impl Engine {
     /// When the system has no thread to give.
     pub fn spawn(wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         // On this thread, before any other has to do with the graphics driver: some crash otherwise.
-        let devices = devices::list_devices();
-        let first = vec![Event::Devices(devices), fetching::held()];
-        Self::start(wake, first, Faults::of_environment())
+        let machine = machine_of_environment();
+        let first = vec![Event::Devices(machine.devices()), fetching::held()];
+        Self::start(wake, first, (Faults::of_environment(), machine))
     }
 
     /// Starts the thread for a user who asks nothing about devices: a run on the CPU then leaves
@@ -105,7 +115,8 @@ impl Engine {
     /// # Errors
     /// When the system has no thread to give.
     pub fn spawn_headless() -> io::Result<Self> {
-        Self::start(|| {}, Vec::new(), Faults::of_environment())
+        let machine = machine_of_environment();
+        Self::start(|| {}, Vec::new(), (Faults::of_environment(), machine))
     }
 
     /// The same for a test, with faults that are to come: `lost=RUN@STEP` and the like.
@@ -114,13 +125,28 @@ impl Engine {
     /// When the system has no thread to give.
     #[doc(hidden)]
     pub fn spawn_faulty(faults: &str, wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
-        Self::start(wake, Vec::new(), Faults::new(faults))
+        let machine = machine_of_environment();
+        Self::start(wake, Vec::new(), (Faults::new(faults), machine))
+    }
+
+    /// The same for a test, on a machine with a GPU that is only pretended.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    #[doc(hidden)]
+    pub fn spawn_beside(
+        gpu: PretendedGpu,
+        faults: &str,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let machine: Arc<dyn Machine> = Arc::new(gpu);
+        Self::start(wake, Vec::new(), (Faults::new(faults), machine))
     }
 
     fn start(
         wake: impl Fn() + Send + Sync + 'static,
         first: Vec<Event>,
-        faults: Faults,
+        means: (Faults, Arc<dyn Machine>),
     ) -> io::Result<Self> {
         let (commands, inbox) = unbounded();
         let (events_in, events) = unbounded();
@@ -143,7 +169,7 @@ impl Engine {
                 let _crew = lead_crew().map_err(|error| {
                     log::warn!("loops are shared out among the threads of all: {error}");
                 });
-                let work = || Worker::new(inbox, answers, outlet, feeder, shared, faults).run();
+                let work = || Worker::new(inbox, answers, outlet, feeder, shared, means).run();
                 if let Err(error) = words_of_panic(work) {
                     // A closed channel means that nobody listens any more.
                     let _gone = last_words.send(Event::Ended { error });

@@ -17,6 +17,7 @@ use super::faults::{Fault, Faults};
 use super::guard::{Breakdown, Failure, guarded, on_device, words_of_panic};
 use super::live::LiveRun;
 use super::protocol::{Event, RunId, RunState};
+use super::speed::{AUTO, Machine};
 use super::started;
 use super::turn::Goal;
 use super::worker::Worker;
@@ -70,6 +71,7 @@ impl HostCopy {
             weights: self.weights,
             optimizer: self.optimizer,
             images: Some(ImagesRecord::of(trainer.data())),
+            device: Some(trainer.device_key().to_owned()),
         })
     }
 }
@@ -130,11 +132,16 @@ fn rebuilt(
     guarded(|| Trainer::resume(config, checkpoint, data, compute))
 }
 
-/// The device that a run asks for. A driver that panics is one that does not start.
-pub(super) fn start_device(faults: &Faults, config: &RunConfig) -> Result<Compute, Failure> {
+/// A device for a run. A driver that panics is one that does not start.
+pub(super) fn start_device(
+    machine: &dyn Machine,
+    faults: &Faults,
+    run: &str,
+    asked: &str,
+) -> Result<Compute, Failure> {
     let started = words_of_panic(|| {
-        faults.strike(&config.name, Fault::Start);
-        devices::start_device(&config.device)
+        faults.strike(run, Fault::Start);
+        machine.start(asked)
     });
     match started {
         Ok(Ok(compute)) => Ok(compute),
@@ -143,7 +150,7 @@ pub(super) fn start_device(faults: &Faults, config: &RunConfig) -> Result<Comput
             is_bad_input: true,
         }),
         Err(panic) => Err(Failure {
-            sentence: format!("device {} did not start: {panic}", config.device),
+            sentence: format!("device {asked} did not start: {panic}"),
             is_bad_input: false,
         }),
     }
@@ -194,12 +201,18 @@ impl Worker {
     /// Has a run whose device has failed stand on the CPU as it was last copied.
     fn park(&mut self, id: RunId, cause: &str) {
         let ticket = self.tickets + 1;
+        let machine = self.speeds.machine();
         let Some(run) = self.find(id) else { return };
         let Some(trainer) = run.trainer.take() else {
             return self.fail(id, cause.to_owned(), false);
         };
         let config = trainer.config().clone();
-        let device = config.device.clone();
+        let key = trainer.device_key().to_owned();
+        let device = if config.device == AUTO {
+            machine.id_of(&key).unwrap_or_else(|| "flex".to_owned())
+        } else {
+            config.device.clone()
+        };
         let data = Arc::clone(trainer.data());
         let kept = run.copy.take().and_then(|copy| copy.checkpoint(&trainer));
         // A device that is gone may refuse even to be let go of.
@@ -213,6 +226,8 @@ impl Worker {
             Some(checkpoint) => devices::start_device("flex")
                 .map_err(|error| error.to_string())
                 .and_then(|cpu| {
+                    // It only stands here: a run that is opened again goes on where it was.
+                    let cpu = Compute { key, ..cpu };
                     rebuilt(config, checkpoint, data, &cpu).map_err(|failure| failure.sentence)
                 }),
         };
@@ -226,6 +241,7 @@ impl Worker {
         // Another state than any that was written.
         run.ticket = ticket;
         run.is_parked = true;
+        run.race = None;
         run.is_stopping = false;
         run.goal = Goal::End;
         run.has_changed = true;
@@ -245,12 +261,11 @@ impl Worker {
 
     /// Has a run that is parked go on, on this device.
     pub(super) fn continue_run(&mut self, id: RunId, device: String) {
-        let faults = self.faults.clone();
         let ticket = self.tickets + 1;
         let Some(run) = self.find(id).filter(|run| run.is_parked) else {
             return;
         };
-        let Some(trainer) = &mut run.trainer else {
+        let Some(trainer) = &run.trainer else {
             return;
         };
         let step = trainer.position().step;
@@ -258,8 +273,14 @@ impl Worker {
             device,
             ..trainer.config().clone()
         };
-        let made = guarded(|| trainer.checkpoint()).and_then(|checkpoint| {
-            let compute = start_device(&faults, &config)?;
+        let started = self.compute(&config, None, |_this| None);
+        let faults = self.faults.clone();
+        let Some(run) = self.find(id) else { return };
+        let Some(trainer) = &mut run.trainer else {
+            return;
+        };
+        let made = started.and_then(|compute| {
+            let checkpoint = guarded(|| trainer.checkpoint())?;
             let data = Arc::clone(trainer.data());
             let trainer = rebuilt(config, &checkpoint, data, &compute)?;
             Ok((faults.lay(trainer), compute))

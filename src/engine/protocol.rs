@@ -14,6 +14,7 @@ use crate::model::LayerInfo;
 use crate::train::{Metrics, RunConfig, Schedule};
 
 use super::about_data::{DataPage, DatasetInfo, PageRequest};
+pub use super::device_news::{DeviceInfo, DeviceNews};
 use super::exporting::Export;
 use super::extending::Extension;
 use super::frame::{Frame, PcaPictures};
@@ -136,7 +137,8 @@ pub enum Command {
         /// The folder or file.
         place: String,
     },
-    /// Gives up reading the images of a run that is being prepared; answers `Failed`.
+    /// Gives up reading the images of a run that is being prepared, or preparing its device; answers
+    /// `Failed`.
     CancelLoading(RunId),
     /// Looks through all images of a run; answers `Survey`.
     Survey(RunId),
@@ -372,6 +374,13 @@ pub enum Event {
         /// Where they are.
         place: String,
     },
+    /// About the devices of a run.
+    Device {
+        /// The run.
+        id: RunId,
+        /// What.
+        news: DeviceNews,
+    },
     /// The run cannot be, or cannot go on.
     Failed {
         /// The run.
@@ -437,17 +446,4 @@ pub enum Event {
         /// What it came to.
         outcome: JobOutcome,
     },
-}
-
-/// A device that can train.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceInfo {
-    /// The spelling of `--device`: `flex`, `wgpu:0`.
-    pub id: String,
-    /// What it is, such as `NVIDIA H200 (Vulkan)`.
-    pub name: String,
-    /// A CPU that plays a GPU: correct, but far slower than `flex`.
-    pub is_software: bool,
-    /// What `auto` takes.
-    pub is_auto: bool,
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use burn::cubecl::config::cache::CacheConfig;
 use burn::cubecl::config::{CubeClRuntimeConfig, RuntimeConfig as _};
+use burn::cubecl::environment;
 
 use crate::data::cache_folder;
 
@@ -15,7 +16,11 @@ use crate::data::cache_folder;
 /// keeps them by itself.
 const PLACE_VARIABLE: &str = "HOURGLASS_KERNELS";
 
-fn folder() -> Option<PathBuf> {
+/// Part of the names under which choices of kernels are kept.
+const TUNED: &str = "autotune";
+
+/// Where kernels are kept, and what else is known of the devices of this machine.
+pub(super) fn folder() -> Option<PathBuf> {
     cache_folder(PLACE_VARIABLE, "kernels")
 }
 
@@ -30,6 +35,13 @@ pub(super) fn remember() {
     if !CubeClRuntimeConfig::try_set(config) {
         log::warn!("a device was there before its tuned kernels could be looked up");
     }
+}
+
+/// How many choices of kernels are kept, of all devices and starts; nothing where that cannot be told.
+pub(super) fn count() -> Option<u64> {
+    let all = environment::namespaces();
+    let tuned = all.iter().filter(|kept| kept.namespace.contains(TUNED));
+    (!all.is_empty()).then(|| tuned.map(|kept| kept.entries).sum())
 }
 
 #[cfg(test)]

@@ -114,6 +114,9 @@ impl LiveRun {
         let advance = trainer.advance()?;
         match advance {
             Advance::Trained => {
+                if !is_drawn {
+                    self.clock.count(moment.phase, start.elapsed());
+                }
                 self.has_changed = true;
                 self.measure_at_goal();
                 if let Some(every) = turn.step_interval {

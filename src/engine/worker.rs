@@ -17,8 +17,10 @@ use super::live::LiveRun;
 use super::offline::Relinked;
 use super::outlet::Outlet;
 use super::protocol::{Command, Event, RunId, RunState, Watch};
+use super::rehearsal::{Rehearsals, Rehearsed};
 use super::reports::Reports;
 use super::session::{Keeping, Report};
+use super::speed::{Machine, Speeds, StepClock, TimedGpu};
 use super::turn::{Goal, Turn};
 use super::worst::Search;
 
@@ -57,6 +59,17 @@ pub(super) enum Message {
     Kept(Report),
     /// From the explorer: whether the weights of a run are wanted.
     Wanted(RunId, bool),
+    /// From the thread that times a GPU: training is to stand still for a moment; says when it does.
+    Quiet(Sender<()>),
+    /// From the same: training may go on.
+    QuietOver,
+    /// From the same: what the GPU came to.
+    TimedGpu(Box<TimedGpu>),
+    /// From the thread that prepares a device: for which run and ticket, and how many kernels it has
+    /// tuned so far.
+    Tuned(RunId, u64, u64),
+    /// From the same: what came of it.
+    Rehearsed(Box<Rehearsed>),
 }
 
 /// State of the thread.
@@ -77,6 +90,8 @@ pub(super) struct Worker {
     /// Nothing more is to be done.
     is_ending: bool,
     pub(super) jobs: Jobs,
+    pub(super) speeds: Speeds,
+    pub(super) rehearsals: Rehearsals,
     /// Faults that a test asks for.
     pub(super) faults: Faults,
 }
@@ -88,12 +103,14 @@ impl Worker {
         outlet: Outlet,
         feeder: Feeder,
         jobs: Jobs,
-        faults: Faults,
+        (faults, machine): (Faults, Arc<dyn Machine>),
     ) -> Self {
         Self {
             inbox,
             outlet,
             library: Library::new(answers.clone(), faults.clone()),
+            speeds: Speeds::new(machine, answers.clone()),
+            rehearsals: Rehearsals::new(answers.clone()),
             keeping: Keeping::new(answers),
             is_ending: false,
             runs: Vec::new(),
@@ -122,6 +139,7 @@ impl Worker {
             }
             self.renew_copies();
             self.work();
+            self.compare_devices();
             self.search();
             self.publish();
             self.autosave();
@@ -135,6 +153,7 @@ impl Worker {
     fn wait(&self) -> Result<Option<Message>, RecvTimeoutError> {
         let now = Instant::now();
         let save_at = self.keeping.due_at(&self.runs);
+        let quiet = self.speeds.quiet_until(now);
         let mut running = self.runs.iter().filter(|run| run.is_running()).peekable();
         if running.peek().is_none() && self.searches.is_empty() {
             let Some(at) = save_at else {
@@ -162,7 +181,7 @@ impl Worker {
             .min();
         let timeout = match until {
             Some(until) if !is_busy => until.saturating_duration_since(now),
-            Some(_) | None => Duration::ZERO,
+            Some(_) | None => quiet.map_or(Duration::ZERO, |until| until - now),
         };
         if timeout.is_zero() {
             return Ok(self.inbox.try_recv().ok());
@@ -193,9 +212,18 @@ impl Worker {
             Message::Surveyed { hash, survey } => {
                 self.outlet.tell(Event::Survey { hash, survey });
             }
+            Message::Quiet(is_quiet) => self.fall_quiet(&is_quiet),
+            Message::QuietOver => self.end_quiet(),
+            Message::TimedGpu(timed) => self.take_timed(*timed),
+            Message::Tuned(id, ticket, tuned) => self.tell_tuned(id, ticket, tuned),
+            Message::Rehearsed(rehearsed) => self.take_rehearsed(*rehearsed),
             Message::Wanted(id, is_wanted) => self.feeder.set_wanted(id, is_wanted),
             Message::Lines { hash, lines } => {
                 self.library.set_lines(hash.clone(), lines);
+                for run in self.runs.iter_mut().filter(|run| run.is_on(&hash)) {
+                    // Its steps have shared the processor until now.
+                    run.clock = StepClock::default();
+                }
                 self.tell_lines(|run| run.is_on(&hash));
             }
         }
@@ -251,7 +279,7 @@ impl Worker {
             Command::Save { id, folder } => self.save(id, &folder),
             Command::Survey(id) => self.survey(id),
             Command::ShowData(request) => self.show_data(request),
-            Command::CancelLoading(id) => self.library.cancel(id),
+            Command::CancelLoading(id) => self.cancel_loading(id),
             Command::ShowImages(images) => {
                 if self.images != images {
                     self.images = images;
@@ -336,6 +364,9 @@ impl Worker {
     /// The turn of the run that has had the least time.
     fn work(&mut self) {
         let now = Instant::now();
+        if self.speeds.quiet_until(now).is_some() {
+            return;
+        }
         let step_interval = self.step_interval;
         let is_alone = self.runs.iter().filter(|run| run.is_running()).count() == 1;
         let next = self

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Answer, Event, Progress, RunId, RunInfo, RunState, Slot, Snapshot};
+use crate::engine::{
+    Answer, DeviceNews, Event, Progress, RunId, RunInfo, RunState, Slot, Snapshot,
+};
 use crate::train::{Metrics, RunConfig};
 
 use super::curves::Series;
@@ -37,6 +39,7 @@ impl AppState {
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
                 run.loading = None;
+                run.tuning = None;
                 log::info!(
                     target: TARGET,
                     "run {} ({}) {state:?} at step {}",
@@ -112,6 +115,7 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 run.state = RunState::Failed;
                 run.loading = None;
+                run.tuning = None;
                 let failure = Some(Failure {
                     text: error,
                     is_bad_input,
@@ -121,6 +125,7 @@ impl AppState {
                 run.failure = failure;
                 run.take_back_phases();
             }
+            Event::Device { id, news } => self.note_device(id, news),
             Event::Parked { id, step } => self.note_parked(id, step),
             Event::Ended { error } => self.note_ended(&error),
             Event::Saved { id, folder } => {
@@ -199,6 +204,27 @@ impl AppState {
     }
 }
 
+impl AppState {
+    /// Takes in what is told of the devices of a run.
+    fn note_device(&mut self, id: RunId, news: DeviceNews) {
+        let Some(run) = self.run_mut(id) else { return };
+        match news {
+            DeviceNews::Tuning { device, tuned } => {
+                run.loading = None;
+                run.tuning = Some((device, tuned));
+            }
+            DeviceNews::Comparing { gpu } => {
+                run.device_remark = Some(format!(
+                    "{gpu} is being timed beside the training: the next run takes it if it is faster by a third."
+                ));
+            }
+            DeviceNews::Compared { text, .. } | DeviceNews::NotCompared { text } => {
+                run.device_remark = Some(text);
+            }
+        }
+    }
+}
+
 /// Takes in other settings of a run that has started.
 fn become_configured(run: &mut Run, config: &RunConfig, total_steps: u64) {
     if let Some(info) = &run.info {
@@ -235,6 +261,7 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
         run.sent = Some(run.draft.config.clone());
     }
     run.loading = None;
+    run.tuning = None;
     run.asked_phases = None;
     run.asked_rate = None;
     if run.state == RunState::Preparing || run.state == RunState::Failed {
@@ -254,6 +281,8 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
     run.failure = None;
     run.is_failure_dismissed = false;
     run.warning = None;
+    // What is known of another device is told next.
+    run.device_remark = None;
     run.info = Some(info);
 }
 

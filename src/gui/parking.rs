@@ -32,6 +32,7 @@ impl AppState {
     pub(super) fn note_ended(&mut self, error: &str) {
         for run in &mut self.runs {
             run.loading = None;
+            run.tuning = None;
             if run.may_be_working() {
                 run.state = RunState::Failed;
             }

@@ -73,6 +73,8 @@ pub struct Run {
     pub state: RunState,
     /// How far reading its images is, and of how much, while that goes on.
     pub loading: Option<(u64, Option<u64>)>,
+    /// The device that tunes its kernels for it, and how many it has, while that goes on.
+    pub tuning: Option<(String, Option<u64>)>,
     /// What the engine made of the settings.
     pub info: Option<Arc<RunInfo>>,
     /// Its history.
@@ -97,6 +99,8 @@ pub struct Run {
     pub is_offline: bool,
     /// The step of its last good state, where its device has failed: it can be continued from there.
     pub parked_at: Option<u64>,
+    /// What is known of how fast its device and another one are.
+    pub device_remark: Option<String>,
     /// What the engine warns of.
     pub warning: Option<String>,
     /// Whether the user has read the warning.
@@ -134,6 +138,7 @@ impl Run {
             opening: None,
             state: RunState::Preparing,
             loading: None,
+            tuning: None,
             info: None,
             metrics: Series::default(),
             progress: Progress::default(),
@@ -146,6 +151,7 @@ impl Run {
             lost: None,
             is_offline: false,
             parked_at: None,
+            device_remark: None,
             warning: None,
             is_warning_dismissed: false,
             failure: None,
@@ -215,9 +221,10 @@ impl Run {
         self.state == RunState::Running
     }
 
-    /// Whether it is between the first step and the end.
+    /// Whether it is between the first step and the end, or its device is being prepared.
     pub fn can_stop(&self) -> bool {
-        self.has_started() && matches!(self.state, RunState::Running | RunState::Paused)
+        self.tuning.is_some()
+            || self.has_started() && matches!(self.state, RunState::Running | RunState::Paused)
     }
 
     /// Whether it has anything to go back from.
@@ -281,6 +288,7 @@ impl Run {
     pub fn state_name(&self) -> &'static str {
         match self.state {
             RunState::Preparing if self.loading.is_some() => "Reading images…",
+            RunState::Preparing if self.tuning.is_some() => "Tuning kernels…",
             RunState::Preparing if self.opening.is_some() => "Opening…",
             RunState::Preparing => "Preparing…",
             RunState::Paused if self.has_started() => "Paused",

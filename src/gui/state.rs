@@ -204,7 +204,15 @@ impl AppState {
                 }
             }
             Action::Step(id) => self.step(id),
-            Action::Stop(id) => self.send_if(id, Run::can_stop, Command::Stop(id)),
+            Action::Stop(id) => {
+                let is_tuning = self.run(id).is_some_and(|run| run.tuning.is_some());
+                let command = if is_tuning {
+                    Command::CancelLoading(id)
+                } else {
+                    Command::Stop(id)
+                };
+                self.send_if(id, Run::can_stop, command)
+            }
             Action::Restart(restart, runs) => self.ask_restart(restart, runs),
             Action::AnswerRestart(is_wanted) => self.answer_restart(is_wanted),
             Action::Epoch(id) => self.go(id, Command::EpochOnce(id)),

@@ -37,7 +37,8 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
             let label = egui::Label::new(RichText::new(text).small()).truncate();
             ui.add(label).on_hover_text(help);
         }
-        for remark in run.info.iter().flat_map(|info| &info.remarks) {
+        let remarks = run.info.iter().flat_map(|info| &info.remarks);
+        for remark in remarks.chain(&run.device_remark) {
             let label = egui::Label::new(RichText::new(remark).small().weak()).truncate();
             ui.add(label).on_hover_text(remark);
         }

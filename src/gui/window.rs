@@ -45,7 +45,11 @@ pub fn window_ui(
     Panel::bottom("status")
         .frame(bar(view.palette))
         .show(ui, |ui| status::status_ui(ui, view));
-    let is_reading = view.state.runs.iter().any(|run| run.loading.is_some());
+    let is_reading = view
+        .state
+        .runs
+        .iter()
+        .any(|run| run.loading.is_some() || run.tuning.is_some());
     if is_reading || !view.state.jobs.list.is_empty() {
         Panel::bottom("jobs")
             .frame(bar(view.palette))

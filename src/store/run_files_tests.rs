@@ -59,6 +59,7 @@ pub(in super::super) fn checkpoint(steps: u64) -> Checkpoint {
             ..OptimizerState::default()
         },
         images: None,
+        device: Some("A card (Vulkan)".to_owned()),
     }
 }
 

@@ -44,6 +44,9 @@ pub(super) struct State {
     /// How much of the frames counts; there are none where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) frames_bytes: Option<u64>,
+    /// The device it was on: `flex`, or the adapter's name. A run that goes on by itself goes on there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
     position: Position,
     phases: Vec<PhaseStart>,
     /// Starts of phases whose weights were kept.
@@ -64,6 +67,7 @@ impl State {
             elapsed_secs: run.elapsed_secs,
             metrics_bytes: None,
             frames_bytes: None,
+            device: run.device.clone(),
             position: run.position,
             phases: run.metrics.phases.clone(),
             boundaries: Vec::new(),
@@ -204,6 +208,7 @@ pub(super) fn read_run(folder: &Path) -> Result<(Checkpoint, State), StoreError>
         weights,
         optimizer,
         images: state.images.clone(),
+        device: state.device.clone(),
     };
     Ok((checkpoint, state))
 }

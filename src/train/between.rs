@@ -201,6 +201,7 @@ impl Trainer {
             weights: self.trainee.weights()?,
             optimizer: self.trainee.optimizer_state()?,
             images: Some(ImagesRecord::of(self.data())),
+            device: Some(self.device_key.clone()),
         })
     }
 }

@@ -131,6 +131,7 @@ impl Trainer {
                 .collect(),
             optimizer: OptimizerState::default(),
             images: None,
+            device: Some(self.device_key.clone()),
         };
         Self::resume(config, &checkpoint, data, compute)
     }

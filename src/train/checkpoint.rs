@@ -42,6 +42,9 @@ pub struct Checkpoint {
     pub optimizer: OptimizerState,
     /// What is known of its images without having them; older runs have nothing of it.
     pub images: Option<ImagesRecord>,
+    /// The device it was on: `flex`, or the adapter's name. Not known of runs that were kept before it
+    /// was written down.
+    pub device: Option<String>,
 }
 
 impl Checkpoint {

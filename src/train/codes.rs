@@ -11,6 +11,7 @@ use crate::model::{Batch, LayerInfo, Objective, Side, TrainingError};
 
 use super::error::TrainerError;
 use super::feed::Half;
+use super::schedule::Schedule;
 use super::trainer::Trainer;
 
 /// Largest memory for the codes of one run, in bytes.
@@ -106,23 +107,7 @@ impl Trainer {
     /// once and for all does not count, nor do gradients that nobody needs.
     pub fn operations_per_image(&self) -> f64 {
         let stages = self.trainee.stages();
-        let objective = self.trainee.objective();
-        let (entry, trained) = (objective.entry(stages), objective.trained(stages));
-        let is_used = |layer: &&LayerInfo| {
-            trained.contains(&layer.stage)
-                || (objective.rebuilds_images()
-                    && layer.side == Side::Decoder
-                    && layer.stage < trained.end)
-        };
-        let layers = self.trainee.layers().iter().filter(is_used);
-        let products = layers.map(|layer| {
-            let is_trained = trained.contains(&layer.stage);
-            let is_first = layer.side == Side::Encoder && layer.stage == entry;
-            // Forwards, the gradient of the weights, that of what came in.
-            let times = 1 + usize::from(is_trained) + usize::from(!is_first);
-            layer.products * times
-        });
-        2.0 * products.sum::<usize>() as f64
+        operations(self.trainee.layers(), stages, self.trainee.objective())
     }
 
     /// Waits until the device has done all it was given.
@@ -144,6 +129,35 @@ impl Trainer {
         }
         Shelf::new(self.data().train.len(), width)
     }
+}
+
+/// The phase that takes most of the work of a schedule, the last one of equals.
+pub fn heaviest_phase(schedule: &Schedule, layers: &[LayerInfo], stages: usize) -> usize {
+    let phases = schedule.phases.iter();
+    let work =
+        phases.map(|phase| phase.epochs as f64 * operations(layers, stages, phase.objective));
+    let heaviest = work.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+    heaviest.map_or(0, |(index, _)| index)
+}
+
+/// Floating point operations of a training step for one image; see [`Trainer::operations_per_image`].
+fn operations(layers: &[LayerInfo], stages: usize, objective: Objective) -> f64 {
+    let (entry, trained) = (objective.entry(stages), objective.trained(stages));
+    let is_used = |layer: &&LayerInfo| {
+        trained.contains(&layer.stage)
+            || (objective.rebuilds_images()
+                && layer.side == Side::Decoder
+                && layer.stage < trained.end)
+    };
+    let layers = layers.iter().filter(is_used);
+    let products = layers.map(|layer| {
+        let is_trained = trained.contains(&layer.stage);
+        let is_first = layer.side == Side::Encoder && layer.stage == entry;
+        // Forwards, the gradient of the weights, that of what came in.
+        let times = 1 + usize::from(is_trained) + usize::from(!is_first);
+        layer.products * times
+    });
+    2.0 * products.sum::<usize>() as f64
 }
 
 #[cfg(test)]
@@ -186,6 +200,7 @@ mod tests {
         let compute = Compute {
             device: Device::flex(),
             name: "Flex".to_owned(),
+            key: "flex".to_owned(),
             has_own_memory: false,
             remarks: Vec::new(),
         };

@@ -13,6 +13,8 @@ pub struct Compute {
     pub device: Device,
     /// Such as `Flex (CPU, 2 threads)`.
     pub name: String,
+    /// What a run that trained on it keeps of it: `flex`, or the adapter's name.
+    pub key: String,
     /// Whether it has a memory of its own, where the images are best kept.
     pub has_own_memory: bool,
     /// What is worth saying about the choice.
@@ -21,6 +23,11 @@ pub struct Compute {
 
 /// Largest set that is kept on a device, in bytes of f32.
 const RESIDENT_BYTES: usize = 2 << 30;
+
+/// Whether images are kept in the memory of a device that has one of its own.
+pub fn is_kept_on_device(images: &Images) -> bool {
+    images.pixels().len() * size_of::<f32>() <= RESIDENT_BYTES
+}
 
 /// Which half of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +53,7 @@ impl Feed {
     /// Uploads the images where that pays.
     pub fn new(data: Arc<Dataset>, compute: &Compute) -> Self {
         let upload = |images: &Images| {
-            let values = images.pixels().len();
-            (compute.has_own_memory && values * size_of::<f32>() <= RESIDENT_BYTES).then(|| {
+            (compute.has_own_memory && is_kept_on_device(images)).then(|| {
                 let all: Vec<u32> = (0..images.len() as u32).collect();
                 let mut pixels = Vec::new();
                 images.write_batch(&all, &mut pixels);

@@ -40,6 +40,7 @@ fn trainer(id: &str, pretraining: Pretraining) -> Trainer {
     let compute = Compute {
         device: Device::flex(),
         name: "Flex".to_owned(),
+        key: "flex".to_owned(),
         has_own_memory: false,
         remarks: Vec::new(),
     };

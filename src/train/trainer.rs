@@ -71,6 +71,8 @@ pub struct Trainer {
     pub(super) revision: u64,
     /// First weights that were read from a file.
     pub(super) imported: Option<Arc<[NamedArray]>>,
+    /// What is kept of the device it is on.
+    pub(super) device_key: String,
 }
 
 impl Trainer {
@@ -132,6 +134,7 @@ impl Trainer {
             watch: Watch::default(),
             revision: 0,
             imported: None,
+            device_key: compute.key.clone(),
         })
     }
 
@@ -153,6 +156,11 @@ impl Trainer {
     /// The images.
     pub fn data(&self) -> &Arc<Dataset> {
         self.feed.data()
+    }
+
+    /// The device it is on, as a kept run names it: `flex`, or the adapter's name.
+    pub fn device_key(&self) -> &str {
+        &self.device_key
     }
 
     /// How far it is.

@@ -17,6 +17,7 @@ pub fn flex() -> Compute {
     Compute {
         device: Device::flex(),
         name: "Flex".to_owned(),
+        key: "flex".to_owned(),
         has_own_memory: false,
         remarks: Vec::new(),
     }

@@ -109,6 +109,7 @@ fn compute() -> Compute {
     Compute {
         device: Device::flex(),
         name: "Flex".to_owned(),
+        key: "flex".to_owned(),
         has_own_memory: false,
         remarks: Vec::new(),
     }

@@ -349,11 +349,27 @@ fn test(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOptions
     }
 }
 
+/// What is said while a device tunes its kernels for a run.
+fn tuning_words((device, tuned): &(String, Option<u64>)) -> String {
+    let so_far = match tuned {
+        None => String::new(),
+        Some(1) => ", 1 is ready".to_owned(),
+        Some(tuned) => format!(", {tuned} are ready"),
+    };
+    format!(
+        "Tuning kernels on {device}{so_far}. The first time this may take minutes; the rest of the \
+         window can be used meanwhile, and Stop gives it up."
+    )
+}
+
 /// What to do while there is nothing to see.
 fn empty_ui(ui: &mut Ui, view: &View<'_>, runs: &[&Run], frame: egui::Rect) {
     let Some(run) = view.run() else { return };
+    let tuning = run.tuning.as_ref().map(tuning_words);
     let text = if runs.is_empty() {
         "Every run is hidden. Click one above to show it."
+    } else if let Some(tuning) = &tuning {
+        tuning
     } else if view.state.problem(run).is_some() {
         "The setup on the left cannot be trained yet."
     } else if run.is_tuning() {

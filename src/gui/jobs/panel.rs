@@ -19,7 +19,17 @@ pub fn jobs_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if let Some((done, total)) = run.loading {
             let name = format!("Reading the images of {}", run.name());
             let job = Job::reading(name, done, total);
-            if bar_ui(ui, view, &job) {
+            if bar_ui(ui, view, &job, job.words()) {
+                out.push(Action::CancelLoading(run.id));
+            }
+        }
+        if let Some((device, tuned)) = &run.tuning {
+            let name = format!("Tuning kernels on {device} for {}", run.name());
+            let words = match tuned {
+                Some(tuned) => format!("{name}: {tuned} ready…"),
+                None => format!("{name}…"),
+            };
+            if bar_ui(ui, view, &Job::reading(name, 0, None), words) {
                 out.push(Action::CancelLoading(run.id));
             }
         }
@@ -27,21 +37,21 @@ pub fn jobs_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
 }
 
 fn job_ui(ui: &mut Ui, view: &View<'_>, job: &Job, out: &mut Actions) {
-    if bar_ui(ui, view, job) {
+    if bar_ui(ui, view, job, job.words()) {
         out.push(Action::Jobs(JobsAction::Cancel(job.id)));
     }
 }
 
 /// A bar with a button; says whether that was pressed.
-fn bar_ui(ui: &mut Ui, view: &View<'_>, job: &Job) -> bool {
+fn bar_ui(ui: &mut Ui, view: &View<'_>, job: &Job, words: String) -> bool {
     ui.horizontal(|ui| {
         let width = ui.available_width() - BUTTON_WIDTH - ui.spacing().item_spacing.x;
         let bar = ProgressBar::new(job.share().unwrap_or(0.0))
             .desired_width(width.max(80.0))
             .corner_radius(4)
             .fill(view.palette.accent.gamma_multiply(0.45))
-            .text(egui::RichText::new(job.words()).color(view.palette.text));
-        ui.add(bar).on_hover_text(job.words());
+            .text(egui::RichText::new(words.as_str()).color(view.palette.text));
+        ui.add(bar).on_hover_text(words);
         let cancel = ui
             .add_enabled(!job.is_cancelling, Button::new("Cancel"))
             .on_hover_text("Ends it early; what trains goes on")

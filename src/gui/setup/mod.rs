@@ -121,7 +121,7 @@ fn settings_ui(ui: &mut Ui, view: &View<'_>, (run, draft): (&Run, &mut Draft), o
     form::section(ui, "Data");
     data::data_ui(ui, view, run, draft, out);
     form::section(ui, "Device");
-    device_ui(ui, view, draft);
+    device_ui(ui, view, run, draft);
 }
 
 /// Whether an edit is under way: a button of the mouse is held down, or text is being typed.
@@ -234,9 +234,11 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     }
 }
 
-fn device_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
+fn device_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft) {
     let devices = &view.state.devices;
+    let rival = devices.iter().find(|device| device.is_rival);
     let automatic = match devices.iter().find(|device| device.is_auto) {
+        Some(_) if rival.is_some() => "Automatic: the CPU, or a faster GPU".to_owned(),
         Some(device) => format!("Automatic: {}", device.name),
         None => "Automatic".to_owned(),
     };
@@ -263,7 +265,8 @@ fn device_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     let entries = std::iter::once(Entry {
         value: "auto",
         name: automatic.as_str(),
-        help: "The fastest real graphics adapter, or the CPU where there is none.",
+        help: "Trains on the CPU at once. A real graphics adapter is timed beside it, and taken from \
+               the next run or reset on where it is faster by a third.",
     })
     .chain(named.iter().map(|(id, name)| Entry {
         value: id.as_str(),
@@ -273,6 +276,20 @@ fn device_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
     let help = "What computes. Small networks are often faster on the CPU.";
     let picked = form::choice_row(ui, ("Train on", help), (current.as_str(), shown), entries);
     let picked = picked.map(str::to_owned);
+    let is_told = locks::access(ui, "Train on") != Access::Hidden;
+    if draft.config.device == "auto" && is_told {
+        match (&run.device_remark, rival) {
+            (Some(remark), _) => form::remark(ui, remark.as_str()),
+            (None, Some(rival)) => form::remark(
+                ui,
+                format!(
+                    "{} is timed beside the CPU while a run trains, once for a network.",
+                    rival.name
+                ),
+            ),
+            (None, None) => {}
+        }
+    }
     if let Some(id) = picked {
         draft.config.device = id;
     }
