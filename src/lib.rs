@@ -37,6 +37,9 @@
 //! A run whose device fails is *parked*: built anew on the CPU from the last state that was copied off
 //! the device, which happens whenever it is saved. There it stands until it is continued elsewhere.
 //!
+//! What a run was is *put aside* before it is made anew, whole and paused, so that the window can bring
+//! it back for a while; the window bounds how much is held like that.
+//!
 //! A run that trains can be changed: its learning rate and the phases to come. Such changes are written
 //! into its configuration, with the step they came at, so that it still repeats; and a new run can branch
 //! off where any phase began.

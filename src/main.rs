@@ -6,10 +6,7 @@ use hourglass::cli::{self, Request};
 use hourglass::gui::{self, StartOptions};
 
 fn main() -> ExitCode {
-    env_logger::Builder::from_env(
-        env_logger::Env::default().default_filter_or("error,wgpu_hal=off"),
-    )
-    .init();
+    start_log();
     quiet_engine_panics();
     let request = match cli::run(std::env::args_os()) {
         Ok(request) => request,
@@ -35,6 +32,19 @@ fn main() -> ExitCode {
                 Err(error) => fail(&error, ExitCode::from(2)),
             }
         }
+    }
+}
+
+/// Begins to log, as `RUST_LOG` says.
+fn start_log() {
+    let logger = env_logger::Builder::from_env(
+        env_logger::Env::default().default_filter_or("error,wgpu_hal=off"),
+    )
+    .build();
+    // Errors of the library for dialogs are how a desktop without any is told.
+    let most = logger.filter().max(log::LevelFilter::Error);
+    if log::set_boxed_logger(Box::new(gui::DialogLog(logger))).is_ok() {
+        log::set_max_level(most);
     }
 }
 

@@ -29,6 +29,8 @@ mod latent;
 mod looks;
 #[path = "gui/parking.rs"]
 mod parking;
+#[path = "gui/paths.rs"]
+mod paths;
 #[path = "gui/pictures.rs"]
 mod pictures;
 #[path = "gui/readable.rs"]
@@ -47,6 +49,10 @@ mod sharing;
 mod shell;
 #[path = "gui/story.rs"]
 mod story;
+#[path = "gui/typing.rs"]
+mod typing;
+#[path = "gui/undoing.rs"]
+mod undoing;
 #[path = "gui/until.rs"]
 mod until;
 #[path = "gui/window.rs"]

@@ -241,6 +241,7 @@ impl Session {
             Event::Parked { step, .. } => self.parked_at = Some(*step),
             Event::Warning { .. }
             | Event::Devices(_)
+            | Event::BroughtBack { .. }
             | Event::PcaPictures { .. }
             | Event::Frame(_)
             | Event::Boundary { .. }

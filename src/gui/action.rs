@@ -21,6 +21,7 @@ use super::jobs::JobsAction;
 use super::latent::LatentAction;
 use super::layers::LayersAction;
 use super::layout::{Pane, Preset};
+use super::paths::PathAction;
 use super::pictures::PicturesAction;
 use super::restart::Restart;
 use super::schedule::ScheduleAction;
@@ -77,8 +78,10 @@ pub enum Action {
     AskPath(PathFor),
     /// A path was chosen.
     PathChosen(PathFor, PathBuf),
-    /// The desktop has no dialog to offer.
-    DialogMissing,
+    /// The desktop has no dialog to offer for this.
+    DialogMissing(PathFor),
+    /// A path that is typed.
+    Path(PathAction),
     /// Test images and their reconstructions.
     Pictures(PicturesAction),
     /// Changes how things are shown.
@@ -158,6 +161,8 @@ pub enum PathFor {
 pub enum Choice {
     /// A folder that is there, or made in the dialog.
     Folder,
+    /// A folder that is empty or still to be made.
+    NewFolder,
     /// A file that is there.
     File {
         /// What the files hold, such as `Pictures`.
@@ -192,7 +197,8 @@ impl PathFor {
     /// What can be chosen.
     pub fn choice(self) -> Choice {
         match self {
-            Self::Data(_) | Self::Save(_) | Self::Open | Self::OpenSession => Choice::Folder,
+            Self::Data(_) | Self::Open | Self::OpenSession => Choice::Folder,
+            Self::Save(_) => Choice::NewFolder,
             Self::DataFile(_) => Choice::File {
                 what: "Images",
                 endings: &["npz", "npy", "csv", "gz", "idx", "idx3-ubyte"],
@@ -220,6 +226,15 @@ pub enum Effect {
     Send(Command),
     /// A path is to be asked for; [`Action::PathChosen`] answers, unless it was cancelled.
     Ask(PathFor),
+    /// A path that was typed is to be looked at; [`PathAction::Looked`] answers.
+    LookAt {
+        /// Of the look.
+        number: u64,
+        /// What is asked for.
+        choice: Choice,
+        /// What was typed.
+        text: String,
+    },
     /// The panes are to be laid out.
     Arrange(Preset),
     /// A pane is to come to the front.
@@ -281,6 +296,8 @@ pub struct ViewOptions {
     pub has_large_type: bool,
     /// Whether the side panel with the settings is there.
     pub shows_setup: bool,
+    /// Whether paths are typed rather than chosen in a dialog.
+    pub types_paths: bool,
 }
 
 impl Default for ViewOptions {
@@ -295,6 +312,7 @@ impl Default for ViewOptions {
             zoom_percent: 100,
             has_large_type: false,
             shows_setup: true,
+            types_paths: false,
         }
     }
 }

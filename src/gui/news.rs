@@ -8,6 +8,7 @@ use crate::engine::{Answer, Event, RunId, RunInfo, RunState, Slot, Snapshot};
 use crate::train::RunConfig;
 
 use super::curves::Series;
+use super::history::History;
 use super::notices::Message;
 use super::parking::become_moved;
 use super::run::{Failure, Opening, Run};
@@ -18,6 +19,9 @@ use super::trace::TARGET;
 impl AppState {
     /// Takes in what the engine tells.
     pub fn apply(&mut self, event: Event) {
+        if self.is_outdated(&event) {
+            return;
+        }
         match event {
             Event::Devices(devices) => self.devices = devices,
             Event::RunReady {
@@ -31,13 +35,38 @@ impl AppState {
                     self.shapes.insert(key, info.dataset.shape);
                 }
                 let Some(run) = self.run_mut(id) else { return };
+                log::info!(target: TARGET, "run {} is ready: {}", id.0, widths(&info));
                 become_ready(run, info);
+                run.is_outdated = false;
                 Self::rewind(run, progress.step);
                 run.last_test = metrics.last_test().copied();
                 run.boundaries.clear();
                 run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
                 run.progress = progress;
                 self.settle_cursor();
+                self.relate();
+            }
+            Event::BroughtBack {
+                id,
+                info,
+                metrics,
+                progress,
+                state,
+            } => {
+                let Some(run) = self.run_mut(id) else { return };
+                run.is_outdated = false;
+                run.state = state;
+                if state != RunState::Failed {
+                    run.failure = None;
+                }
+                run.info = Some(info);
+                run.history = History::default();
+                run.boundaries.clear();
+                run.last_test = metrics.last_test().copied();
+                run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
+                run.progress = progress;
+                self.session.has_changed = true;
+                self.latent.follow(&self.runs);
                 self.relate();
             }
             Event::Loading { id, done, total } => {
@@ -47,6 +76,7 @@ impl AppState {
             Event::StateChanged { id, state } => {
                 let Some(run) = self.run_mut(id) else { return };
                 run.loading = None;
+                run.is_outdated = false;
                 log::info!(
                     target: TARGET,
                     "run {} ({}) {state:?} at step {}",
@@ -145,6 +175,23 @@ impl AppState {
         }
     }
 
+    /// Whether an event is about what a run was before it was made anew or brought back. What it is
+    /// from then on begins with its preparation.
+    fn is_outdated(&self, event: &Event) -> bool {
+        let is_outdated = |id: &RunId| self.run(*id).is_some_and(|run| run.is_outdated);
+        match event {
+            Event::Progress { id, .. }
+            | Event::Boundary { id, .. }
+            | Event::Warning { id, .. }
+            | Event::Configured { id, .. }
+            | Event::Failed { id, .. }
+            | Event::Parked { id, .. } => is_outdated(id),
+            Event::Frame(frame) => is_outdated(&frame.id),
+            Event::StateChanged { id, state } => *state != RunState::Preparing && is_outdated(id),
+            _ => false,
+        }
+    }
+
     /// Takes in the newest pictures.
     pub fn apply_snapshot(&mut self, snapshot: &Snapshot) {
         for frame in &snapshot.runs {
@@ -176,6 +223,17 @@ impl AppState {
             is_failure,
         });
     }
+}
+
+/// Shapes of the image and of what every layer of the encoder makes of it, as `784-500-10`, for the
+/// log.
+fn widths(info: &RunInfo) -> String {
+    let image = info.layers.first().map(|layer| layer.input.as_str());
+    let encoder = info.layers.iter().take(info.stages);
+    let shapes = image
+        .into_iter()
+        .chain(encoder.map(|layer| layer.output.as_str()));
+    shapes.collect::<Vec<_>>().join("-")
 }
 
 /// Takes in other settings of a run that has started.

@@ -109,11 +109,13 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
             text: message.text.clone(),
             offers: state
                 .desk
-                .removed
-                .as_ref()
-                .filter(|removed| removed.message == message.number)
-                .map(|_removed| ("Undo".into(), Action::Desk(DeskAction::Undo)))
-                .into_iter()
+                .given_up
+                .iter()
+                .filter(|given_up| given_up.message == message.number)
+                .map(|given_up| {
+                    let undo = DeskAction::UndoOf(given_up.message);
+                    ("Undo".into(), Action::Desk(undo))
+                })
                 .collect(),
         });
     }

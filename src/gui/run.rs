@@ -57,6 +57,8 @@ pub struct Run {
     pub controls: Controls,
     /// What it is being made from; stays where that failed.
     pub opening: Option<Opening>,
+    /// It is made anew or brought back, and what the engine tells is still of what it was before.
+    pub is_outdated: bool,
     /// What it does.
     pub state: RunState,
     /// How far reading its images is, and of how much, while that goes on.
@@ -115,6 +117,7 @@ impl Run {
             branched_at: None,
             controls: Controls::default(),
             opening: None,
+            is_outdated: false,
             state: RunState::Preparing,
             loading: None,
             info: None,
@@ -161,6 +164,7 @@ impl Run {
     pub fn begin_anew(&mut self) {
         *self = Self {
             sent: None,
+            is_outdated: self.is_outdated,
             controls: std::mem::take(&mut self.controls),
             info: self.info.take(),
             baselines: self.baselines.take(),

@@ -152,11 +152,14 @@ impl AppState {
         };
         // TOML holds signed numbers.
         let seed = if last >= i64::MAX as u64 { 1 } else { last + 1 };
-        let mut effects = Vec::new();
+        let mut meant = meant;
+        meant.retain(|id| self.may_change(*id, "seed"));
+        let mut effects = self.put_training_aside(&meant, |names, took| {
+            format!(
+                "{names}: on to seed {seed}. {took} of training can be brought back for a while."
+            )
+        });
         for id in meant {
-            if !self.may_change(id, "seed") {
-                continue;
-            }
             if let Some(run) = self.run_mut(id) {
                 run.draft.config.seed = seed;
                 run.begin_anew();
