@@ -41,6 +41,9 @@
 //! curves, weights and frames that were kept, and is *relinked* once somebody names a place whose images
 //! have the SHA-256 it was trained on.
 //!
+//! What a run was is *put aside* before it is made anew, whole and paused, so that the window can bring
+//! it back for a while; the window bounds how much is held like that.
+//!
 //! A run that trains can be changed: its learning rate and the phases to come. Such changes are written
 //! into its configuration, with the step they came at, so that it still repeats; and a new run can branch
 //! off where any phase began.

@@ -8,21 +8,7 @@ use hourglass::engine;
 use hourglass::gui::{self, StartOptions};
 
 fn main() -> ExitCode {
-    env_logger::Builder::from_env(
-        env_logger::Env::default().default_filter_or("error,wgpu_hal=off"),
-    )
-    .format(|out, record| {
-        let (style, level) = (out.default_level_style(record.level()), record.level());
-        let text = record.args().to_string();
-        writeln!(
-            out,
-            "[{} {style}{level:5}{style:#} {}] {}",
-            out.timestamp(),
-            record.target(),
-            cli::spelled_out(&text)
-        )
-    })
-    .init();
+    start_log();
     quiet_engine_panics();
     engine::time_devices_in_this_program();
     let request = match cli::run(std::env::args_os()) {
@@ -51,6 +37,30 @@ fn main() -> ExitCode {
                 Err(error) => fail(&error, ExitCode::from(2)),
             }
         }
+    }
+}
+
+/// Begins to log, as `RUST_LOG` says.
+fn start_log() {
+    let logger = env_logger::Builder::from_env(
+        env_logger::Env::default().default_filter_or("error,wgpu_hal=off"),
+    )
+    .format(|out, record| {
+        let (style, level) = (out.default_level_style(record.level()), record.level());
+        let text = record.args().to_string();
+        writeln!(
+            out,
+            "[{} {style}{level:5}{style:#} {}] {}",
+            out.timestamp(),
+            record.target(),
+            cli::spelled_out(&text)
+        )
+    })
+    .build();
+    // Errors of the library for dialogs are how a desktop without any is told.
+    let most = logger.filter().max(log::LevelFilter::Error);
+    if log::set_boxed_logger(Box::new(gui::DialogLog(logger))).is_ok() {
+        log::set_max_level(most);
     }
 }
 

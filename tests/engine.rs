@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "engine/aside.rs"]
+mod aside;
 #[path = "engine/changes.rs"]
 mod changes;
 #[path = "common/mod.rs"]

@@ -33,6 +33,8 @@ mod looks;
 mod names;
 #[path = "gui/parking.rs"]
 mod parking;
+#[path = "gui/paths.rs"]
+mod paths;
 #[path = "gui/pictures.rs"]
 mod pictures;
 #[path = "gui/readable.rs"]
@@ -55,6 +57,10 @@ mod sharing;
 mod shell;
 #[path = "gui/story.rs"]
 mod story;
+#[path = "gui/typing.rs"]
+mod typing;
+#[path = "gui/undoing.rs"]
+mod undoing;
 #[path = "gui/until.rs"]
 mod until;
 #[path = "gui/window.rs"]

@@ -11,6 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use desktop::{Desktop, SIZE, changed};
+use hourglass::model::variant;
+use hourglass::store::share::{Controls, Share};
+use hourglass::train::RunConfig;
 
 /// All of the window.
 const WINDOW: [f64; 4] = [0.0, 0.0, SIZE[0] as f64, SIZE[1] as f64];
@@ -49,6 +52,51 @@ fn wait_for_change(
         "{what}: only {differing} pixels changed; {}",
         desktop.last_words()
     );
+}
+
+#[test]
+fn widths_are_typed_key_by_key_and_taken_once_they_are_valid() {
+    if let Some(tool) = desktop::missing() {
+        println!("skipped: needs {tool} for a window of its own");
+        return;
+    }
+    let mut config = RunConfig::recipe(variant("deep").unwrap(), "glyphs");
+    config.limit = Some(640);
+    "flex".clone_into(&mut config.device);
+    let share = Share {
+        config,
+        controls: Controls::default(),
+    };
+    let share = share.encode().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let mut desktop = Desktop::open(&["--share", &share], home.path());
+    desktop.wait_for("is ready: 784-", PATIENCE);
+    desktop.widget("widths");
+    thread::sleep(Duration::from_secs(2));
+    desktop.focus();
+    desktop.click("widths");
+    thread::sleep(Duration::from_secs(1));
+    desktop.listen();
+    let before = desktop.said.len();
+    // What is typed so far never is a list of widths that begins with the pixels of an image.
+    let text = "500,250,10";
+    desktop.act(&format!("type --delay 120 {text}"));
+    for key in text.chars() {
+        desktop.wait_for("action Edit(", PATIENCE);
+        assert!(desktop.is_open(), "after {key}");
+    }
+    // The field still has the keyboard, at the end of what was typed.
+    desktop.act("key Home");
+    desktop.act("type --delay 120 784,");
+    desktop.act("key Return");
+    desktop.wait_for("is ready: 784-500-250-10", PATIENCE);
+    // Nothing but edits of the field, and the run made anew once.
+    let acted: Vec<&str> = desktop.said[before..]
+        .iter()
+        .filter_map(|line| line.split_once("] action ").map(|(_, action)| action))
+        .filter(|action| !action.starts_with("Edit("))
+        .collect();
+    assert_eq!(acted, ["Commit(RunId(1))"], "{}", desktop.last_words());
 }
 
 #[test]

@@ -317,6 +317,7 @@ impl Session {
             Event::Warning { .. }
             | Event::Devices(_)
             | Event::Relinked { .. }
+            | Event::BroughtBack { .. }
             | Event::PcaPictures { .. }
             | Event::Frame(_)
             | Event::Boundary { .. }

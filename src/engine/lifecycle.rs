@@ -44,7 +44,7 @@ impl LiveRun {
 impl LiveRun {
     /// Has the run drawn as it is now. What a frame that was kept of this very step knows of the layers
     /// is kept too: gradients are measured in steps, and none is taken here.
-    fn look_again(&mut self) {
+    pub(super) fn look_again(&mut self) {
         let step = self.trainer.as_ref().map(|trainer| trainer.position().step);
         let newest = self.history.frames().last();
         match newest.filter(|frame| Some(frame.step) == step) {
@@ -218,6 +218,7 @@ impl Worker {
     pub(super) fn remove(&mut self, id: RunId) {
         self.runs.retain(|run| run.id != id);
         self.rehearsals.give_up(id);
+        self.aside.retain(|run| run.id != id);
         self.library.cancel(id);
         self.searches.retain(|search| !search.is_for(id));
         self.library.forget_unused();

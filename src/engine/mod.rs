@@ -5,6 +5,7 @@
 //! only the newest counts.
 
 mod about_data;
+mod aside;
 mod cadence;
 mod changes;
 mod crew;

@@ -110,6 +110,21 @@ pub enum Command {
     Stop(RunId),
     /// Back to the initial weights and an empty history.
     Reset(RunId),
+    /// Puts the run aside, paused and whole, under a new name, before it is reset or replaced by
+    /// `AddRun`; `BringBack` takes that back, `Remove` of the new name gives it up.
+    SetAside {
+        /// The run.
+        id: RunId,
+        /// A new name.
+        aside: RunId,
+    },
+    /// Has the run be again what was put aside; answers `BroughtBack`.
+    BringBack {
+        /// The run.
+        id: RunId,
+        /// What it was put aside under.
+        aside: RunId,
+    },
     /// Another name for the run, which decides nothing but what it is kept under.
     Rename {
         /// The run.
@@ -266,6 +281,20 @@ pub enum Event {
         metrics: Arc<Metrics>,
         /// How far it is.
         progress: Progress,
+    },
+    /// The run is again what was put aside; replaces all that was known of it. Frames that are kept
+    /// and the starts of phases follow.
+    BroughtBack {
+        /// The run.
+        id: RunId,
+        /// What it is.
+        info: Arc<RunInfo>,
+        /// Its whole history.
+        metrics: Arc<Metrics>,
+        /// How far it is.
+        progress: Progress,
+        /// What it does: it never trains at once.
+        state: RunState,
     },
     /// How far reading the images of a run is that is being prepared.
     Loading {

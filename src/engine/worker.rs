@@ -78,6 +78,8 @@ pub(super) struct Worker {
     pub(super) outlet: Outlet,
     pub(super) library: Library,
     pub(super) runs: Vec<LiveRun>,
+    /// What runs were before they were made anew.
+    pub(super) aside: Vec<LiveRun>,
     pub(super) images: Vec<u32>,
     pub(super) tickets: u64,
     pub(super) watch: Watch,
@@ -114,6 +116,7 @@ impl Worker {
             keeping: Keeping::new(answers),
             is_ending: false,
             runs: Vec::new(),
+            aside: Vec::new(),
             images: (0..FIRST_IMAGES).collect(),
             tickets: 0,
             watch: Watch::default(),
@@ -269,6 +272,8 @@ impl Worker {
                     self.add(id, Source::Config(Box::new(config)));
                 }
             }
+            Command::SetAside { id, aside } => self.set_aside(id, aside),
+            Command::BringBack { id, aside } => self.bring_back(id, aside),
             Command::Rename { id, name } => {
                 if let Some(run) = self.find(id) {
                     run.rename(name);

@@ -22,6 +22,7 @@ use super::jobs::JobsAction;
 use super::latent::LatentAction;
 use super::layers::LayersAction;
 use super::layout::{Pane, Preset};
+use super::paths::PathAction;
 use super::pictures::PicturesAction;
 use super::restart::Restart;
 use super::schedule::ScheduleAction;
@@ -78,8 +79,10 @@ pub enum Action {
     AskPath(PathFor),
     /// A path was chosen.
     PathChosen(PathFor, PathBuf),
-    /// The desktop has no dialog to offer.
-    DialogMissing,
+    /// The desktop has no dialog to offer for this.
+    DialogMissing(PathFor),
+    /// A path that is typed.
+    Path(PathAction),
     /// Test images and their reconstructions.
     Pictures(PicturesAction),
     /// Changes how things are shown.
@@ -163,6 +166,8 @@ pub enum PathFor {
 pub enum Choice {
     /// A folder that is there, or made in the dialog.
     Folder,
+    /// A folder that is empty or still to be made.
+    NewFolder,
     /// A file that is there.
     File {
         /// What the files hold, such as `Pictures`.
@@ -199,11 +204,8 @@ impl PathFor {
     /// What can be chosen.
     pub fn choice(self) -> Choice {
         match self {
-            Self::Data(_)
-            | Self::LostFolder(_)
-            | Self::Save(_)
-            | Self::Open
-            | Self::OpenSession => Choice::Folder,
+            Self::Data(_) | Self::LostFolder(_) | Self::Open | Self::OpenSession => Choice::Folder,
+            Self::Save(_) => Choice::NewFolder,
             Self::DataFile(_) | Self::LostFile(_) => Choice::File {
                 what: "Images",
                 endings: &[
@@ -241,6 +243,15 @@ pub enum Effect {
     Send(Command),
     /// A path is to be asked for; [`Action::PathChosen`] answers, unless it was cancelled.
     Ask(PathFor),
+    /// A path that was typed is to be looked at; [`PathAction::Looked`] answers.
+    LookAt {
+        /// Of the look.
+        number: u64,
+        /// What is asked for.
+        choice: Choice,
+        /// What was typed.
+        text: String,
+    },
     /// The panes are to be laid out.
     Arrange(Preset),
     /// A pane is to come to the front.
@@ -304,6 +315,8 @@ pub struct ViewOptions {
     pub shows_setup: bool,
     /// How Han characters look.
     pub han: HanChoice,
+    /// Whether paths are typed rather than chosen in a dialog.
+    pub types_paths: bool,
 }
 
 impl Default for ViewOptions {
@@ -319,6 +332,7 @@ impl Default for ViewOptions {
             has_large_type: false,
             shows_setup: true,
             han: HanChoice::Desktop,
+            types_paths: false,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A *link* is the window's end of the engine; tests put a list of commands in its place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::engine::{Answer, Command, Engine, Event, SessionCommand, Snapshot, Wi
 use super::action::{Action, Actions, Effect, ViewOptions};
 use super::desk::DeskAction;
 use super::dialogs::AskPath;
+use super::focus::Keyboard;
 use super::fonts::FontFinder;
 use super::layout::{self, Pane, Preset};
 use super::session::{self, SessionAction};
@@ -24,7 +26,7 @@ use super::trace::TARGET;
 use super::view::View;
 use super::watch::{Gate, Sight, Watcher};
 use super::wishes::SentWishes;
-use super::{StartOptions, history, launch, settings, shortcuts, window};
+use super::{StartOptions, dialogs, history, launch, settings, shortcuts, window};
 
 /// The window's end of the engine; nothing in it blocks.
 pub trait EngineLink {
@@ -66,9 +68,6 @@ impl EngineLink for Engine {
     }
 }
 
-/// How long a run that was removed can be brought back, in seconds.
-const UNDO_SECS: f64 = 30.0;
-
 /// Between two looks at what is to be kept of the window, in seconds.
 const DESK_SECS: f64 = 1.0;
 
@@ -90,8 +89,8 @@ pub struct App<L> {
     title: String,
     /// When the engine last had the chance to hear of the desk.
     desk_at: f64,
-    /// The message of a removal, and when it was first seen.
-    removal: Option<(u64, f64)>,
+    /// Messages of work that was given up, and when each was first seen.
+    given_up_at: BTreeMap<u64, f64>,
 }
 
 impl<L: EngineLink> App<L> {
@@ -115,7 +114,7 @@ impl<L: EngineLink> App<L> {
             fonts: None,
             title: String::new(),
             desk_at: f64::NEG_INFINITY,
-            removal: None,
+            given_up_at: BTreeMap::new(),
         };
         app.carry_out(ctx, effects);
         app
@@ -176,6 +175,11 @@ impl<L: EngineLink> App<L> {
             match effect {
                 Effect::Send(command) => self.link.send(command),
                 Effect::Ask(purpose) => (self.ask_path)(purpose, ctx, self.answer_to.clone()),
+                Effect::LookAt {
+                    number,
+                    choice,
+                    text,
+                } => dialogs::look_at(ctx, self.answer_to.clone(), number, choice, text),
                 Effect::Arrange(preset) => self.tiles = preset.tree(),
                 Effect::OpenPane(pane) => layout::open(&mut self.tiles, pane),
                 Effect::ClosePane(pane) => layout::close(&mut self.tiles, pane),
@@ -208,23 +212,22 @@ impl<L: EngineLink> App<L> {
         self.carry_out(ctx, effects);
     }
 
-    /// Gives up what was removed once nobody brought it back for a while.
+    /// Gives up for good what nobody brought back for a while.
     fn forget_in_time(&mut self, ctx: &egui::Context) {
-        let Some(removed) = &self.state.desk.removed else {
-            self.removal = None;
-            return;
-        };
+        let held = self.state.desk.given_up.iter();
+        let held: BTreeMap<u64, f64> = held
+            .map(|given_up| (given_up.message, given_up.held_secs()))
+            .collect();
+        self.given_up_at.retain(|known, _| held.contains_key(known));
         let now = ctx.input(|input| input.time);
-        let since = match self.removal {
-            Some((message, since)) if message == removed.message => since,
-            Some(_) | None => now,
-        };
-        self.removal = Some((removed.message, since));
-        let left = since + UNDO_SECS - now;
-        if left <= 0.0 {
-            self.act(ctx, Action::Desk(DeskAction::Forget));
-        } else {
-            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        for (message, secs) in held {
+            let since = *self.given_up_at.entry(message).or_insert(now);
+            let left = since + secs - now;
+            if left <= 0.0 {
+                self.act(ctx, Action::Desk(DeskAction::Forget(message)));
+            } else {
+                ctx.request_repaint_after(Duration::from_secs_f64(left));
+            }
         }
     }
 
@@ -342,9 +345,11 @@ impl<L: EngineLink> eframe::App for App<L> {
             textures: &self.textures,
         };
         let mut out = Actions::new();
+        let shown = window::window_ui(ui, &mut self.tiles, &view, &mut out);
+        // Now that it is known who has the keyboard.
         shortcuts::keys(&ctx, &view, &mut out);
         history::keys(&ctx, &view, &mut out);
-        let shown = window::window_ui(ui, &mut self.tiles, &view, &mut out);
+        Keyboard::note(&ctx);
         self.textures.tidy(&ctx);
         self.state.shown = shown;
         self.state.desk.panes = layout::panes(&self.tiles);

@@ -274,7 +274,11 @@ fn name_ui(
 
 fn rename_ui(ui: &mut Ui, name: &str, out: &mut Actions) {
     let mut text = name.to_owned();
-    let response = ui.add(egui::TextEdit::singleline(&mut text).desired_width(FIELD_WIDTH));
+    // The same field wherever chips before it come and go.
+    let field = egui::TextEdit::singleline(&mut text)
+        .id(egui::Id::unique("new name of a run"))
+        .desired_width(FIELD_WIDTH);
+    let response = ui.add(field);
     let response = response.accessible_name("New name");
     if response.changed() {
         out.push(Action::Desk(DeskAction::TypeName(text)));

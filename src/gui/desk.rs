@@ -1,7 +1,4 @@
-//! What lies on the desk besides the runs: what was taken away, what is being typed, what is open.
-//!
-//! *Removing* a run puts it aside, paused, until the next removal, or until its notice is put away:
-//! so long it can be brought back.
+//! What lies on the desk besides the runs: what was given up, what is being typed, what is open.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +11,8 @@ use super::action::{Effect, NoticeKey};
 use super::layout::Pane;
 use super::restart::RestartQuestion;
 use super::run::Run;
-use super::state::{AppState, MAX_RUNS};
+use super::state::AppState;
+use super::undo::GivenUp;
 use super::until::UntilDraft;
 
 /// Longest name of a run, in characters.
@@ -69,22 +67,11 @@ impl Pace {
     }
 }
 
-/// Runs that were removed and can still be brought back.
-#[derive(Debug)]
-pub struct Removed {
-    /// Each with its place among the runs, in order.
-    pub runs: Vec<(usize, Run)>,
-    /// The number of the message that tells it.
-    pub message: u64,
-    /// The run that was opened so that the window is not without one.
-    stand_in: Option<RunId>,
-}
-
 /// What lies on the desk.
 #[derive(Debug, Default)]
 pub struct Desk {
-    /// Runs that can be brought back.
-    pub removed: Option<Removed>,
+    /// Work that can be brought back, the newest last.
+    pub given_up: Vec<GivenUp>,
     /// The run whose name is being typed, and the name so far.
     pub renaming: Option<(RunId, String)>,
     /// Whether the shortcuts are listed.
@@ -116,10 +103,12 @@ pub enum DeskAction {
     EndRename,
     /// The name stays as it was.
     CancelRename,
-    /// Brings back what was removed last.
+    /// Brings back what was given up last.
     Undo,
-    /// What was removed last need not be brought back any more.
-    Forget,
+    /// Brings back what the message of this number tells of.
+    UndoOf(u64),
+    /// What the message of this number tells of need not be brought back any more.
+    Forget(u64),
     /// Lists the shortcuts, or not.
     ShowHelp(bool),
     /// The buttons of the bar mean every run, or the selected one.
@@ -146,8 +135,9 @@ impl AppState {
             }
             DeskAction::EndRename => return self.end_rename(),
             DeskAction::CancelRename => self.desk.renaming = None,
-            DeskAction::Undo => return self.undo_remove(),
-            DeskAction::Forget => return self.forget_removed(),
+            DeskAction::Undo => return self.undo_last(),
+            DeskAction::UndoOf(message) => return self.undo(message),
+            DeskAction::Forget(message) => return self.forget(message),
             DeskAction::ShowHelp(is_open) => self.desk.is_help_open = is_open,
             DeskAction::ActOnAll(is_all) => self.desk.acts_on_all = is_all,
             DeskAction::SetPace(pace) => {
@@ -172,108 +162,12 @@ impl AppState {
         Vec::new()
     }
 
-    /// Puts runs aside, paused, and tells so.
-    pub(super) fn put_aside(&mut self, ids: &[RunId]) -> Vec<Effect> {
-        let mut effects = self.forget_removed();
-        let mut aside = Vec::new();
-        for (place, run) in std::mem::take(&mut self.runs).into_iter().enumerate() {
-            if ids.contains(&run.id) {
-                if run.may_be_working() {
-                    effects.push(Effect::Send(Command::Pause(run.id)));
-                }
-                aside.push((place, run));
-            } else {
-                self.runs.push(run);
-            }
-        }
-        let names: Vec<&str> = aside.iter().map(|(_, run)| run.name()).collect();
-        if names.is_empty() {
-            return effects;
-        }
-        let text = format!("Removed {}.", list(&names));
-        if self.selected.is_some_and(|id| ids.contains(&id)) {
-            self.selected = self.runs.first().map(|run| run.id);
-        }
-        if let Some((id, _)) = &self.desk.renaming
-            && ids.contains(id)
-        {
-            self.desk.renaming = None;
-        }
-        self.relate();
-        let message = self.next_message;
-        self.tell(None, text, false);
-        self.desk.removed = Some(Removed {
-            runs: aside,
-            message,
-            stand_in: None,
-        });
-        effects
-    }
-
-    /// Notes that a run is only there because all others were removed.
-    pub(super) fn note_stand_in(&mut self, id: RunId) {
-        if let Some(removed) = &mut self.desk.removed {
-            removed.stand_in = Some(id);
-        }
-    }
-
-    /// Gives up what was removed last.
-    pub(super) fn forget_removed(&mut self) -> Vec<Effect> {
-        let Some(removed) = self.desk.removed.take() else {
-            return Vec::new();
-        };
-        self.messages
-            .retain(|message| message.number != removed.message);
-        let gone = removed.runs.iter().map(|(_, run)| run.id);
-        gone.map(|id| {
-            self.layers.forget(id);
-            Effect::Send(Command::Remove(id))
-        })
-        .collect()
-    }
-
-    fn undo_remove(&mut self) -> Vec<Effect> {
-        let Some(removed) = self.desk.removed.take() else {
-            return Vec::new();
-        };
-        let mut effects = Vec::new();
-        let stand_in = removed.stand_in.and_then(|id| self.run(id));
-        if let Some(id) = stand_in.filter(|run| run.is_untouched()).map(|run| run.id) {
-            self.runs.retain(|run| run.id != id);
-            effects.push(Effect::Send(Command::Remove(id)));
-        }
-        if self.runs.len() + removed.runs.len() > MAX_RUNS {
-            self.tell(
-                None,
-                format!("There is room for {MAX_RUNS} runs: remove one first."),
-                true,
-            );
-            self.desk.removed = Some(removed);
-            return effects;
-        }
-        self.messages
-            .retain(|message| message.number != removed.message);
-        for (place, mut run) in removed.runs {
-            if self.runs.iter().any(|other| other.slot == run.slot) {
-                run.slot = self.free_slot();
-            }
-            self.selected = Some(run.id);
-            self.runs.insert(place.min(self.runs.len()), run);
-        }
-        self.relate();
-        effects
-    }
-
-    /// A run, also among those put aside.
+    /// A run, also among those that were removed.
     pub(super) fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        let aside = self
-            .desk
-            .removed
-            .iter_mut()
-            .flat_map(|removed| &mut removed.runs);
+        let held = self.desk.given_up.iter_mut();
         self.runs
             .iter_mut()
-            .chain(aside.map(|(_, run)| run))
+            .chain(held.flat_map(GivenUp::runs_mut))
             .find(|run| run.id == id)
     }
 }

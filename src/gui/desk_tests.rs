@@ -3,6 +3,7 @@
 use super::*;
 use crate::gui::action::Action;
 use crate::gui::restart::Restart;
+use crate::gui::state::MAX_RUNS;
 use crate::gui::state::tests::{advance, first, make_ready, sent};
 
 fn desk(state: &mut AppState, action: DeskAction) -> Vec<Command> {
@@ -44,24 +45,30 @@ fn a_run_that_was_removed_is_paused_and_comes_back_to_its_place() {
 }
 
 #[test]
-fn the_next_removal_or_dismissal_makes_it_final() {
+fn removals_are_taken_back_in_turn_and_final_once_dismissed() {
     let (mut state, first, second) = two();
     state.handle(Action::Duplicate(first));
     let third = state.selected.unwrap();
     state.handle(Action::Remove(second));
     let commands = sent(state.handle(Action::Remove(third)));
     assert!(
-        matches!(commands[..], [Command::Remove(id), Command::Pause(_)] if id == second),
+        matches!(commands[..], [Command::Pause(id)] if id == third),
         "{commands:?}"
     );
-    assert_eq!(state.messages.len(), 1);
+    assert_eq!(state.messages.len(), 2);
+    desk(&mut state, DeskAction::Undo);
+    assert_eq!(state.selected, Some(third));
+    desk(&mut state, DeskAction::Undo);
+    let order: Vec<RunId> = state.runs.iter().map(|run| run.id).collect();
+    assert_eq!(order, [first, second, third]);
+    state.handle(Action::Remove(third));
     let key = NoticeKey::Message(state.messages[0].number);
     let commands = sent(state.handle(Action::Dismiss(key)));
     assert!(
         matches!(commands[..], [Command::Remove(id)] if id == third),
         "{commands:?}"
     );
-    assert!(state.desk.removed.is_none() && state.messages.is_empty());
+    assert!(state.desk.given_up.is_empty() && state.messages.is_empty());
 }
 
 #[test]
@@ -102,12 +109,12 @@ fn a_run_does_not_come_back_where_there_is_no_room() {
     let last = state.runs[MAX_RUNS - 1].id;
     let slot = state.runs[1].slot;
     assert_eq!(slot, 1, "the colour that became free was taken");
-    // Removing one to make room gives up the one that waited.
-    let commands = sent(state.handle(Action::Remove(last)));
-    assert!(
-        matches!(commands[0], Command::Remove(id) if id == second),
-        "{commands:?}"
-    );
+    // Removing one to make room leaves the one that waited where it was.
+    state.handle(Action::Remove(last));
+    let waiting = state.desk.given_up[0].message;
+    desk(&mut state, DeskAction::UndoOf(waiting));
+    assert_eq!(state.selected, Some(second));
+    assert_eq!(state.runs.len(), MAX_RUNS);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::desk::DeskAction;
 use super::export;
 use super::fonts::HanChoice;
 use super::layout::{Pane, Preset};
+use super::paths::PathAction;
 use super::restart::Restart;
 use super::run::Run;
 use super::session::SessionAction;
@@ -143,6 +144,17 @@ fn files_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     }
     ui.separator();
     export::export_ui(ui, view, out);
+    ui.separator();
+    let mut types_paths = view.state.options.types_paths;
+    let help = "Wherever a folder or a file is asked for, a field for its path comes up instead of the \
+                dialog of the desktop";
+    if ui
+        .checkbox(&mut types_paths, "Type paths")
+        .on_hover_text(help)
+        .clicked()
+    {
+        out.push(Action::Path(PathAction::TypeAlways(types_paths)));
+    }
 }
 
 fn layout_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
@@ -256,7 +268,7 @@ pub fn run_menu_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         out.push(Action::Duplicate(run.id));
     }
     until::submenu_ui(ui, view, run, out);
-    let help = "Back to the same initial weights; what was trained is lost";
+    let help = "Back to the same initial weights; what was trained can be brought back for a while";
     if entry(
         ui,
         run.can_reset(),

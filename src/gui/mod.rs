@@ -33,6 +33,7 @@ mod news;
 mod notices;
 mod panes;
 mod parking;
+mod paths;
 mod pictures;
 mod relink;
 mod restart;
@@ -52,6 +53,7 @@ mod textures;
 mod theme;
 mod trace;
 mod transport;
+mod undo;
 mod until;
 mod view;
 mod watch;
@@ -71,8 +73,8 @@ pub use app::{App, EngineLink};
 pub use curves::{
     Axis, CurveOptions, CurvesAction, CurvesState, MOST_SMOOTHING, Reduction, Series, Train, XUnit,
 };
-pub use desk::{Desk, DeskAction, Pace, Removed};
-pub use dialogs::AskPath;
+pub use desk::{Desk, DeskAction, Pace};
+pub use dialogs::{AskPath, DialogLog};
 pub use fetch::{FetchAction, FetchState};
 pub use fonts::HanChoice;
 pub use history::{History, HistoryAction, HistoryState, Speed};
@@ -84,6 +86,7 @@ pub use latent::{
 pub use layers::{LayersAction, LayersState, Measure, Section, TileScale};
 pub use layout::{Pane, Preset};
 pub use matching::Matching;
+pub use paths::{Found, Outcome, PathAction, PathsState, TypedPath};
 pub use pictures::{ImageChoice, Order, PicturesAction, PicturesState, TestSet};
 pub use restart::{Restart, RestartQuestion};
 pub use run::{Failure, LossUnit, Opening, Run};
@@ -94,6 +97,7 @@ pub use setup::draft::Draft;
 pub use share::{Copying, Pasting, ShareAction, ShareState};
 pub use state::{AppState, MAX_RUNS};
 pub use story::{Part, StoryAction, StoryState};
+pub use undo::{Former, GivenUp, Work};
 
 /// What the window opens with.
 #[derive(Clone, Debug, Default)]

@@ -10,6 +10,7 @@ use crate::engine::{
 use crate::train::{Metrics, RunConfig};
 
 use super::curves::Series;
+use super::history::History;
 use super::notices::Message;
 use super::parking::become_moved;
 use super::run::{Failure, Opening, Run};
@@ -20,6 +21,9 @@ use super::trace::TARGET;
 impl AppState {
     /// Takes in what the engine tells.
     pub fn apply(&mut self, event: Event) {
+        if self.is_outdated(&event) {
+            return;
+        }
         match event {
             Event::Devices(devices) => self.devices = devices,
             Event::RunReady {
@@ -32,6 +36,29 @@ impl AppState {
                 self.note_images_lost(id, lost, standing.map(|standing| *standing));
             }
             Event::Relinked { id, place } => self.note_relinked(id, &place),
+            Event::BroughtBack {
+                id,
+                info,
+                metrics,
+                progress,
+                state,
+            } => {
+                let Some(run) = self.run_mut(id) else { return };
+                run.is_outdated = false;
+                run.state = state;
+                if state != RunState::Failed {
+                    run.failure = None;
+                }
+                run.info = Some(info);
+                run.history = History::default();
+                run.boundaries.clear();
+                run.last_test = metrics.last_test().copied();
+                run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
+                run.progress = progress;
+                self.session.has_changed = true;
+                self.latent.follow(&self.runs);
+                self.relate();
+            }
             Event::Loading { id, done, total } => {
                 let Some(run) = self.run_mut(id) else { return };
                 run.loading = Some((done, total));
@@ -40,6 +67,7 @@ impl AppState {
                 let Some(run) = self.run_mut(id) else { return };
                 run.loading = None;
                 run.tuning = None;
+                run.is_outdated = false;
                 log::info!(
                     target: TARGET,
                     "run {} ({}) {state:?} at step {}",
@@ -155,7 +183,9 @@ impl AppState {
             self.shapes.insert(key, info.dataset.shape);
         }
         let Some(run) = self.run_mut(id) else { return };
+        log::info!(target: TARGET, "run {} is ready: {}", id.0, widths(&info));
         become_ready(run, info);
+        run.is_outdated = false;
         if progress.step == 0 {
             // From initial weights it goes its own way.
             run.branched_at = None;
@@ -167,6 +197,23 @@ impl AppState {
         run.progress = progress;
         self.settle_cursor();
         self.relate();
+    }
+
+    /// Whether an event is about what a run was before it was made anew or brought back. What it is
+    /// from then on begins with its preparation.
+    fn is_outdated(&self, event: &Event) -> bool {
+        let is_outdated = |id: &RunId| self.run(*id).is_some_and(|run| run.is_outdated);
+        match event {
+            Event::Progress { id, .. }
+            | Event::Boundary { id, .. }
+            | Event::Warning { id, .. }
+            | Event::Configured { id, .. }
+            | Event::Failed { id, .. }
+            | Event::Parked { id, .. } => is_outdated(id),
+            Event::Frame(frame) => is_outdated(&frame.id),
+            Event::StateChanged { id, state } => *state != RunState::Preparing && is_outdated(id),
+            _ => false,
+        }
     }
 
     /// Takes in the newest pictures.
@@ -223,6 +270,17 @@ impl AppState {
             }
         }
     }
+}
+
+/// Shapes of the image and of what every layer of the encoder makes of it, as `784-500-10`, for the
+/// log.
+fn widths(info: &RunInfo) -> String {
+    let image = info.layers.first().map(|layer| layer.input.as_str());
+    let encoder = info.layers.iter().take(info.stages);
+    let shapes = image
+        .into_iter()
+        .chain(encoder.map(|layer| layer.output.as_str()));
+    shapes.collect::<Vec<_>>().join("-")
 }
 
 /// Takes in other settings of a run that has started.

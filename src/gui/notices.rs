@@ -178,11 +178,13 @@ impl AppState {
 
     /// What can be done about a message: words and wishes. As long as there is anything it stays.
     fn offers(&self, message: &Message) -> Vec<(Cow<'static, str>, Action)> {
-        let removed = self.desk.removed.as_ref();
-        removed
-            .filter(|removed| removed.message == message.number)
-            .map(|_removed| ("Undo".into(), Action::Desk(DeskAction::Undo)))
-            .into_iter()
+        let given_up = self.desk.given_up.iter();
+        given_up
+            .filter(|given_up| given_up.message == message.number)
+            .map(|given_up| {
+                let undo = DeskAction::UndoOf(given_up.message);
+                ("Undo".into(), Action::Desk(undo))
+            })
             .collect()
     }
 

@@ -1,4 +1,5 @@
-//! Back to initial weights, and the question before much training is lost.
+//! Back to initial weights, and the question before much training is lost. What is lost can be
+//! brought back for a while.
 //!
 //! A *restart* gives runs initial weights again: the same ones, or those of another seed.
 
@@ -52,10 +53,18 @@ impl AppState {
 
     fn restart(&mut self, restart: Restart, runs: &[RunId]) -> Vec<Effect> {
         match restart {
-            Restart::Reset => runs
-                .iter()
-                .flat_map(|id| self.send_if(*id, Run::can_reset, Command::Reset(*id)))
-                .collect(),
+            Restart::Reset => {
+                let can_reset = |id: &RunId| self.run(*id).is_some_and(Run::can_reset);
+                let meant: Vec<RunId> = runs.iter().copied().filter(can_reset).collect();
+                let mut effects = self.put_training_aside(&meant, |names, took| {
+                    format!(
+                        "{names}: back to the initial weights. {took} of training can be brought \
+                         back for a while."
+                    )
+                });
+                effects.extend(meant.into_iter().map(|id| Effect::Send(Command::Reset(id))));
+                effects
+            }
             Restart::NewSeed => self.new_seed(runs),
         }
     }
@@ -87,8 +96,8 @@ pub fn question_ui(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
         ui.set_max_width(440.0);
         ui.heading(title);
         let text = format!(
-            "{} goes {text}. {lost} of training will be lost, and cannot be brought back. Save it, \
-             or duplicate the run, to keep it.",
+            "{} goes {text}. {lost} of training will be lost, though Undo brings it back for a few \
+             minutes. Save the run to keep it.",
             list(&names)
         );
         ui.add(egui::Label::new(text).wrap());
@@ -149,11 +158,17 @@ mod tests {
         assert!(state.desk.restart.is_none(), "it is kept");
         state.handle(ask());
         let commands = sent(state.handle(Action::AnswerRestart(true)));
-        assert!(matches!(commands[..], [Command::Reset(_)]), "{commands:?}");
+        let [Command::SetAside { .. }, Command::Reset(_)] = commands[..] else {
+            panic!("{commands:?}");
+        };
+        let (mut state, id) = trained_for(200.0);
         state.handle(Action::Restart(Restart::NewSeed, vec![id]));
         let commands = sent(state.handle(Action::AnswerRestart(true)));
         assert!(
-            matches!(commands[..], [Command::AddRun { .. }]),
+            matches!(
+                commands[..],
+                [Command::SetAside { .. }, Command::AddRun { .. }]
+            ),
             "{commands:?}"
         );
     }

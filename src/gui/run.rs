@@ -69,6 +69,8 @@ pub struct Run {
     pub controls: Controls,
     /// What it is being made from; stays where that failed.
     pub opening: Option<Opening>,
+    /// It is made anew or brought back, and what the engine tells is still of what it was before.
+    pub is_outdated: bool,
     /// What it does.
     pub state: RunState,
     /// How far reading its images is, and of how much, while that goes on.
@@ -136,6 +138,7 @@ impl Run {
             own_name: None,
             controls: Controls::default(),
             opening: None,
+            is_outdated: false,
             state: RunState::Preparing,
             loading: None,
             tuning: None,
@@ -187,6 +190,7 @@ impl Run {
         *self = Self {
             sent: None,
             own_name: self.own_name.take(),
+            is_outdated: self.is_outdated,
             controls: std::mem::take(&mut self.controls),
             info: self.info.take(),
             baselines: self.baselines.take(),

@@ -9,6 +9,7 @@ use super::action::Effect;
 use super::run::{Opening, OwnName, Run};
 use super::setup::draft::Draft;
 use super::state::AppState;
+use super::undo::GivenUp;
 use super::{matching, naming};
 
 impl AppState {
@@ -102,8 +103,8 @@ impl AppState {
 
     /// Names of all runs, of those too that can be brought back.
     fn names_in_use(&self) -> Vec<String> {
-        let aside = self.desk.removed.iter().flat_map(|removed| &removed.runs);
-        let runs = self.runs.iter().chain(aside.map(|(_, run)| run));
+        let aside = self.desk.given_up.iter().flat_map(GivenUp::removed);
+        let runs = self.runs.iter().chain(aside);
         runs.map(|run| run.name().to_owned()).collect()
     }
 
@@ -180,11 +181,14 @@ impl AppState {
         };
         // TOML holds signed numbers.
         let seed = if last >= i64::MAX as u64 { 1 } else { last + 1 };
-        let mut effects = Vec::new();
+        let mut meant = meant;
+        meant.retain(|id| self.may_change(*id, "seed"));
+        let mut effects = self.put_training_aside(&meant, |names, took| {
+            format!(
+                "{names}: on to seed {seed}. {took} of training can be brought back for a while."
+            )
+        });
         for id in meant {
-            if !self.may_change(id, "seed") {
-                continue;
-            }
             if let Some(run) = self.run_mut(id) {
                 run.draft.config.seed = seed;
                 run.begin_anew();
@@ -233,10 +237,10 @@ impl AppState {
         let due: Vec<Option<String>> = self.runs.iter_mut().map(Run::name_due).collect();
         let mut taken: Vec<String> = self
             .desk
-            .removed
+            .given_up
             .iter()
-            .flat_map(|removed| &removed.runs)
-            .map(|(_, run)| run.name().to_owned())
+            .flat_map(GivenUp::removed)
+            .map(|run| run.name().to_owned())
             .collect();
         let staying = self.runs.iter().zip(&due).filter(|(_, due)| due.is_none());
         taken.extend(staying.map(|(run, _)| run.name().to_owned()));

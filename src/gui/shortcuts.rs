@@ -1,11 +1,12 @@
 //! Shortcuts: the one table from which the keys, their list and the hints in tooltips follow.
 //!
-//! A *bare* key, one without Ctrl, works wherever no control has the keyboard.
+//! A *bare* key, one without Ctrl, works wherever no control has the keyboard and nothing is asked.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::action::{Action, Actions, PathFor, ViewOptions};
 use super::desk::DeskAction;
+use super::focus::Keyboard;
 use super::layout::Preset;
 use super::restart::Restart;
 use super::session::SessionAction;
@@ -42,7 +43,7 @@ pub enum Does {
     Rename,
     /// Takes the run away.
     Remove,
-    /// Brings back what was taken away.
+    /// Brings back what was given up.
     Undo,
     /// Through the frames that were kept: the history's own keys.
     LookBack,
@@ -192,7 +193,7 @@ pub const SHORTCUTS: &[Shortcut] = &[
         Does::Undo,
         &[ctrl(Key::Z)],
         None,
-        "Bring back the run removed last",
+        "Bring back the run, or the training, that was given up last",
     ),
     shortcut(
         Does::LookBack,
@@ -265,16 +266,37 @@ pub fn with_key(ctx: &egui::Context, help: &str, does: Does) -> String {
     }
 }
 
-/// Collects what the keys pressed in this frame mean.
+/// Whether a shortcut waits until nothing has the keyboard.
+///
+/// Keys that write are never shortcuts where text is typed: neither bare ones nor those with AltGr,
+/// which counts as Ctrl and Alt together. There, undoing is undoing of text.
+fn waits(keys: &KeyboardShortcut, does: Does, by: Keyboard, has_alt: bool) -> bool {
+    let is_function = matches!(keys.logical_key, Key::F1 | Key::F2 | Key::F4);
+    let is_bare = keys.modifiers.is_none() && !is_function;
+    match by {
+        Keyboard::Free => false,
+        Keyboard::Held => is_bare,
+        Keyboard::Typing => is_bare || does == Does::Undo || has_alt,
+    }
+}
+
+/// Whether it works over a question or a list too: it changes nothing but looks.
+fn works_over_questions(does: Does) -> bool {
+    matches!(
+        does,
+        Does::Help | Does::ZoomIn | Does::ZoomOut | Does::ZoomReset | Does::LargeType
+    )
+}
+
+/// Collects what the keys pressed in this frame mean; to be called once everything is drawn.
 pub fn keys(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
-    let is_typing = ctx.text_edit_focused();
-    let is_held = ctx.egui_wants_keyboard_input() || is_typing;
-    let is_shifted = ctx.input(|input| input.modifiers.shift);
+    let by = Keyboard::of(ctx);
+    let is_asking = view.state.is_asking();
+    let (is_shifted, has_alt) = ctx.input(|input| (input.modifiers.shift, input.modifiers.alt));
     for shortcut in SHORTCUTS {
         for (place, keys) in shortcut.keys.iter().enumerate() {
-            let is_bare = keys.modifiers.is_none();
-            let is_function = matches!(keys.logical_key, Key::F1 | Key::F2 | Key::F4);
-            if is_bare && is_held && !is_function || is_typing && shortcut.does == Does::Undo {
+            let is_out_of_reach = is_asking && !works_over_questions(shortcut.does);
+            if is_out_of_reach || waits(keys, shortcut.does, by, has_alt) {
                 continue;
             }
             if ctx.input_mut(|input| input.consume_shortcut(keys)) {

@@ -25,6 +25,7 @@ use super::layers::LayersState;
 use super::layout::Pane;
 use super::matching::Matching;
 use super::notices::Message;
+use super::paths::PathsState;
 use super::pictures::PicturesState;
 use super::run::Run;
 use super::schedule::ScheduleState;
@@ -76,6 +77,8 @@ pub struct AppState {
     pub layers: LayersState,
     /// What lies on the desk.
     pub desk: Desk,
+    /// Paths that are typed.
+    pub paths: PathsState,
     /// The whole workbench in one place.
     pub session: SessionState,
     /// The story of the program.
@@ -120,6 +123,7 @@ impl AppState {
                     && start.share.is_none(),
                 ..Desk::default()
             },
+            paths: PathsState::default(),
             session: SessionState::default(),
             story: StoryState::default(),
             schedule: ScheduleState::default(),
@@ -159,6 +163,16 @@ impl AppState {
     /// The selected run.
     pub fn selected_run(&self) -> Option<&Run> {
         self.run(self.selected?)
+    }
+
+    /// Whether a question or a list lies over the window.
+    pub fn is_asking(&self) -> bool {
+        self.desk.is_help_open
+            || self.desk.restart.is_some()
+            || self.session.question.is_some()
+            || self.story.is_asking
+            || self.paths.open.is_some()
+            || !matches!(self.share, ShareState::Closed)
     }
 
     /// Whether there is room for another run.
@@ -230,18 +244,10 @@ impl AppState {
                 Vec::new()
             }
             Action::Commit(id) => self.commit(id),
-            Action::AskPath(purpose) => vec![Effect::Ask(purpose)],
+            Action::AskPath(purpose) => self.ask_path(purpose),
             Action::PathChosen(purpose, folder) => self.take_path(purpose, folder),
-            Action::DialogMissing => {
-                self.tell(
-                    None,
-                    "This desktop offers no file dialog (xdg-desktop-portal or zenity). The \
-                     command line takes folders: hourglass --open RUN, hourglass train --dataset FOLDER."
-                        .to_owned(),
-                    true,
-                );
-                Vec::new()
-            }
+            Action::DialogMissing(purpose) => self.note_no_dialog(purpose),
+            Action::Path(action) => self.handle_path(action),
             Action::Pictures(action) => self.handle_pictures(action),
             Action::Show(options) => {
                 if options.shows_setup != self.options.shows_setup {
@@ -300,7 +306,6 @@ impl AppState {
     }
 
     fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
-        let removed = self.desk.removed.as_ref().map(|removed| removed.message);
         match key {
             NoticeKey::Warning(id) => {
                 if let Some(run) = self.run_mut(id) {
@@ -322,8 +327,11 @@ impl AppState {
                 }
             }
             NoticeKey::Welcome => self.desk.is_welcoming = false,
-            NoticeKey::Message(number) if removed == Some(number) => return self.forget_removed(),
-            NoticeKey::Message(number) => self.put_message_away(number),
+            NoticeKey::Message(number) => {
+                let effects = self.forget(number);
+                self.put_message_away(number);
+                return effects;
+            }
         }
         Vec::new()
     }

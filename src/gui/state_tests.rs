@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::data::ImageShape;
 use crate::engine::{DatasetInfo, Event, Progress, RunInfo, RunState};
-use crate::gui::action::{NoticeKey, ViewOptions};
+use crate::gui::action::ViewOptions;
 use crate::gui::pictures::{Order, PicturesAction};
 use crate::gui::restart::Restart;
 use crate::model::KnobValue;
@@ -328,12 +328,11 @@ fn a_folder_becomes_the_data_of_the_run() {
 }
 
 #[test]
-fn a_missing_dialog_is_told_and_can_be_put_away() {
-    let (mut state, _) = first();
-    assert!(state.handle(Action::DialogMissing).is_empty());
-    assert!(state.messages[0].text.contains("hourglass --open RUN"));
-    let key = NoticeKey::Message(state.messages[0].number);
-    state.handle(Action::Dismiss(key));
+fn a_missing_dialog_is_made_up_for_by_a_field() {
+    let (mut state, id) = first();
+    let purpose = PathFor::Data(id);
+    assert!(state.handle(Action::DialogMissing(purpose)).is_empty());
+    assert_eq!(state.paths.open.as_ref().unwrap().purpose, purpose);
     assert!(state.messages.is_empty());
 }
 

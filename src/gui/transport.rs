@@ -152,7 +152,7 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     }
     let help = hint(
         ui,
-        "Back to the same initial weights%; what was trained is lost",
+        "Back to the same initial weights%; what was trained can be brought back for a while",
         Does::Reset,
     );
     let can_reset = runs().any(Run::can_reset);
@@ -167,8 +167,8 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     }
     let help = hint(
         ui,
-        "Other initial weights%, with the next seed; what was trained is lost. Hold Shift to give \
-         every run the same new seed, so that they stay matched.",
+        "Other initial weights%, with the next seed; what was trained can be brought back for a while. \
+         Hold Shift to give every run the same new seed, so that they stay matched.",
         Does::NewSeed,
     );
     let can_seed = runs().any(|run| run.opening.is_none());

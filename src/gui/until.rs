@@ -122,7 +122,8 @@ fn entries_ui(ui: &mut Ui, view: &View<'_>, runs: &[&Run], out: &mut Actions) {
             .add(field)
             .on_hover_text(format!("Steps in all, of {} planned", words::count(most)))
             .accessible_name("Step to stop at");
-        if field.changed() {
+        // What is proposed moves on as runs train, but not under who types.
+        if field.changed() || field.gained_focus() {
             out.push(Action::Desk(DeskAction::SetUntil(UntilDraft {
                 step: Some(wanted),
                 ..draft

@@ -10,8 +10,8 @@ use super::layout::Pane;
 use super::theme::{self, Palette};
 use super::view::View;
 use super::{
-    borders, chips, drop, focus, history, jobs, notices, panes, restart, schedule, session, setup,
-    share, shortcuts, status, story, transport,
+    borders, chips, drop, focus, history, jobs, notices, panes, paths, restart, schedule, session,
+    setup, share, shortcuts, status, story, transport,
 };
 
 /// Draws everything and returns the panes that were to be seen.
@@ -29,6 +29,7 @@ pub fn window_ui(
     restart::question_ui(&ctx, view, out);
     drop::drop_ui(&ctx, view, out);
     session::question_ui(&ctx, view, out);
+    paths::path_ui(&ctx, view, out);
     let is_large = view.state.options.has_large_type;
     let scale = theme::type_scale(is_large);
     let bar = |palette: &Palette| {

@@ -111,6 +111,9 @@ impl Session {
             match event {
                 Event::RunReady {
                     id: of, metrics, ..
+                }
+                | Event::BroughtBack {
+                    id: of, metrics, ..
                 } if *of == id => {
                     all = Metrics::clone(metrics);
                 }
@@ -126,7 +129,9 @@ impl Session {
         let mut all = Vec::new();
         for event in &self.events {
             match event {
-                Event::RunReady { id: of, .. } if *of == id => all.clear(),
+                Event::RunReady { id: of, .. } | Event::BroughtBack { id: of, .. } if *of == id => {
+                    all.clear();
+                }
                 Event::Frame(frame) if frame.id == id => all.push(Arc::clone(frame)),
                 _ => {}
             }
@@ -139,7 +144,9 @@ impl Session {
         let mut all = Vec::new();
         for event in &self.events {
             match event {
-                Event::RunReady { id: of, .. } if *of == id => all.clear(),
+                Event::RunReady { id: of, .. } | Event::BroughtBack { id: of, .. } if *of == id => {
+                    all.clear();
+                }
                 Event::Boundary { id: of, phase } if *of == id => all.push(*phase),
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! The window under test: an engine that only writes down what it is asked, and what it then tells.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -22,6 +22,8 @@ pub struct Script {
     pub answers: RefCell<VecDeque<Answer>>,
     pub asked: RefCell<Vec<PathFor>>,
     pub folder: RefCell<Option<PathBuf>>,
+    /// The desktop has no dialog.
+    pub has_no_dialog: Cell<bool>,
 }
 
 impl Script {
@@ -97,6 +99,9 @@ impl Window {
         let ask_path = Box::new(
             move |purpose, _ctx: &egui::Context, answers: std::sync::mpsc::Sender<Action>| {
                 desk.asked.borrow_mut().push(purpose);
+                if desk.has_no_dialog.get() {
+                    answers.send(Action::DialogMissing(purpose)).unwrap();
+                }
                 if let Some(folder) = desk.folder.take() {
                     answers.send(Action::PathChosen(purpose, folder)).unwrap();
                 }
@@ -138,6 +143,36 @@ impl Window {
     /// Presses and releases a key.
     pub fn press(&mut self, key: egui::Key) {
         self.harness.key_press(key);
+        self.harness.run();
+    }
+
+    /// Writes with the keyboard, key by key, as a person does: each in a frame of its own.
+    pub fn write(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.write_letter(letter);
+        }
+    }
+
+    /// Presses and releases the key of one letter.
+    pub fn write_letter(&mut self, letter: char) {
+        let name: String = letter.to_uppercase().collect();
+        let key = match letter {
+            ' ' => Some(egui::Key::Space),
+            _ => egui::Key::from_name(&name),
+        };
+        let press = |pressed| {
+            key.map(|key| egui::Event::Key {
+                key,
+                physical_key: None,
+                pressed,
+                repeat: false,
+                modifiers: egui::Modifiers::NONE,
+            })
+        };
+        let events = &mut self.harness.input_mut().events;
+        events.extend(press(true));
+        events.push(egui::Event::Text(letter.to_string()));
+        events.extend(press(false));
         self.harness.run();
     }
 

@@ -24,7 +24,7 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, ComboBox, PopupCloseBehavior, RichText, Slider, Ui};
 
 use super::action::{Action, Actions, ChartUnit, ViewOptions};
-use super::focus::take_keys;
+use super::focus::{steady, take_keys};
 use super::run::Run;
 use super::theme::text_scale;
 use super::view::View;
@@ -96,7 +96,9 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         }
     });
     if !is_compact {
-        ui.horizontal_wrapped(|ui| is_fit = switches_ui(ui, &mut options, has_entropy, false));
+        steady(ui, "switches", |ui| {
+            ui.horizontal_wrapped(|ui| is_fit = switches_ui(ui, &mut options, has_entropy, false));
+        });
     }
     if options != view.state.options {
         out.push(Action::Show(options));

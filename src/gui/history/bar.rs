@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::{Button, ComboBox, Key, Modifiers, RichText, Sense, Slider, Stroke, Ui};
 
 use super::super::action::{Action, Actions};
+use super::super::focus::Keyboard;
 use super::super::trace::trace_widget;
 use super::super::view::View;
 use super::super::words;
@@ -215,7 +216,8 @@ fn play(ui: &Ui, view: &View<'_>, out: &mut Actions) {
 
 /// Keys that look back, while nothing has the focus that could want them.
 pub fn keys(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
-    if ctx.memory(|memory| memory.focused().is_some()) || view.state.newest_step() == 0 {
+    let is_free = Keyboard::of(ctx) == Keyboard::Free && !view.state.is_asking();
+    if !is_free || view.state.newest_step() == 0 {
         return;
     }
     for (key, action) in KEYS {

@@ -4,6 +4,7 @@ use egui::{ComboBox, DragValue, Slider, Ui};
 
 use crate::data::ImageShape;
 use crate::gui::action::{Action, Actions};
+use crate::gui::focus::steady;
 use crate::gui::view::View;
 
 use super::strokes::Ink;
@@ -21,6 +22,10 @@ fn push(out: &mut Actions, action: InputAction) {
 
 /// Draws the tools.
 pub fn controls_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, out: &mut Actions) {
+    steady(ui, "tools", |ui| tools_ui(ui, view, shape, out));
+}
+
+fn tools_ui(ui: &mut Ui, view: &View<'_>, shape: ImageShape, out: &mut Actions) {
     let input = &view.state.input;
     let mut brush = input.brush;
     ui.horizontal_wrapped(|ui| {

@@ -4,7 +4,7 @@ use egui::{Slider, Ui};
 
 use crate::data::Corruption;
 use crate::gui::action::{Action, Actions};
-use crate::gui::focus::take_keys;
+use crate::gui::focus::{steady, take_keys};
 use crate::gui::view::View;
 
 use super::InputAction;
@@ -86,7 +86,7 @@ fn buttons_ui(ui: &mut Ui, view: &View<'_>, corruption: Corruption, out: &mut Ac
 
 /// One slider from 0 to 1, told in per cent or as it is.
 fn amount_ui(ui: &mut Ui, name: &str, help: &str, value: &mut f32, is_share: bool) {
-    ui.horizontal(|ui| {
+    let row = |ui: &mut Ui| {
         let height = ui.spacing().interact_size.y;
         let label = ui
             .allocate_ui_with_layout(
@@ -113,5 +113,6 @@ fn amount_ui(ui: &mut Ui, name: &str, help: &str, value: &mut f32, is_share: boo
             slider.fixed_decimals(2)
         };
         take_keys(ui.add(slider).labelled_by(id)).on_hover_text(help);
-    });
+    };
+    steady(ui, name, |ui| ui.horizontal(row));
 }

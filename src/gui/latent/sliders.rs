@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Ui, vec2};
 use crate::engine::{Codes, Content, Slot};
 
 use super::super::action::{Action, Actions};
+use super::super::focus::steady;
 use super::super::run::Run;
 use super::super::theme::text_scale;
 use super::super::trace::trace_widget;
@@ -41,10 +42,12 @@ pub fn sliders_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let Some(codes) = codes_or(ui, view.state.codes(run), promise) else {
         return;
     };
-    ui.horizontal_wrapped(|ui| {
-        start_ui(ui, view, out);
-        buttons_ui(ui, view, (run, codes), out);
-        notes_ui(ui, view, (run, codes));
+    steady(ui, "start of sliders", |ui| {
+        ui.horizontal_wrapped(|ui| {
+            start_ui(ui, view, out);
+            buttons_ui(ui, view, (run, codes), out);
+            notes_ui(ui, view, (run, codes));
+        });
     });
     let room = ui.available_size();
     if room.x < SIDE_BY_SIDE {

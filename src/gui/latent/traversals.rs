@@ -5,6 +5,7 @@ use egui::{EventFilter, Key, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2
 use crate::engine::{Content, Pictures, Slot, Traversal, Wish};
 
 use super::super::action::{Action, Actions};
+use super::super::focus::steady;
 use super::super::layout::Pane;
 use super::super::run::Run;
 use super::super::theme::text_scale;
@@ -40,7 +41,7 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let Some(codes) = codes_or(ui, view.state.codes(run), promise) else {
         return;
     };
-    ui.horizontal_wrapped(|ui| {
+    let line = |ui: &mut Ui| {
         // Where the sliders are to be seen as well, they have the choice.
         if !view.state.shown.contains(&Pane::Sliders) {
             start_ui(ui, view, out);
@@ -51,7 +52,8 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
              from two standard deviations below to two above, as the test images have them. A row \
              that changes nothing belongs to a dimension the network does not use",
         );
-    });
+    };
+    steady(ui, "start of traversals", |ui| ui.horizontal_wrapped(line));
     let found = view.state.latent.find(Slot::Traversals, run.id);
     let Some(found) = found else {
         let text = if view.state.code_start(run).is_none() {

@@ -108,6 +108,7 @@ fn what_was_found_inside_a_run_goes_with_it() {
     state.layers.take(answer(Slot::Filters, 5, filters));
     state.handle(Action::Remove(FIRST));
     assert!(state.layers.filters(FIRST).is_some(), "it may come back");
-    state.handle(Action::Desk(DeskAction::Forget));
+    let removal = state.desk.given_up[0].message;
+    state.handle(Action::Desk(DeskAction::Forget(removal)));
     assert!(state.layers.filters(FIRST).is_none());
 }

@@ -4,6 +4,7 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{DragValue, Mesh, PopupCloseBehavior, RichText, Ui, pos2, vec2};
 
 use crate::gui::action::{Action, Actions};
+use crate::gui::focus::steady;
 use crate::gui::theme::maps;
 use crate::gui::view::View;
 
@@ -20,6 +21,10 @@ const NARROW: f32 = 720.0;
 
 /// Draws the line.
 pub fn header_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    steady(ui, "which images", |ui| line_ui(ui, view, out));
+}
+
+fn line_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let is_small = ui.available_height() < LOW && ui.available_width() < NARROW;
     ui.horizontal_wrapped(|ui| {
         if is_small {

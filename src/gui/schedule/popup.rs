@@ -3,6 +3,7 @@
 use egui::{Id, Ui};
 
 use crate::gui::action::{Action, Actions};
+use crate::gui::focus::is_typing;
 use crate::gui::run::Run;
 use crate::gui::setup::{self, form};
 use crate::gui::share::locks;
@@ -39,7 +40,8 @@ pub(super) fn popup_ui(ui: &Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
             ui.set_width(WIDTH);
             phase_ui(ui, view, (run, index), out);
         });
-    let is_escaped = ui.input(|input| input.key_pressed(egui::Key::Escape));
+    // Escape in a field leaves the field.
+    let is_escaped = ui.input(|input| input.key_pressed(egui::Key::Escape)) && !is_typing(ui.ctx());
     if !is_open || is_escaped {
         out.push(Action::Schedule(ScheduleAction::Close));
     }

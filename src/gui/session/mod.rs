@@ -103,7 +103,7 @@ impl AppState {
             }
             SessionAction::SaveAs => {
                 self.session.next = None;
-                vec![Effect::Ask(PathFor::SaveSession)]
+                self.ask_path(PathFor::SaveSession)
             }
             SessionAction::Close => self.close(),
             SessionAction::SaveFirst => {
@@ -160,7 +160,7 @@ impl AppState {
 
     fn save_session(&mut self) -> Vec<Effect> {
         match &self.session.folder {
-            None => vec![Effect::Ask(PathFor::SaveSession)],
+            None => self.ask_path(PathFor::SaveSession),
             Some(_) => vec![Effect::KeepDesk, send(SessionCommand::Save(None))],
         }
     }

@@ -11,6 +11,7 @@ use super::super::layout;
 use super::super::run::{Opening, Run};
 use super::super::setup::draft::Draft;
 use super::super::state::{AppState, MAX_RUNS};
+use super::super::undo::FEW_SECS;
 use super::desk::{KeptLatent, KeptWindow, read_window};
 
 impl AppState {
@@ -75,9 +76,17 @@ impl AppState {
         self.session.pending.extend(effects);
     }
 
-    /// Takes all runs away.
+    /// Takes all runs away; those that would be lost can be brought back for a while.
     fn clear_away(&mut self) -> Vec<Effect> {
-        let mut effects = self.forget_removed();
+        let mut effects = self.forget_all();
+        // What is saved is in the folder of its session.
+        let is_saved = self.session.folder.is_some() && self.session.problem.is_none();
+        let is_lost =
+            |run: &&Run| !is_saved && run.has_started() && run.progress.elapsed_secs >= FEW_SECS;
+        let lost: Vec<RunId> = self.runs.iter().filter(is_lost).map(|run| run.id).collect();
+        effects.extend(self.put_aside_as(&lost, |names| {
+            format!("Put aside what nobody has saved: {names}. It can be brought back for a while.")
+        }));
         let gone = std::mem::take(&mut self.runs);
         effects.extend(
             gone.iter()
@@ -106,6 +115,7 @@ impl AppState {
             zoom_percent: now.zoom_percent,
             has_large_type: now.has_large_type,
             han: now.han,
+            types_paths: now.types_paths,
             ..kept.options
         };
         effects.extend(self.handle(Action::Show(options)));

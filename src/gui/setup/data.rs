@@ -17,6 +17,7 @@ use crate::store::share::Access;
 
 use super::draft::Draft;
 use super::form::{self, Entry};
+use super::typed;
 
 /// Draws the section.
 pub(super) fn data_ui(
@@ -182,14 +183,14 @@ fn reading_ui(ui: &mut Ui, draft: &mut Draft, usual: Usual) {
                 taken, so that nothing is stretched. Larger images need more time and memory.";
     let size = draft.config.image_size.or(usual.size).unwrap_or_default();
     let (mut width, mut height) = (size.width(), size.height());
+    let mut said = None;
     form::row(ui, "Image size", help, |ui, _label| {
         for (side, name) in [(&mut width, "Image width"), (&mut height, "Image height")] {
-            let number = egui::DragValue::new(side)
-                .range(MIN_SIDE..=MAX_SIDE)
-                .speed(1.0)
-                .suffix(" px")
-                .update_while_editing(false);
-            let number = ui.add(number).on_hover_text(help);
+            let number = egui::DragValue::new(side).speed(1.0).suffix(" px");
+            let range = MIN_SIDE as f64..=MAX_SIDE as f64;
+            let (number, wrong) = typed::number_ui(ui, number, (range, true), None);
+            said = said.take().or(wrong);
+            let number = number.on_hover_text(help);
             egui::Response::widget_info(&number, || {
                 egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name)
             });
@@ -198,6 +199,7 @@ fn reading_ui(ui: &mut Ui, draft: &mut Draft, usual: Usual) {
             }
         }
     });
+    typed::wrong_ui(ui, said);
     if (width, height) != (size.width(), size.height()) {
         let chosen = ImageSize::new(width, height).ok();
         draft.config.image_size = chosen.filter(|size| Some(*size) != usual.size);
@@ -269,7 +271,7 @@ fn transpose_ui(ui: &mut Ui, transpose: &mut Option<bool>) {
 
 fn limit_ui(ui: &mut Ui, limit: &mut Option<usize>) {
     let help = "Train on the first so many images only. Test images are never limited.";
-    form::row(ui, "Limit", help, |ui, label| {
+    let said = form::row(ui, "Limit", help, |ui, label| {
         let mut is_limited = limit.is_some();
         ui.checkbox(&mut is_limited, "")
             .labelled_by(label)
@@ -280,14 +282,14 @@ fn limit_ui(ui: &mut Ui, limit: &mut Option<usize>) {
             (true, Some(_)) | (false, None) => {}
         }
         if let Some(limit) = limit {
-            let number = egui::DragValue::new(limit)
-                .range(1..=1_000_000_000)
-                .speed(10.0)
-                .suffix(" images")
-                .update_while_editing(false);
-            ui.add(number).labelled_by(label).on_hover_text(help);
+            let number = egui::DragValue::new(limit).speed(10.0).suffix(" images");
+            let (number, wrong) = typed::number_ui(ui, number, (1.0..=1e9, true), None);
+            number.labelled_by(label).on_hover_text(help);
+            wrong
         } else {
             ui.weak("all training images");
+            None
         }
     });
+    typed::wrong_ui(ui, said);
 }

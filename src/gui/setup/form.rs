@@ -6,10 +6,12 @@ use std::ops::RangeInclusive;
 
 use egui::{Align, Layout, Ui, vec2};
 
-use crate::gui::focus::take_keys;
+use crate::gui::focus::{steady, take_keys};
 use crate::gui::share::locks;
 use crate::gui::theme::text_scale;
 use crate::store::share::Access;
+
+use super::typed;
 
 /// Width of the labels.
 const LABEL_WIDTH: f32 = 116.0;
@@ -51,7 +53,7 @@ pub fn row<'a, R: Default>(
     if access == Access::Hidden {
         return R::default();
     }
-    ui.horizontal(|ui| {
+    let add = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let height = ui.spacing().interact_size.y;
         let label = ui
@@ -79,8 +81,12 @@ pub fn row<'a, R: Default>(
             label.on_hover_text(help);
         }
         add(ui, id)
-    })
-    .inner
+    };
+    if name.spoken.is_empty() {
+        return ui.horizontal(add).inner;
+    }
+    // Lines that say what is wrong come and go above it while it is typed in.
+    steady(ui, name.spoken, |ui| ui.horizontal(add).inner)
 }
 
 /// How a slider for a number runs.
@@ -129,6 +135,7 @@ pub fn number_row<'a>(
     range: RangeInclusive<f64>,
     style: NumberStyle,
 ) {
+    let mut said = None;
     row(ui, name, help, |ui, label| {
         let is_whole = style.step > 0.0;
         let number_width = NUMBER_WIDTH * text_scale(ui.ctx());
@@ -151,9 +158,7 @@ pub fn number_row<'a>(
             (high - low) / 500.0
         };
         let number = egui::DragValue::new(value)
-            .range(range)
             .speed(speed)
-            .update_while_editing(false)
             .custom_formatter(move |value, _| {
                 if is_whole {
                     format!("{value:.0}")
@@ -161,14 +166,16 @@ pub fn number_row<'a>(
                     super::words::setting(value)
                 }
             });
-        ui.add_sized(vec2(number_width, ui.spacing().interact_size.y), number)
-            .labelled_by(label)
-            .on_hover_text(help);
+        let size = vec2(number_width, ui.spacing().interact_size.y);
+        let (response, wrong) = typed::number_ui(ui, number, (range, is_whole), Some(size));
+        response.labelled_by(label).on_hover_text(help);
+        said = wrong;
         if is_whole {
             // Typed numbers go to the nearest one there is.
             *value = low + ((*value - low) / style.step).round() * style.step;
         }
     });
+    typed::wrong_ui(ui, said);
 }
 
 /// A row with a whole number of any size, without a slider.
@@ -178,16 +185,15 @@ pub fn count_row<'a>(
     value: &mut usize,
     range: RangeInclusive<usize>,
 ) {
-    row(ui, name, help, |ui, label| {
-        let width = ui.available_width();
-        let number = egui::DragValue::new(value)
-            .range(range)
-            .speed(0.2)
-            .update_while_editing(false);
-        ui.add_sized(vec2(width, ui.spacing().interact_size.y), number)
-            .labelled_by(label)
-            .on_hover_text(help);
+    let said = row(ui, name, help, |ui, label| {
+        let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+        let number = egui::DragValue::new(value).speed(0.2);
+        let range = *range.start() as f64..=*range.end() as f64;
+        let (response, wrong) = typed::number_ui(ui, number, (range, true), Some(size));
+        response.labelled_by(label).on_hover_text(help);
+        wrong
     });
+    typed::wrong_ui(ui, said);
 }
 
 /// One entry of a chooser.

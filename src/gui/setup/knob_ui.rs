@@ -2,25 +2,29 @@
 
 use egui::Ui;
 
+use crate::gui::focus::line_edit;
+use crate::gui::trace::trace_widget;
 use crate::model::{Knob, KnobKind, KnobValue, Knobs, Scale, parse_widths};
 
 use super::form::{self, Entry, NumberStyle};
+use super::typed;
 
-/// Controls for all knobs that have an effect now.
+/// Controls for all knobs that have an effect now; `problem` is what is wrong with the settings.
 pub fn knobs_ui(
     ui: &mut Ui,
     table: &'static [Knob],
     has_effect: impl Fn(&Knob) -> bool,
+    problem: Option<&str>,
     knobs: &mut Knobs,
 ) {
     for knob in table {
         if knob.is_active(knobs) && has_effect(knob) {
-            knob_ui(ui, knob, knobs);
+            knob_ui(ui, knob, problem, knobs);
         }
     }
 }
 
-fn knob_ui(ui: &mut Ui, knob: &'static Knob, knobs: &mut Knobs) {
+fn knob_ui(ui: &mut Ui, knob: &'static Knob, problem: Option<&str>, knobs: &mut Knobs) {
     let words = (knob.name, knob.help);
     let value = knobs
         .get(knob.id)
@@ -81,7 +85,7 @@ fn knob_ui(ui: &mut Ui, knob: &'static Knob, knobs: &mut Knobs) {
         }
         (KnobKind::Widths, KnobValue::Text(value)) => {
             let mut text = value.clone();
-            widths_ui(ui, knob, &mut text);
+            widths_ui(ui, knob, problem, &mut text);
             KnobValue::Text(text)
         }
         // A file may hold a value of another type; the check of the settings says so, and choosing
@@ -106,20 +110,27 @@ fn number_style(scale: Scale, linear: NumberStyle, logarithmic: NumberStyle) -> 
     }
 }
 
-/// A text field for widths, with what is wrong with them below.
-fn widths_ui(ui: &mut Ui, knob: &Knob, text: &mut String) {
+/// Whether a problem is told below the control of a knob.
+pub fn tells(knob: &Knob, problem: &str) -> bool {
+    matches!(knob.kind, KnobKind::Widths) && problem.contains(knob.id)
+}
+
+/// A text field for widths, which holds them as they are typed, with what is wrong with them below.
+fn widths_ui(ui: &mut Ui, knob: &Knob, problem: Option<&str>, text: &mut String) {
     form::row(ui, knob.name, knob.help, |ui, label| {
-        ui.add(
-            egui::TextEdit::singleline(text)
-                .desired_width(f32::INFINITY)
-                .hint_text("tapered"),
-        )
-        .labelled_by(label)
-        .on_hover_text(knob.help);
+        let field = line_edit(ui, text, |field| {
+            field.desired_width(f32::INFINITY).hint_text("tapered")
+        });
+        trace_widget("widths", &field);
+        field.labelled_by(label).on_hover_text(knob.help);
     });
-    if let Err(piece) = parse_widths(text) {
-        let sentence = format!("“{piece}” is not a width: whole numbers from 1 to 99,999 are.");
-        let color = ui.visuals().error_fg_color;
-        ui.add(egui::Label::new(egui::RichText::new(sentence).small().color(color)).wrap());
-    }
+    let wrong = match parse_widths(text) {
+        Err(piece) => Some(format!(
+            "“{piece}” is not a width: whole numbers from 1 to 99,999 are."
+        )),
+        Ok(_) => problem
+            .filter(|problem| tells(knob, problem))
+            .map(str::to_owned),
+    };
+    typed::wrong_ui(ui, wrong);
 }

@@ -9,6 +9,7 @@ pub mod form;
 mod knob_ui;
 mod live;
 mod training;
+mod typed;
 mod weights;
 
 use egui::{RichText, ScrollArea, Ui};
@@ -18,6 +19,7 @@ use crate::model::{Knob, VARIANTS, variant};
 use crate::store::share::Access;
 
 use super::action::{Action, Actions};
+use super::focus::line_edit;
 use super::parking;
 use super::relink;
 use super::restart::Restart;
@@ -80,10 +82,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         };
         form::remark(ui, text);
     }
-    if let Some(problem) = view.state.problem(run) {
-        let text = RichText::new(problem).color(view.palette.failure);
-        ui.add(egui::Label::new(text).wrap());
-    }
+    problem_ui(ui, view, run);
     if let Some(failure) = run
         .failure
         .as_ref()
@@ -113,8 +112,21 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     commit_finished(ui, view, run, out);
 }
 
+/// Says what is wrong with the settings, unless that is said below a field: a line that comes and goes
+/// up here would move the field away under who types.
+fn problem_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
+    let Some(problem) = view.state.problem(run) else {
+        return;
+    };
+    let knobs = variant(&run.draft.config.variant).map_or(&[][..], |variant| variant.knobs());
+    if !knobs.iter().any(|knob| knob_ui::tells(knob, &problem)) {
+        let text = RichText::new(problem).color(view.palette.failure);
+        ui.add(egui::Label::new(text).wrap());
+    }
+}
+
 fn settings_ui(ui: &mut Ui, view: &View<'_>, (run, draft): (&Run, &mut Draft), out: &mut Actions) {
-    model_ui(ui, view, draft);
+    model_ui(ui, view, run, draft);
     weights::weights_ui(ui, draft);
     form::section(ui, "Training");
     training::training_ui(ui, draft);
@@ -146,10 +158,10 @@ fn name_ui(ui: &mut Ui, run: &Run, out: &mut Actions) {
         } else {
             String::new()
         };
-        let field = egui::TextEdit::singleline(&mut name)
-            .hint_text(run.name())
-            .desired_width(f32::INFINITY);
-        let response = ui.add(field).labelled_by(label).on_hover_text(help);
+        let response = line_edit(ui, &mut name, |field| {
+            field.hint_text(run.name()).desired_width(f32::INFINITY)
+        });
+        let response = response.labelled_by(label).on_hover_text(help);
         if response.changed() {
             out.push(Action::Rename(run.id, name));
         }
@@ -163,9 +175,9 @@ fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         "This run has started: its settings are fixed, but for the phases ahead in the schedule.",
     );
     ui.horizontal(|ui| {
-        let reset = ui
-            .button("Reset to change")
-            .on_hover_text("Back to the initial weights; what was trained is lost.");
+        let reset = ui.button("Reset to change").on_hover_text(
+            "Back to the initial weights; what was trained can be brought back for a while.",
+        );
         if reset.clicked() {
             out.push(Action::Restart(Restart::Reset, vec![run.id]));
         }
@@ -184,7 +196,7 @@ fn locked_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     });
 }
 
-fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
+fn model_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft) {
     let chosen = variant(&draft.config.variant);
     let (shown, summary) = match &chosen {
         Ok(variant) => (variant.name(), variant.summary()),
@@ -204,7 +216,9 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) {
         // Nothing is drawn where weights come from a file.
         let is_drawn = draft.config.initial_weights.is_none();
         let has_effect = |knob: &Knob| is_drawn || !knob.id.starts_with("init");
-        knob_ui::knobs_ui(ui, variant.knobs(), has_effect, &mut draft.config.knobs);
+        let problem = view.state.problem(run);
+        let knobs = &mut draft.config.knobs;
+        knob_ui::knobs_ui(ui, variant.knobs(), has_effect, problem.as_deref(), knobs);
     }
     if let Some(shape) = view.state.shape_of(&draft.config)
         && let Some(plan) = draft.plan(shape)

@@ -7,11 +7,15 @@ use crate::train::{LearningRateDecay, Phase, PhaseSettings};
 
 use super::draft::{self, Draft};
 use super::form::{self, Entry, Name, NumberStyle};
+use super::typed;
 use crate::gui::share::locks;
 use crate::store::share::Access;
 
 /// Epochs of a phase at most.
 const MOST_EPOCHS: usize = 100_000;
+
+/// Seeds that can be typed: a field knows whole numbers up to this exactly.
+const MOST_SEED: f64 = 9_007_199_254_740_991.0;
 
 /// Schedule, optimizer, batch and seed.
 pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
@@ -39,19 +43,19 @@ pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
     }
     let seed = "Of the initial weights, the order of the images and the dropout: the same seed \
                 gives the same run.";
-    form::row(ui, "Seed", seed, |ui, label| {
+    let said = form::row(ui, "Seed", seed, |ui, label| {
         // From the right, so that the number has what the button leaves.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let next = ui
                 .button("Next seed")
                 .on_hover_text("Other initial weights, and the images in another order");
             let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
-            let number = egui::DragValue::new(&mut draft.config.seed)
-                .speed(0.1)
-                .update_while_editing(false);
-            ui.add_sized(size, number)
-                .labelled_by(label)
-                .on_hover_text(seed);
+            // A file may hold a larger one, which stays.
+            let most = MOST_SEED.max(draft.config.seed as f64);
+            let number = egui::DragValue::new(&mut draft.config.seed).speed(0.1);
+            let range = 0.0..=most;
+            let (number, wrong) = typed::number_ui(ui, number, (range, true), Some(size));
+            number.labelled_by(label).on_hover_text(seed);
             if next.clicked() {
                 draft.config.seed = match draft.config.seed {
                     // Files hold signed numbers.
@@ -59,8 +63,11 @@ pub fn training_ui(ui: &mut Ui, draft: &mut Draft) {
                     seed => seed + 1,
                 };
             }
-        });
+            wrong
+        })
+        .inner
     });
+    typed::wrong_ui(ui, said);
 }
 
 /// Says that single phases were set apart, and takes that back.

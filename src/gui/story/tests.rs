@@ -14,6 +14,7 @@ fn commands(effects: Vec<Effect>) -> Vec<Command> {
         .filter_map(|effect| match effect {
             Effect::Send(command) => Some(command),
             Effect::Ask(_)
+            | Effect::LookAt { .. }
             | Effect::Arrange(_)
             | Effect::OpenPane(_)
             | Effect::ClosePane(_)
