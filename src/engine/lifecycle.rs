@@ -113,6 +113,7 @@ impl Worker {
             weights: loaded.weights,
             data,
             compute,
+            is_relinked: loaded.is_relinked,
         };
         if let Some(run) = self.rehearse(run) {
             self.build(run);
@@ -128,6 +129,7 @@ impl Worker {
             weights,
             data,
             compute,
+            is_relinked,
             ticket: _,
         } = run;
         let built = guarded(|| match &kept {
@@ -150,7 +152,7 @@ impl Worker {
         self.take_up(id, trainer, compute);
         if let Some(run) = self.runs.iter_mut().find(|run| run.id == id) {
             self.keeping.note_opened(run, written);
-            if loaded.is_relinked {
+            if is_relinked {
                 run.keep_place();
             }
         }

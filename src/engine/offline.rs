@@ -18,7 +18,6 @@ use super::guard::{Failure, guarded};
 use super::jobs::{JobId, JobMeter};
 use super::library::{Lost, Source};
 use super::live::LiveRun;
-use super::parking::start_device;
 use super::protocol::{Event, Progress, RunId, RunInfo};
 use super::session::{Fit, as_frame};
 use super::shelf::Shelf;
@@ -256,7 +255,9 @@ impl Worker {
             dataset: place.to_owned(),
             ..offline.config().clone()
         };
-        let made = start_device(&self.faults, &config).and_then(|compute| {
+        let was_on = offline.checkpoint().device.clone();
+        let compute = self.compute(&config, was_on.as_deref(), |_worker| None);
+        let made = compute.and_then(|compute| {
             let checkpoint = offline.checkpoint();
             let trainer = guarded(|| Trainer::resume(config, checkpoint, data, &compute))?;
             Ok((trainer, compute))

@@ -48,6 +48,8 @@ pub(super) struct Prepared {
     pub(super) weights: Option<Arc<[NamedArray]>>,
     pub(super) data: Arc<Dataset>,
     pub(super) compute: Compute,
+    /// Whether its images were found in a place that somebody named.
+    pub(super) is_relinked: bool,
 }
 
 impl Prepared {

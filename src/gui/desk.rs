@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Command, RunId};
-use crate::store::list;
 
 use super::action::{Effect, NoticeKey};
 use super::layout::Pane;

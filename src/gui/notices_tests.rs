@@ -71,6 +71,7 @@ fn a_notice_stays_as_long_as_it_offers_something_or_is_being_read() {
     state.handle(Action::Desk(DeskAction::Expand(key)));
     state.expire_notices(1e3);
     assert_eq!(texts(&state), [("Removed Autoencoder.".to_owned(), 1)]);
-    state.handle(Action::Desk(DeskAction::Forget));
+    let number = state.messages[0].number;
+    state.handle(Action::Desk(DeskAction::Forget(number)));
     assert!(state.messages.is_empty());
 }

@@ -268,7 +268,7 @@ pub fn with_key(ctx: &egui::Context, help: &str, does: Does) -> String {
 
 /// Whether a shortcut waits until nothing has the keyboard.
 ///
-/// Keys that write are never shortcuts where text is typed: neither bare ones nor those with AltGr,
+/// Keys that write are never shortcuts where text is typed: neither bare ones nor those with `AltGr`,
 /// which counts as Ctrl and Alt together. There, undoing is undoing of text.
 fn waits(keys: &KeyboardShortcut, does: Does, by: Keyboard, has_alt: bool) -> bool {
     let is_function = matches!(keys.logical_key, Key::F1 | Key::F2 | Key::F4);

@@ -41,10 +41,8 @@ pub fn look(choice: &Choice, text: &str, home: Option<&Path>) -> Result<Found, S
     let there = what_is_at(&path)?;
     let shown = path.display();
     match (choice, there) {
-        (Choice::Folder, There::Folder)
-        | (Choice::NewFolder, There::Folder)
-        | (Choice::File { .. }, There::File)
-        | (Choice::NewFile { .. }, There::File) => Ok(Found {
+        (Choice::Folder | Choice::NewFolder, There::Folder)
+        | (Choice::File { .. } | Choice::NewFile { .. }, There::File) => Ok(Found {
             path,
             is_new: false,
         }),

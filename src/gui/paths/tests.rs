@@ -113,11 +113,11 @@ fn act(state: &mut AppState, action: PathAction) -> Vec<Effect> {
     state.handle(Action::Path(action))
 }
 
-fn found(path: &str, is_new: bool) -> Result<Found, String> {
-    Ok(Found {
+fn found(path: &str, is_new: bool) -> Found {
+    Found {
         path: Path::new(path).to_owned(),
         is_new,
-    })
+    }
 }
 
 /// Confirms what is typed; the number of the look that follows.
