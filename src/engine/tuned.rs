@@ -18,6 +18,8 @@ const PLACE_VARIABLE: &str = "HOURGLASS_KERNELS";
 
 /// Part of the names under which choices of kernels are kept.
 const TUNED: &str = "autotune";
+/// How the names begin under which something else is recorded.
+const RECORDS: &str = "records/";
 
 /// Where kernels are kept, and what else is known of the devices of this machine.
 pub(super) fn folder() -> Option<PathBuf> {
@@ -40,7 +42,9 @@ pub(super) fn remember() {
 /// How many choices of kernels are kept, of all devices and starts; nothing where that cannot be told.
 pub(super) fn count() -> Option<u64> {
     let all = environment::namespaces();
-    let tuned = all.iter().filter(|kept| kept.namespace.contains(TUNED));
+    // Beside each choice there is a record of how it was made.
+    let is_choice = |name: &str| name.contains(TUNED) && !name.starts_with(RECORDS);
+    let tuned = all.iter().filter(|kept| is_choice(&kept.namespace));
     (!all.is_empty()).then(|| tuned.map(|kept| kept.entries).sum())
 }
 

@@ -43,7 +43,7 @@ fn a_comparison_is_of_one_network_driver_and_program() {
         some_key(|_config| {}, &card("one 1.0"), "0.3"),
         some_key(|config| config.batch = 17, &card("one 1.0"), "0.2"),
         some_key(
-            |config| config.schedule.phases[0].optimizer.kind = crate::model::OptimizerKind::Sgd,
+            |config| config.schedule.phases[0].optimizer.kind = crate::model::OptimizerKind::Adam,
             &card("one 1.0"),
             "0.2",
         ),
