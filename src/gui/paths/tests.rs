@@ -147,13 +147,13 @@ fn a_path_that_was_typed_does_what_one_that_was_chosen_does() {
     act(&mut state, PathAction::Type("/images/mnist".to_owned()));
     act(
         &mut state,
-        PathAction::Looked(number, found("/images", false)),
+        PathAction::Looked(number, Ok(found("/images", false))),
     );
     assert!(state.paths.open.is_some());
     let number = confirm(&mut state);
     let effects = act(
         &mut state,
-        PathAction::Looked(number, found("/images/mnist", false)),
+        PathAction::Looked(number, Ok(found("/images/mnist", false))),
     );
     let [Command::AddRun { config, .. }] = &sent(effects)[..] else {
         panic!("no other images");
@@ -184,7 +184,7 @@ fn a_file_is_replaced_only_when_that_is_said() {
     let number = confirm(&mut state);
     let effects = act(
         &mut state,
-        PathAction::Looked(number, found("/w.safetensors", false)),
+        PathAction::Looked(number, Ok(found("/w.safetensors", false))),
     );
     assert!(effects.is_empty());
     let outcome = state.paths.open.as_ref().unwrap().outcome.clone();
