@@ -157,7 +157,11 @@ impl Session {
     /// The newest configuration of a run.
     pub fn config(&self, id: RunId) -> RunConfig {
         let found = self.events.iter().rev().find_map(|event| match event {
-            Event::RunReady { id: of, info, .. } if *of == id => Some(info.config.clone()),
+            Event::RunReady { id: of, info, .. } | Event::BroughtBack { id: of, info, .. }
+                if *of == id =>
+            {
+                Some(info.config.clone())
+            }
             Event::Configured { id: of, config, .. } if *of == id => Some((**config).clone()),
             _ => None,
         });

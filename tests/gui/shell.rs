@@ -135,7 +135,17 @@ fn much_training_is_not_given_up_at_one_click() {
     assert!(window.commands().is_empty());
     window.click("New seed");
     window.click("Use a new seed");
-    assert_eq!(window.added().0, FIRST);
+    let commands = window.commands();
+    assert!(
+        matches!(
+            commands[..],
+            [
+                Command::SetAside { id: FIRST, .. },
+                Command::AddRun { id: FIRST, .. }
+            ]
+        ),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -334,9 +344,9 @@ fn theme_size_and_type_are_chosen() {
 fn the_shortcuts_are_listed() {
     let mut window = ready_window("autoencoder");
     window.press(Key::F1);
-    assert!(window.has_text("Bring back the run removed last"));
+    assert!(window.has_text("Bring back the run, or the training, that was given up last"));
     window.press(Key::Escape);
-    assert!(!window.has_text("Bring back the run removed last"));
+    assert!(!window.has_text("Bring back the run, or the training, that was given up last"));
     window.click("Keyboard shortcuts");
     assert!(window.has_text("Play or pause every run"));
 }
