@@ -51,7 +51,7 @@ fn a_comparison_is_of_one_network_driver_and_program() {
             |config| {
                 config
                     .knobs
-                    .set("latent", crate::model::KnobValue::Integer(3))
+                    .set("latent", crate::model::KnobValue::Integer(3));
             },
             &card("one 1.0"),
             "0.2",
