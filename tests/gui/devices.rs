@@ -1,5 +1,6 @@
 //! What the window says of devices: which one trains, what was measured, what is being prepared.
 
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::engine::{Command, Comparison, DeviceInfo, DeviceNews, Event, RunState};
 
 use super::session::{ready, recipe};
@@ -42,7 +43,12 @@ fn what_was_measured_is_a_remark_at_the_device() {
     let mut window = ready_window("autoencoder");
     assert!(!window.has_text("timed beside"), "no GPU, nothing to say");
     window.tell([devices()]);
-    assert!(window.has_text("Automatic: the CPU, or a faster GPU"));
+    let shown = window.harness.get_by_label("Train on");
+    let value = shown.accesskit_node().value();
+    assert_eq!(
+        value.as_deref(),
+        Some("Automatic: the CPU, or a faster GPU")
+    );
     assert!(window.has_text(&format!("{CARD} is timed beside the CPU")));
     window.tell([
         Event::StateChanged {

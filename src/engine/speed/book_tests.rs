@@ -1,3 +1,5 @@
+//! What is remembered, and what is not.
+
 use std::fs;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! The process is a script that says what it should.
+
 #![cfg(unix)]
 
 use std::cell::Cell;

@@ -1,3 +1,5 @@
+//! What is said for which order, by the CPU in place of a GPU.
+
 use std::io::{BufReader, Write as _};
 use std::sync::mpsc;
 
