@@ -134,20 +134,6 @@ fn a_run_is_paused_stepped_stopped_and_reset() {
 }
 
 #[test]
-fn keys_do_the_same() {
-    let mut window = ready_window("autoencoder");
-    window.press(egui::Key::Space);
-    assert!(matches!(window.commands()[..], [Command::Start(FIRST)]));
-    window.press(egui::Key::S);
-    assert!(matches!(window.commands()[..], [Command::StepOnce(FIRST)]));
-    window.tell(running());
-    window.press(egui::Key::Space);
-    assert!(matches!(window.commands()[..], [Command::Pause(FIRST)]));
-    window.press(egui::Key::R);
-    assert!(matches!(window.commands()[..], [Command::Reset(FIRST)]));
-}
-
-#[test]
 fn keys_typed_into_a_field_are_text() {
     let mut window = ready_window("autoencoder");
     window

@@ -5,6 +5,7 @@
 //! only the newest counts.
 
 mod about_data;
+mod about_run;
 mod aside;
 mod cadence;
 mod changes;

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use crate::analysis::Baselines;
 use crate::data::{LostImages, Survey};
-use crate::model::LayerInfo;
 use crate::train::{Metrics, RunConfig, Schedule};
 
-use super::about_data::{DataPage, DatasetInfo, PageRequest};
+use super::about_data::{DataPage, PageRequest};
+pub use super::about_run::{Progress, RunInfo, RunState};
 pub use super::device_news::{DeviceInfo, DeviceNews};
 use super::exporting::Export;
 use super::extending::Extension;
@@ -201,69 +201,6 @@ impl Default for Watch {
             interval: Duration::from_millis(50),
         }
     }
-}
-
-/// What a run is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunState {
-    /// Data and network are being made.
-    Preparing,
-    /// Between two steps.
-    Paused,
-    /// Training.
-    Running,
-    /// The schedule ended, or the run was stopped.
-    Finished,
-    /// An error or divergence ended it; the last good weights are kept.
-    Failed,
-}
-
-/// What a run turned out to be once its data and network were there.
-#[derive(Clone, Debug)]
-pub struct RunInfo {
-    /// As resolved: every knob with a value.
-    pub config: RunConfig,
-    /// The images.
-    pub dataset: DatasetInfo,
-    /// Encoder then decoder, image to image.
-    pub layers: Vec<LayerInfo>,
-    /// Number of pairs of layers.
-    pub stages: usize,
-    /// Weights and biases.
-    pub parameters: usize,
-    /// Size of the code.
-    pub latent: usize,
-    /// The device in words, such as `Flex (CPU, 2 threads)`.
-    pub device: String,
-    /// Steps of all phases.
-    pub total_steps: u64,
-    /// Steps of an epoch.
-    pub steps_per_epoch: u64,
-    /// A reason why the device is not the obvious one, or other things worth saying.
-    pub remarks: Vec<String>,
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Progress {
-    /// Training steps done.
-    pub step: u64,
-    /// Index of the phase under way.
-    pub phase: usize,
-    /// Epoch within the phase, from 0; fractional.
-    pub epoch: f64,
-    /// Learning rate of the next step.
-    pub learning_rate: f64,
-    /// Training steps a second, lately, while training.
-    pub steps_per_sec: f64,
-    /// Training images a second over the whole run, without measuring on test images.
-    pub images_per_sec: f64,
-    /// Expected seconds to the end of the schedule.
-    pub remaining_secs: Option<f64>,
-    /// Seconds spent training so far, measurements on test images included.
-    pub elapsed_secs: f64,
-    /// Measuring on the test images, not training, right now.
-    pub is_measuring: bool,
 }
 
 /// What the engine tells.

@@ -334,3 +334,29 @@ fn arrow_keys_belong_to_the_slider_that_was_touched_last() {
     window.press(egui::Key::ArrowRight);
     assert!(cursor(&window) > first, "the history has them again");
 }
+
+#[test]
+fn keys_do_the_same() {
+    let mut window = super::ready_window("autoencoder");
+    window.press(egui::Key::Space);
+    assert!(matches!(
+        window.commands()[..],
+        [hourglass::engine::Command::Start(super::FIRST)]
+    ));
+    window.press(egui::Key::S);
+    assert!(matches!(
+        window.commands()[..],
+        [hourglass::engine::Command::StepOnce(super::FIRST)]
+    ));
+    window.tell(super::running());
+    window.press(egui::Key::Space);
+    assert!(matches!(
+        window.commands()[..],
+        [hourglass::engine::Command::Pause(super::FIRST)]
+    ));
+    window.press(egui::Key::R);
+    assert!(matches!(
+        window.commands()[..],
+        [hourglass::engine::Command::Reset(super::FIRST)]
+    ));
+}
