@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::data::{Color, ImageShape, Takes, takes_of_name};
 use hourglass::engine::{DatasetInfo, Event, Progress, RunId, RunInfo};
 use hourglass::train::RunConfig;
