@@ -331,6 +331,7 @@ fn update() -> RunUpdate {
             counters: BTreeMap::from([("a.step".to_owned(), 12)]),
         },
         images: None,
+        device: None,
     };
     let mark = "tests = 2\ntrain_secs = 0.5\nelapsed_secs = 1.5\n[position]\nphase = 1\n\
                 step_in_phase = 0\nstep = 10\nhas_begun = true\nis_measured = false\n";

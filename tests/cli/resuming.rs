@@ -48,6 +48,7 @@ fn stop_at(folder: &Path, run: &str, options: &str, steps: u64) {
     let flex = hourglass::train::Compute {
         device: burn::tensor::Device::flex(),
         name: "Flex".to_owned(),
+        key: "flex".to_owned(),
         has_own_memory: false,
         remarks: Vec::new(),
     };
