@@ -52,7 +52,7 @@ pub enum StoreError {
     },
     /// A folder that holds something else.
     #[error(
-        "the output folder must be new, empty or a run already, but {path} holds other files",
+        "a run needs a folder that is new or empty, but {path} holds other files",
         path = path.display()
     )]
     NotARun {
@@ -120,7 +120,7 @@ pub enum StoreError {
     },
     /// A folder for a run within a session.
     #[error(
-        "the output folder must be new, empty or a run of its own, but {path} is part of the session {session}",
+        "a run of its own needs a folder that is new or empty, but {path} is part of the session {session}",
         path = path.display(),
         session = session.display()
     )]
