@@ -96,7 +96,8 @@ fn a_name_stays_whatever_becomes_of_the_other_runs() {
     state.handle(Action::Remove(seeded));
     assert_eq!(names(&state), without(&[first, seeded]));
     let again = add(&mut state, copy, |_draft| {});
-    assert_eq!(name(&state, again), "Autoencoder", "it is free");
+    let named = name(&state, again);
+    assert_eq!(named, "Autoencoder 3", "the others can be brought back");
     assert_eq!(name(&state, copy), "Autoencoder 2");
     // What another run is changed to, or called, changes no name either.
     let edit = edited(&state, again, |draft| {

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::StoreError;
 use super::commit::{is_cut_short, recover};
+use super::{StoreError, reading};
 
 /// The name of the file.
 pub(super) const LOCK: &str = "lock";
@@ -33,11 +33,7 @@ impl Lock {
     pub(super) fn take(folder: &Path, purpose: Use) -> Result<Self, StoreError> {
         let path = folder.join(LOCK);
         let opened = match purpose {
-            Use::Write => OpenOptions::new()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&path),
+            Use::Write => open_or_create(&path),
             Use::Read => File::open(&path),
         };
         let file = match opened {
@@ -73,6 +69,22 @@ impl Lock {
             (Ok(held), Ok(there)) => is_same(&held, &there),
             (_, _) => false,
         }
+    }
+}
+
+/// Opens the file of a lock to read, and makes it where there is none. A file that is open to be written
+/// would keep its disk from being made read-only for as long as a run trains.
+fn open_or_create(path: &Path) -> io::Result<File> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(path)?;
+            File::open(path)
+        }
+        opened => opened,
     }
 }
 
@@ -149,10 +161,10 @@ pub(super) fn steadily<T>(
         for part in parts {
             complete(part)?;
         }
-        let before = fs::read(mark).ok();
+        let before = reading::content(mark);
         let found = read();
         let is_steady =
-            fs::read(mark).ok() == before && !parts.iter().any(|part| is_cut_short(part));
+            reading::content(mark) == before && !parts.iter().any(|part| is_cut_short(part));
         if is_steady || since.elapsed() > PATIENCE {
             return found;
         }

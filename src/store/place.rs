@@ -16,6 +16,7 @@ use crate::train::Checkpoint;
 use super::StoreError;
 use super::commit::{self, Commit};
 use super::lock::{LOCK, Lock, Use};
+use super::reading;
 use super::run_files::{self, RunUpdate, Written};
 use super::run_folder::{self, CONFIG, STATE};
 use super::session::{Address, Session, SessionRun};
@@ -101,7 +102,7 @@ impl RunPlace {
             replaces: is_run && !goes_on,
             held: Mutex::new(Held::Folder {
                 lock,
-                state: fs::read(folder.join(STATE)).ok(),
+                state: reading::content(&folder.join(STATE)),
                 pictures,
             }),
         })
@@ -221,7 +222,7 @@ impl RunPlace {
                 let written = run_files::write(&mut commit, &self.folder, "", &update)?;
                 commit.finish()?;
                 pictures.clear();
-                *state = fs::read(self.folder.join(STATE)).ok();
+                *state = reading::content(&self.folder.join(STATE));
                 written
             }
             Held::Session {
@@ -277,7 +278,7 @@ impl RunPlace {
         self.renew(lock, state.as_deref())?;
         run_folder::write_run(&self.folder, run, grid, pictures)?;
         pictures.clear();
-        *state = fs::read(self.folder.join(STATE)).ok();
+        *state = reading::content(&self.folder.join(STATE));
         self.safe.store(run.position.step + 1, Ordering::SeqCst);
         Ok(())
     }
@@ -295,7 +296,7 @@ impl RunPlace {
         }
         fs::create_dir_all(&self.folder).map_err(StoreError::io("creating", &self.folder))?;
         let renewed = take(&self.folder)?;
-        let there = fs::read(self.folder.join(STATE)).ok();
+        let there = reading::content(&self.folder.join(STATE));
         let is_own = there.as_deref() == state;
         if self.folder.join(CONFIG).exists() && !is_own {
             return Err(StoreError::Taken {

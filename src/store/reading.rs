@@ -26,6 +26,12 @@ pub(super) fn bounded(
     Ok(bytes)
 }
 
+/// What a small file holds, to tell whether it changes; nothing where it is none, as a pipe is.
+pub(super) fn content(path: &Path) -> Option<Vec<u8>> {
+    const MOST: u64 = 1 << 24;
+    beginning(path, MOST).ok()
+}
+
 /// The first bytes of a file, all where there are fewer.
 pub(super) fn beginning(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
     // Asked first: opening a pipe waits for somebody to write to it.

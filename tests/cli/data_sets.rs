@@ -56,7 +56,9 @@ fn npz() -> Vec<u8> {
 
 fn csv(count: usize) -> String {
     let row = |i: usize| {
-        let pixels: Vec<String> = (0..64).map(|p| (i * p % 256).to_string()).collect();
+        let pixels: Vec<String> = (0..64)
+            .map(|p| ((i * i * 31 + p * 7) % 256).to_string())
+            .collect();
         format!("{},{}\n", i % 3, pixels.join(","))
     };
     (0..count).map(row).collect()

@@ -87,7 +87,7 @@ fn the_next_run_takes_a_faster_gpu_and_a_kept_run_stays() {
 fn a_training_that_is_short_ends_before_its_gpu_is_measured() {
     let folder = workplace();
     for gpu in ["Test card;1.0;hangs", "Test card;1.0;fails"] {
-        let events = train(folder.path(), gpu, "--epochs 1 --out out");
+        let events = train(folder.path(), gpu, "--epochs 1 --replace --out out");
         assert!(event(&events, "compared").is_none());
         assert!(event(&events, "finished").is_some());
     }
@@ -95,7 +95,7 @@ fn a_training_that_is_short_ends_before_its_gpu_is_measured() {
     let events = train(
         folder.path(),
         "Test card;1.0;hangs",
-        &format!("{LONG} --out out"),
+        &format!("{LONG} --replace --out out"),
     );
     assert!(event(&events, "compared").is_none());
     assert!(event(&events, "finished").is_some());

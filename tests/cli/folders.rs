@@ -43,7 +43,7 @@ fn a_downloaded_archive_is_read_as_it_is_meant() {
         picture(
             at,
             &format!("archive/set/test_set/test_set/{class}/9.png"),
-            200,
+            200 + class.as_bytes()[0] % 16,
         );
         picture(
             at,

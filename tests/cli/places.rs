@@ -52,9 +52,9 @@ fn an_earlier_run_is_replaced_only_with_leave_and_notes_in_it_stay() {
     }
     for arguments in [
         format!("{TRAIN} --seed 2 --out out --replace"),
+        "import w.safetensors --out out --replace".to_owned(),
         "train --resume back --epochs 1 --out out --replace".to_owned(),
         "train --config back/run.toml --out out --replace".to_owned(),
-        "import w.safetensors --out out --replace".to_owned(),
     ] {
         let earlier = file(at, "out/weights.safetensors");
         success(hourglass(at, &arguments));
@@ -217,7 +217,6 @@ fn a_folder_in_which_a_run_trains_is_nobody_elses_but_can_be_read() {
     }
     success(hourglass(at, "export out --what curves --out c.csv"));
     success(hourglass(at, "reconstruct out --out r.png"));
-    success(hourglass(at, "share out"));
     // A copy of it can be trained elsewhere.
     success(hourglass(
         at,

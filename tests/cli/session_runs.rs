@@ -44,12 +44,9 @@ fn a_run_of_a_session_is_read_in_place_wherever_a_run_is_taken() {
         "export run --what weights --out v.safetensors",
     ));
     assert_eq!(weights("w.safetensors"), weights("v.safetensors"));
-    // What has not begun has settings to share, and no weights.
-    let text = success(hourglass(at, "share study#7"));
-    success(hourglass(
-        at,
-        &format!("train --share {} --device flex --out shared", text.trim()),
-    ));
+    // What has not begun has settings, which are found there, and no weights.
+    let sentence = failure(&hourglass(at, "share study#7"), 2);
+    assert!(sentence.contains("but this one is \"data\""), "{sentence}");
     for arguments in [
         "eval study#7",
         "reconstruct study#7 --out r.png",
