@@ -44,7 +44,7 @@ fn kept(place: &Path, folder: &Path) -> (Session, PathBuf) {
     let mut session = Session::with(RUN, &on(folder, None));
     session.add(OTHER, &on(folder, Some(320)));
     session.add(IDLE, &on(folder, None));
-    session.add(GLYPHS, &digits("autoencoder", Pretraining::EndToEnd, 1));
+    session.add(GLYPHS, &digits("autoencoder", Pretraining::EndToEnd, 2));
     let runs = [
         (RUN, "All"),
         (OTHER, "Half"),
