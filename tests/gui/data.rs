@@ -153,9 +153,11 @@ fn reading_pictures_shows_a_bar_and_can_be_cancelled() {
             total: Some(1000),
         },
     ]);
-    assert!(window.has_text("Reading the images of Autoencoder: 43 %"));
+    let name = window.harness.state().state().run(id).unwrap().name();
+    let name = name.to_owned();
+    assert!(window.has_text(&format!("Reading the images of {name}: 43 %")));
     assert!(window.has_text("Reading images…"));
-    window.click("Cancel reading the images of Autoencoder");
+    window.click(&format!("Cancel reading the images of {name}"));
     assert!(matches!(window.commands()[..], [Command::CancelLoading(of)] if of == id));
     window.tell([Event::Failed {
         id,
