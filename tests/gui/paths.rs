@@ -15,7 +15,7 @@ use super::rich::rich_window;
 use super::window::{Look, Window};
 
 /// The field for a path, whatever it is of.
-fn field<'a>(window: &'a Window) -> egui_kittest::Node<'a> {
+fn field(window: &Window) -> egui_kittest::Node<'_> {
     window
         .harness
         .query_all_by_label_contains("Path of the ")

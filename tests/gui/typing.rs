@@ -205,7 +205,7 @@ fn widths(window: &Window) -> String {
     }
 }
 
-fn widths_field<'a>(window: &'a Window) -> egui_kittest::Node<'a> {
+fn widths_field(window: &Window) -> egui_kittest::Node<'_> {
     window
         .harness
         .get_by_role_and_label(Role::TextInput, "Widths")

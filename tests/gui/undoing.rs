@@ -77,7 +77,8 @@ fn put_aside(window: &Window) -> Vec<(RunId, RunId)> {
 
 #[test]
 fn every_way_to_begin_again_is_taken_back_by_button_and_by_keys() {
-    let ways: [(&str, &dyn Fn(&mut Window)); 6] = [
+    type Way<'a> = (&'a str, &'a dyn Fn(&mut Window));
+    let ways: [Way<'_>; 6] = [
         ("the button Reset", &|window| window.click("Reset")),
         ("the key R", &|window| window.press(Key::R)),
         ("the button New seed", &|window| window.click("New seed")),
