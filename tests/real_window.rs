@@ -55,7 +55,6 @@ fn wait_for_change(
 }
 
 #[test]
-#[ignore = "not seen to pass yet: it did not end on the machine it was written on"]
 fn widths_are_typed_key_by_key_and_taken_once_they_are_valid() {
     if let Some(tool) = desktop::missing() {
         println!("skipped: needs {tool} for a window of its own");

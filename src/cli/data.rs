@@ -128,16 +128,6 @@ pub(super) fn data(matches: &ArgMatches) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How the test images came about, in a sentence.
-fn split_words(data: &Dataset) -> String {
-    match data.split {
-        Split::Given => "test images as given".to_owned(),
-        Split::FromTrain { test_count, seed } => {
-            format!("{test_count} images were set aside for testing (seed {seed})")
-        }
-    }
-}
-
 /// Images of each class in training and testing, with the class's name.
 fn classes(data: &Dataset) -> Vec<(String, usize, usize)> {
     let names = data.class_names.as_deref().unwrap_or_default();
@@ -194,7 +184,9 @@ fn lines(data: &Dataset) -> Vec<String> {
             data.train.len(),
             data.test.len(),
             data.train.shape(),
-            split_words(data)
+            data.split
+                .to_words()
+                .unwrap_or_else(|| "test images as given".to_owned())
         ),
     ];
     let classes = classes(data);

@@ -104,7 +104,7 @@ fn devices() -> Vec<Entry> {
                 "faster_by_a_third": kept.comparison.takes_gpu(),
             }));
         }
-        let role = match (device.is_software, device.is_auto, device.is_rival) {
+        let role = match (device.is_software, device.is_auto, device.is_candidate) {
             (true, _, _) => ", a software adapter: correct but slow",
             (false, true, _) => " (auto begins here)",
             (false, false, true) => " (auto takes it where it is faster by a third)",
@@ -117,7 +117,7 @@ fn devices() -> Vec<Entry> {
                 "name": device.name,
                 "software": device.is_software,
                 "auto": device.is_auto,
-                "rival": device.is_rival,
+                "candidate": device.is_candidate,
                 "measured": measured,
             }),
             id: device.id,

@@ -43,6 +43,25 @@ pub enum Split {
     },
 }
 
+impl Split {
+    /// How the test images came about, where there is something to say of it.
+    pub fn to_words(self) -> Option<String> {
+        match self {
+            Self::Given => None,
+            Self::FromTrain { test_count, seed } => {
+                let images = if test_count == 1 {
+                    "image was"
+                } else {
+                    "images were"
+                };
+                Some(format!(
+                    "{test_count} {images} set aside for testing (seed {seed})"
+                ))
+            }
+        }
+    }
+}
+
 /// What a source delivers, before the limit and the hash.
 #[derive(Clone, Debug)]
 pub struct DatasetParts {

@@ -232,7 +232,9 @@ pub(super) fn scales(ranges: &[(String, Range)]) -> Result<(Vec<Scale>, Vec<Stri
                     factor: 127.5,
                     offset: 127.5,
                 },
-                Some(format!("go from {range} and were taken as -1 to 1")),
+                Some(format!(
+                    "go from {range} and were mapped: -1 is black and 1 is white"
+                )),
             ),
             Kind::Small => (
                 Scale::up_to(small),
@@ -247,7 +249,9 @@ pub(super) fn scales(ranges: &[(String, Range)]) -> Result<(Vec<Scale>, Vec<Stri
                     factor: 1.0,
                     offset: 128.0,
                 },
-                Some(format!("go from {range} and were taken as -128 to 127")),
+                Some(format!(
+                    "go from {range} and were mapped: -128 is black and 127 is white"
+                )),
             ),
             Kind::Bits(_) => {
                 let white = f64::from((1_u32 << bits) - 1);

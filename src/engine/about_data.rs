@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::data::{self, Dataset, ImageShape, Images, Skipped, Split, Takes};
+use crate::data::{self, Dataset, ImageShape, Images, Skipped, Takes};
 
 use super::protocol::{Event, Pictures, RunId};
 use super::worker::Worker;
@@ -48,12 +48,7 @@ pub struct DatasetInfo {
 impl DatasetInfo {
     /// What there is to say of a data set.
     pub(super) fn of(data: &Dataset) -> Self {
-        let split = match data.split {
-            Split::Given => String::new(),
-            Split::FromTrain { test_count, seed } => {
-                format!("{test_count} images were set aside for testing (seed {seed})")
-            }
-        };
+        let split = data.split.to_words().unwrap_or_default();
         let source = data::source_of(&data.location);
         Self {
             location: data.location.clone(),

@@ -43,7 +43,7 @@ impl Worker {
             });
         }
         // Another phase may take most of the work now.
-        self.enter_race(id);
+        self.start_speed_test(id);
         if goes_on {
             self.set_state(id, RunState::Paused);
         }

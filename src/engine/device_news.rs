@@ -14,7 +14,7 @@ pub struct DeviceInfo {
     /// What `auto` begins on.
     pub is_auto: bool,
     /// What `auto` times beside it, and takes from the next run on where it is faster by a third.
-    pub is_rival: bool,
+    pub is_candidate: bool,
 }
 
 /// What is told of the devices of a run.

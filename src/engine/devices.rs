@@ -11,7 +11,7 @@ use crate::train::Compute;
 
 use super::guard::words_of_panic;
 use super::protocol::DeviceInfo;
-use super::speed::{AUTO, Rival};
+use super::speed::{AUTO, CandidateGpu};
 use super::started;
 use super::tuned;
 
@@ -160,10 +160,10 @@ fn flex_name() -> String {
 }
 
 /// The best real GPU, which may be faster than the CPU.
-pub(super) fn best_gpu() -> Option<Rival> {
+pub(super) fn best_gpu() -> Option<CandidateGpu> {
     let index = best_index()?;
     let adapter = &adapters()[index];
-    Some(Rival {
+    Some(CandidateGpu {
         id: format!("wgpu:{index}"),
         name: adapter.name.clone(),
         driver: adapter.driver.clone(),
@@ -184,11 +184,11 @@ pub(super) fn flex_info() -> DeviceInfo {
         name: flex_name(),
         is_software: false,
         is_auto: true,
-        is_rival: false,
+        is_candidate: false,
     }
 }
 
-/// All devices, Flex first; the best GPU is a rival of it where devices `can_be_timed`.
+/// All devices, Flex first; the best GPU is a candidate of it where devices `can_be_timed`.
 pub(super) fn list_devices(can_be_timed: bool) -> Vec<DeviceInfo> {
     let best = best_index().filter(|_best| can_be_timed);
     let gpus = adapters()
@@ -199,7 +199,7 @@ pub(super) fn list_devices(can_be_timed: bool) -> Vec<DeviceInfo> {
             name: adapter.name.clone(),
             is_software: adapter.is_software,
             is_auto: false,
-            is_rival: best == Some(index),
+            is_candidate: best == Some(index),
         });
     std::iter::once(flex_info()).chain(gpus).collect()
 }
@@ -319,10 +319,10 @@ mod tests {
         assert_eq!(devices.iter().filter(|d| d.is_auto).count(), 1);
         assert!(devices[0].is_auto, "a run begins on the CPU");
         assert!(
-            devices.iter().all(|d| !(d.is_rival && d.is_software)),
+            devices.iter().all(|d| !(d.is_candidate && d.is_software)),
             "a software adapter is never even timed: {devices:?}"
         );
-        assert!(list_devices(false).iter().all(|d| !d.is_rival));
+        assert!(list_devices(false).iter().all(|d| !d.is_candidate));
         assert!(start_device("flex").is_ok());
     }
 

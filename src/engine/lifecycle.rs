@@ -11,8 +11,8 @@ use super::faults::Fault;
 use super::guard::{Breakdown, Failure, guarded, on_device};
 use super::library::{Lack, Loaded, Source};
 use super::live::LiveRun;
+use super::preparation::Prepared;
 use super::protocol::{Event, RunId, RunState};
-use super::rehearsal::Prepared;
 use super::session::Fit;
 use super::turn::Goal;
 use super::worker::Worker;
@@ -61,7 +61,7 @@ impl LiveRun {
 impl Worker {
     pub(super) fn add(&mut self, id: RunId, source: Source) {
         self.tickets += 1;
-        self.rehearsals.give_up(id);
+        self.preparations.give_up(id);
         let mut fresh = LiveRun::new(id, self.tickets);
         match &source {
             Source::Config(config) => {
@@ -115,7 +115,7 @@ impl Worker {
             compute,
             is_relinked: loaded.is_relinked,
         };
-        if let Some(run) = self.rehearse(run) {
+        if let Some(run) = self.prepare_device(run) {
             self.build(run);
         }
     }
@@ -192,7 +192,7 @@ impl Worker {
         for frame in &held {
             self.outlet.tell(Event::Frame(Arc::clone(frame)));
         }
-        self.enter_race(id);
+        self.start_speed_test(id);
         self.tell_lines(|run| run.id == id);
         self.reports.expect_other_memory();
         // At once: the first frame shows the run before its first step.
@@ -208,7 +208,7 @@ impl Worker {
     /// Gives up preparing a run.
     pub(super) fn cancel_loading(&mut self, id: RunId) {
         self.library.cancel(id);
-        if let Some(device) = self.rehearsals.give_up(id) {
+        if let Some(device) = self.preparations.give_up(id) {
             let sentence = format!(
                 "Preparing {device} was cancelled. What it has tuned so far is kept for the next try."
             );
@@ -219,7 +219,7 @@ impl Worker {
     /// Forgets a run and all it held.
     pub(super) fn remove(&mut self, id: RunId) {
         self.runs.retain(|run| run.id != id);
-        self.rehearsals.give_up(id);
+        self.preparations.give_up(id);
         self.aside.retain(|run| run.id != id);
         self.library.cancel(id);
         self.searches.retain(|search| !search.is_for(id));

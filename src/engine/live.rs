@@ -14,7 +14,7 @@ use super::frame::Frame;
 use super::history::History;
 use super::parking::HostCopy;
 use super::protocol::{Progress, RunId, RunInfo, RunState};
-use super::speed::{Race, StepClock};
+use super::speed::{SpeedTest, StepClock};
 use super::turn::Goal;
 
 /// A run between `AddRun` and `Remove`.
@@ -76,7 +76,7 @@ pub(super) struct LiveRun {
     /// How fast its steps are.
     pub(super) clock: StepClock,
     /// The comparison with a GPU it can be one half of.
-    pub(super) race: Option<Race>,
+    pub(super) speed_test: Option<SpeedTest>,
 }
 
 /// How much of the history has been sent.
@@ -139,7 +139,7 @@ impl LiveRun {
             copy: None,
             is_parked: false,
             clock: StepClock::default(),
-            race: None,
+            speed_test: None,
         }
     }
 

@@ -241,7 +241,7 @@ impl Worker {
         // Another state than any that was written.
         run.ticket = ticket;
         run.is_parked = true;
-        run.race = None;
+        run.speed_test = None;
         run.is_stopping = false;
         run.goal = Goal::End;
         run.has_changed = true;

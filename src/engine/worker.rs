@@ -16,8 +16,8 @@ use super::library::{Library, Lines, Loaded, Source};
 use super::live::LiveRun;
 use super::offline::Relinked;
 use super::outlet::Outlet;
+use super::preparation::{DevicePrepared, Preparations};
 use super::protocol::{Command, Event, RunId, RunState, Watch};
-use super::rehearsal::{Rehearsals, Rehearsed};
 use super::reports::Reports;
 use super::session::{Keeping, Report};
 use super::speed::{Machine, Speeds, StepClock, TimedGpu};
@@ -69,7 +69,7 @@ pub(super) enum Message {
     /// tuned so far.
     Tuned(RunId, u64, u64),
     /// From the same: what came of it.
-    Rehearsed(Box<Rehearsed>),
+    DevicePrepared(Box<DevicePrepared>),
 }
 
 /// State of the thread.
@@ -93,7 +93,7 @@ pub(super) struct Worker {
     is_ending: bool,
     pub(super) jobs: Jobs,
     pub(super) speeds: Speeds,
-    pub(super) rehearsals: Rehearsals,
+    pub(super) preparations: Preparations,
     /// Faults that a test asks for.
     pub(super) faults: Faults,
 }
@@ -112,7 +112,7 @@ impl Worker {
             outlet,
             library: Library::new(answers.clone(), faults.clone()),
             speeds: Speeds::new(machine, answers.clone()),
-            rehearsals: Rehearsals::new(answers.clone()),
+            preparations: Preparations::new(answers.clone()),
             keeping: Keeping::new(answers),
             is_ending: false,
             runs: Vec::new(),
@@ -219,7 +219,7 @@ impl Worker {
             Message::QuietOver => self.end_quiet(),
             Message::TimedGpu(timed) => self.take_timed(*timed),
             Message::Tuned(id, ticket, tuned) => self.tell_tuned(id, ticket, tuned),
-            Message::Rehearsed(rehearsed) => self.take_rehearsed(*rehearsed),
+            Message::DevicePrepared(device) => self.take_prepared_device(*device),
             Message::Wanted(id, is_wanted) => self.feeder.set_wanted(id, is_wanted),
             Message::Lines { hash, lines } => {
                 self.library.set_lines(hash.clone(), lines);

@@ -35,7 +35,8 @@ pub struct RestartQuestion {
 
 impl AppState {
     /// Restarts runs, or asks first where that would give up much training.
-    pub(super) fn ask_restart(&mut self, restart: Restart, runs: Vec<RunId>) -> Vec<Effect> {
+    pub(super) fn ask_restart(&mut self, restart: Restart, mut runs: Vec<RunId>) -> Vec<Effect> {
+        runs.retain(|id| self.can_restart(restart, *id));
         if self.lost_secs(&runs) < MUCH_SECS {
             return self.restart(restart, &runs);
         }
@@ -46,23 +47,34 @@ impl AppState {
     /// Takes in the answer to the question.
     pub(super) fn answer_restart(&mut self, is_wanted: bool) -> Vec<Effect> {
         match self.desk.restart.take() {
-            Some(question) if is_wanted => self.restart(question.restart, &question.runs),
+            Some(mut question) if is_wanted => {
+                // The runs may have gone on meanwhile.
+                question
+                    .runs
+                    .retain(|id| self.can_restart(question.restart, *id));
+                self.restart(question.restart, &question.runs)
+            }
             Some(_) | None => Vec::new(),
         }
+    }
+
+    fn can_restart(&self, restart: Restart, id: RunId) -> bool {
+        self.run(id).is_some_and(|run| match restart {
+            Restart::Reset => run.can_reset(),
+            Restart::NewSeed => run.can_take_seed(),
+        })
     }
 
     fn restart(&mut self, restart: Restart, runs: &[RunId]) -> Vec<Effect> {
         match restart {
             Restart::Reset => {
-                let can_reset = |id: &RunId| self.run(*id).is_some_and(Run::can_reset);
-                let meant: Vec<RunId> = runs.iter().copied().filter(can_reset).collect();
-                let mut effects = self.put_training_aside(&meant, |names, took| {
+                let mut effects = self.put_training_aside(runs, |names, took| {
                     format!(
                         "{names}: back to the initial weights. {took} of training can be brought \
                          back for a while."
                     )
                 });
-                effects.extend(meant.into_iter().map(|id| Effect::Send(Command::Reset(id))));
+                effects.extend(runs.iter().map(|id| Effect::Send(Command::Reset(*id))));
                 effects
             }
             Restart::NewSeed => self.new_seed(runs),

@@ -236,6 +236,11 @@ impl Run {
         self.has_started() && self.info.is_some() && !self.is_offline
     }
 
+    /// Whether it can begin anew from the initial weights of another seed.
+    pub fn can_take_seed(&self) -> bool {
+        self.opening.is_none() && !self.is_offline
+    }
+
     /// Whether there is anything to keep.
     pub fn can_save(&self) -> bool {
         self.info.is_some() && self.state != RunState::Preparing && !self.is_edited()

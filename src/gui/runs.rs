@@ -171,7 +171,7 @@ impl AppState {
         let meant: Vec<RunId> = self
             .runs
             .iter()
-            .filter(|run| ids.contains(&run.id) && run.opening.is_none() && !run.is_offline)
+            .filter(|run| ids.contains(&run.id) && run.can_take_seed())
             .filter(|run| self.problem(run).is_none())
             .map(|run| run.id)
             .collect();

@@ -87,9 +87,14 @@ fn play_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             "Train all runs in turn, on the same batches, until their schedules end"
         };
         let problem = view.run().and_then(|run| view.state.problem(run));
+        let lacks_images = runs.iter().any(|run| run.is_offline);
         let off = match (&problem, is_single) {
             (Some(problem), true) => problem.as_str(),
+            (_, true) if lacks_images => "The images of this run are missing.",
             (_, true) => "This run has ended: reset it to train again.",
+            (_, false) if lacks_images => {
+                "The images of some runs are missing, and the others have ended."
+            }
             (_, false) => "Every run has ended: reset one to train again.",
         };
         ui.add_enabled(can_start, play.min_size(size))
@@ -171,13 +176,13 @@ fn controls_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
          Hold Shift to give every run the same new seed, so that they stay matched.",
         Does::NewSeed,
     );
-    let can_seed = runs().any(|run| run.opening.is_none());
+    let can_seed = runs().any(Run::can_take_seed);
     if button(
         ui,
         can_seed,
         Button::new("New seed"),
         &help,
-        "This run is being opened.",
+        "This run is being opened, or its images are missing.",
     ) {
         out.push(Action::Restart(Restart::NewSeed, meant.clone()));
     }

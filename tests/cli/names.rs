@@ -55,7 +55,6 @@ fn hostile_run(folder: &Path, place: &OsStr) {
 }
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn hostile_names_of_runs_and_folders_are_spelled_out() {
     for place in [OsString::from(HOSTILE), no_utf8()] {
         let folder = workplace();
@@ -162,7 +161,6 @@ fn json_tells_the_very_names() {
 }
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn hostile_names_of_pictures_and_classes_are_spelled_out() {
     for place in [OsString::from(HOSTILE), no_utf8()] {
         let folder = workplace();

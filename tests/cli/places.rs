@@ -23,7 +23,6 @@ fn all_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 const TRAIN: &str = "train --dataset data --device flex --batch 16 --epochs 1";
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn an_earlier_run_is_replaced_only_with_leave_and_notes_in_it_stay() {
     let folder = workplace();
     let at = folder.path();
@@ -168,7 +167,6 @@ fn a_run_without_a_folder_gets_one_of_its_own() {
 }
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn a_folder_in_which_a_run_trains_is_nobody_elses_but_can_be_read() {
     let folder = workplace();
     let at = folder.path();

@@ -9,7 +9,6 @@ use super::sessions::study;
 use super::{failure, file, hourglass, objects, program, success, train, workplace};
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn a_run_of_a_session_is_read_in_place_wherever_a_run_is_taken() {
     let folder = workplace();
     let at = folder.path();

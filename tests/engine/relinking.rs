@@ -149,7 +149,6 @@ fn refusal(outcome: JobOutcome) -> String {
 }
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn a_session_without_its_images_stands_and_one_answer_relinks_all_of_a_set() {
     let place = tempfile::tempdir().unwrap();
     let folder = images(place.path());
@@ -333,7 +332,6 @@ fn a_run_without_its_images_is_saved_whole_and_keeps_its_new_place() {
 }
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn changed_images_are_told_and_those_put_back_are_found() {
     let place = tempfile::tempdir().unwrap();
     let folder = images(place.path());

@@ -10,12 +10,12 @@ use super::{FIRST, ready_window};
 const CARD: &str = "Test card (Vulkan)";
 
 fn devices() -> Event {
-    let device = |id: &str, name: &str, is_rival: bool| DeviceInfo {
+    let device = |id: &str, name: &str, is_candidate: bool| DeviceInfo {
         id: id.to_owned(),
         name: name.to_owned(),
         is_software: false,
-        is_auto: !is_rival,
-        is_rival,
+        is_auto: !is_candidate,
+        is_candidate,
     };
     Event::Devices(vec![
         device("flex", "Flex (CPU, 16 threads)", false),

@@ -28,7 +28,6 @@ fn saved() -> Event {
 }
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn a_notice_of_success_goes_by_itself_and_equal_ones_are_one_line() {
     let mut window = ready_window("autoencoder");
     let notes = |window: &Window| window.harness.query_all_by_label("Dismiss").count();
@@ -102,7 +101,6 @@ fn chips(window: &Window) -> Vec<Rect> {
 }
 
 #[test]
-#[ignore = "written beside other parts and not seen to pass since they were brought together"]
 fn eight_runs_with_long_names_are_all_there_in_a_small_window() {
     for size in [[800.0, 600.0], [960.0, 600.0], [1280.0, 800.0]] {
         for is_large in [false, true] {

@@ -75,7 +75,7 @@ pub fn devices() -> Event {
         name: name.to_owned(),
         is_software,
         is_auto,
-        is_rival: false,
+        is_candidate: false,
     };
     Event::Devices(vec![
         device("flex", "Flex (CPU, 16 threads)", false, true),

@@ -3,8 +3,8 @@
 use std::fs;
 use std::sync::Arc;
 
-use super::super::contest::tests::some_key;
-use super::super::machine::Rival;
+use super::super::comparing::tests::some_key;
+use super::super::machine::CandidateGpu;
 use super::*;
 
 fn comparison(gpu: f64) -> Comparison {
@@ -15,8 +15,8 @@ fn comparison(gpu: f64) -> Comparison {
     }
 }
 
-fn card(driver: &str) -> Rival {
-    Rival {
+fn card(driver: &str) -> CandidateGpu {
+    CandidateGpu {
         id: "wgpu:0".to_owned(),
         name: "A card (Vulkan)".to_owned(),
         driver: driver.to_owned(),

@@ -32,13 +32,13 @@ impl Worker {
                 ..config.clone()
             };
             let network = (&plan.layers[..], plan.stages);
-            let race = this.speeds.key_of(&config, network, data)?;
-            let comparison = this.speeds.known(&race)?;
+            let test = this.speeds.key_of(&config, network, data)?;
+            let comparison = this.speeds.known(&test)?;
             comparison
                 .takes_gpu()
-                .then(|| this.speeds.machine.rival())
+                .then(|| this.speeds.machine.candidate())
                 .flatten()
-                .map(|rival| rival.name)
+                .map(|candidate| candidate.name)
         })
     }
 

@@ -7,7 +7,7 @@ use crate::data::{Dataset, hex};
 use crate::model::{LayerInfo, Objective, OptimizerKind};
 use crate::train::{RunConfig, is_kept_on_device};
 
-use super::machine::Rival;
+use super::machine::CandidateGpu;
 
 /// Everything that decides how fast a network trains on the CPU and on a GPU.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl SpeedKey {
         (config, phase): (&RunConfig, usize),
         layers: &[LayerInfo],
         data: &Dataset,
-        rival: &Rival,
+        candidate: &CandidateGpu,
         program: &str,
     ) -> Option<Self> {
         let phase = config.schedule.phases.get(phase)?;
@@ -79,9 +79,9 @@ impl SpeedKey {
             optimizer: OptimizerKind::id(phase.optimizer.kind).to_owned(),
             is_kept_on_device: is_kept_on_device(&data.train),
             threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            gpu: rival.name.clone(),
-            driver: rival.driver.clone(),
-            backend: rival.backend.clone(),
+            gpu: candidate.name.clone(),
+            driver: candidate.driver.clone(),
+            backend: candidate.backend.clone(),
             program: program.to_owned(),
         })
     }

@@ -18,7 +18,7 @@ use super::{Book, Comparison, child};
 
 /// The GPU that may take over from the CPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::engine) struct Rival {
+pub(in crate::engine) struct CandidateGpu {
     /// As `--device` spells it.
     pub(in crate::engine) id: String,
     /// What it is, such as `NVIDIA H100 (Vulkan)`.
@@ -96,7 +96,7 @@ pub(in crate::engine) trait Machine: Send + Sync {
     fn start(&self, asked: &str) -> Result<Compute, DeviceError>;
 
     /// The GPU that may take over, if there is a real one that can be timed.
-    fn rival(&self) -> Option<Rival>;
+    fn candidate(&self) -> Option<CandidateGpu>;
 
     /// Why the CPU trains where there is no choice, in a sentence.
     fn why_cpu(&self) -> Option<String>;
@@ -136,7 +136,7 @@ impl Machine for Real {
         devices::start_device(asked)
     }
 
-    fn rival(&self) -> Option<Rival> {
+    fn candidate(&self) -> Option<CandidateGpu> {
         child::can_time().then(devices::best_gpu).flatten()
     }
 

@@ -3,8 +3,8 @@
 //!
 //! A *comparison* is what both came to, in training steps a second. It is kept beside the tuned
 //! kernels, under everything it depends on. Where the GPU is faster by a third, the next run takes it:
-//! a run never changes its device by itself, because its curve repeats. The *rival* is the GPU that may
-//! take over, and a *race* is the comparison that a run on the CPU can be one half of.
+//! a run never changes its device by itself, because its curve repeats. The *candidate* is the GPU that may
+//! take over, and a *test* is the comparison that a run on the CPU can be one half of.
 //!
 //! The CPU's figure comes from the run's own steps before the GPU is touched. The GPU is timed in a
 //! process of its own, which can be ended whatever its driver does, and training stands still for the
@@ -14,7 +14,7 @@ mod book;
 mod child;
 mod choice;
 mod clock;
-mod contest;
+mod comparing;
 mod key;
 mod machine;
 mod pretended;
@@ -27,9 +27,9 @@ use crate::train::{LearningRateDecay, RunConfig, Schedule};
 pub(super) use book::Book;
 pub use child::{TIMING_COMMAND, time_devices_in_this_program};
 pub(super) use clock::StepClock;
-pub(super) use contest::{Race, Speeds, TimedGpu};
+pub(super) use comparing::{SpeedTest, Speeds, TimedGpu};
+pub(super) use machine::{CandidateGpu, Machine, machine_of_environment};
 pub use machine::{KeptComparison, check_device, kept_comparisons, list_devices, start_device};
-pub(super) use machine::{Machine, Rival, machine_of_environment};
 #[doc(hidden)]
 pub use pretended::{Act, PretendedGpu};
 pub use timing::time_device;

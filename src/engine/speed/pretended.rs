@@ -10,7 +10,7 @@ use crate::train::Compute;
 
 use super::super::devices::{self, DeviceError};
 use super::super::protocol::DeviceInfo;
-use super::machine::{Beside, Machine, Rival, TimingJob};
+use super::machine::{Beside, CandidateGpu, Machine, TimingJob};
 
 /// A second device for programs that a test starts: name, driver and act with semicolons between.
 const VARIABLE: &str = "HOURGLASS_PRETENDED_GPU";
@@ -85,7 +85,7 @@ impl Machine for PretendedGpu {
             name: self.name.clone(),
             is_software: self.is_software,
             is_auto: false,
-            is_rival: !self.is_software,
+            is_candidate: !self.is_software,
         });
         all
     }
@@ -109,8 +109,8 @@ impl Machine for PretendedGpu {
         })
     }
 
-    fn rival(&self) -> Option<Rival> {
-        (!self.is_software).then(|| Rival {
+    fn candidate(&self) -> Option<CandidateGpu> {
+        (!self.is_software).then(|| CandidateGpu {
             id: "wgpu:0".to_owned(),
             name: self.name.clone(),
             driver: self.driver.clone(),

@@ -66,7 +66,7 @@ pub enum HistoryAction {
 impl AppState {
     /// The frame of a run that is looked at.
     pub fn frame<'a>(&self, run: &'a Run) -> Option<&'a Arc<Frame>> {
-        let newest = run.frame.as_ref();
+        let newest = run.frame.as_ref().or_else(|| run.history.frames().last());
         match self.history.cursor {
             Some(step) if newest.is_none_or(|frame| frame.step > step) => {
                 let kept = &run.history;

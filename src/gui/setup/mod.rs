@@ -250,9 +250,9 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft) {
 
 fn device_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft) {
     let devices = &view.state.devices;
-    let rival = devices.iter().find(|device| device.is_rival);
+    let candidate = devices.iter().find(|device| device.is_candidate);
     let automatic = match devices.iter().find(|device| device.is_auto) {
-        Some(_) if rival.is_some() => "Automatic: the CPU, or a faster GPU".to_owned(),
+        Some(_) if candidate.is_some() => "Automatic: the CPU, or a faster GPU".to_owned(),
         Some(device) => format!("Automatic: {}", device.name),
         None => "Automatic".to_owned(),
     };
@@ -292,13 +292,13 @@ fn device_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft) {
     let picked = picked.map(str::to_owned);
     let is_told = locks::access(ui, "Train on") != Access::Hidden;
     if draft.config.device == "auto" && is_told {
-        match (&run.device_remark, rival) {
+        match (&run.device_remark, candidate) {
             (Some(remark), _) => form::remark(ui, remark.as_str()),
-            (None, Some(rival)) => form::remark(
+            (None, Some(candidate)) => form::remark(
                 ui,
                 format!(
                     "{} is timed beside the CPU while a run trains, once for a network.",
-                    rival.name
+                    candidate.name
                 ),
             ),
             (None, None) => {}

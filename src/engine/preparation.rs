@@ -1,9 +1,9 @@
-//! Rehearsals: a device is prepared for a run beside the training of others, before the run is there.
+//! Preparations: a device is prepared for a run beside the training of others, before the run is there.
 //!
 //! The first time a GPU meets the sizes of a network, its kernels are compiled and tuned, which may take
-//! minutes. A *rehearsal* has a network of the same shape draw, measure and train on a thread of its own
+//! minutes. A *preparation* has a network of the same shape draw, measure and train on a thread of its own
 //! until nothing is tuned any more, for every phase to come, and is then forgotten. Only then is the
-//! run's own network made, so that neither the engine's thread nor the other runs wait, and the rehearsal
+//! run's own network made, so that neither the engine's thread nor the other runs wait, and the preparation
 //! leaves no trace in the run. It is given up between two steps; the step under way ends first, on its
 //! own thread.
 
@@ -36,7 +36,7 @@ const ROUNDS: (usize, usize) = (3, 15);
 const LOOK: Duration = Duration::from_millis(500);
 /// Of that, between two looks whether it is over.
 const NAP: Duration = Duration::from_millis(20);
-/// How long the end of the engine waits for a rehearsal that was given up.
+/// How long the end of the engine waits for a preparation that was given up.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// A run whose images and device are there.
@@ -53,7 +53,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// What a rehearsal of it depends on.
+    /// What a preparation of it depends on.
     fn shape(&self) -> String {
         let knobs = self.config.knobs.iter();
         let decisive = knobs.filter(|(id, _)| !id.starts_with("init"));
@@ -85,30 +85,30 @@ impl Prepared {
     }
 }
 
-/// A rehearsal, and the run it is for.
+/// A preparation, and the run it is for.
 struct UnderWay {
     run: Prepared,
     is_cancelled: Arc<AtomicBool>,
     has_ended: Receiver<()>,
 }
 
-/// All rehearsals under way, and what needs none any more.
-pub(super) struct Rehearsals {
+/// All preparations under way, and what needs none any more.
+pub(super) struct Preparations {
     answers: Sender<Message>,
     under_way: Vec<UnderWay>,
-    /// Shapes that were rehearsed since the program started.
+    /// Shapes that were prepared since the program started.
     done: BTreeSet<String>,
 }
 
-/// What a rehearsal came to.
-pub(super) struct Rehearsed {
+/// What a preparation came to.
+pub(super) struct DevicePrepared {
     id: RunId,
     ticket: u64,
     shape: String,
     outcome: Result<(), String>,
 }
 
-impl Drop for Rehearsals {
+impl Drop for Preparations {
     fn drop(&mut self) {
         for job in &self.under_way {
             job.is_cancelled.store(true, Ordering::Relaxed);
@@ -121,7 +121,7 @@ impl Drop for Rehearsals {
     }
 }
 
-impl Rehearsals {
+impl Preparations {
     pub(super) fn new(answers: Sender<Message>) -> Self {
         Self {
             answers,
@@ -130,7 +130,7 @@ impl Rehearsals {
         }
     }
 
-    /// Forgets the rehearsal of a run, and has it end as soon as it can. Returns the name of the device
+    /// Forgets the preparation of a run, and has it end as soon as it can. Returns the name of the device
     /// it was for, where there was one.
     pub(super) fn give_up(&mut self, id: RunId) -> Option<String> {
         let place = self.under_way.iter().position(|job| job.run.id == id)?;
@@ -146,7 +146,7 @@ impl Rehearsals {
     }
 }
 
-/// What the thread of a rehearsal works with.
+/// What the thread of a preparation works with.
 struct Stage {
     configs: Vec<RunConfig>,
     data: Arc<Dataset>,
@@ -162,7 +162,7 @@ impl Stage {
     }
 
     /// Does everything once that the run will do.
-    fn rehearse(&self) -> Result<(), TrainerError> {
+    fn prepare_device(&self) -> Result<(), TrainerError> {
         for config in &self.configs {
             if self.faults.is_stuck(&config.name) {
                 while !self.is_cancelled() {
@@ -213,10 +213,10 @@ impl Stage {
 impl Worker {
     /// Has the device of a run prepared for it where that may take long. Gives the run back where there
     /// is nothing to prepare.
-    pub(super) fn rehearse(&mut self, run: Prepared) -> Option<Prepared> {
+    pub(super) fn prepare_device(&mut self, run: Prepared) -> Option<Prepared> {
         let machine = self.speeds.machine();
         let shape = run.shape();
-        if !machine.tunes_kernels(&run.compute) || self.rehearsals.done.contains(&shape) {
+        if !machine.tunes_kernels(&run.compute) || self.preparations.done.contains(&shape) {
             return Some(run);
         }
         let (id, ticket, name) = (run.id, run.ticket, run.compute.name.clone());
@@ -236,14 +236,14 @@ impl Worker {
             faults: self.faults.clone(),
             is_cancelled: Arc::clone(&is_cancelled),
         };
-        let answers = self.rehearsals.answers.clone();
+        let answers = self.preparations.answers.clone();
         let work = move || {
             let is_over = count_kernels(&stage, (id, ticket), &answers);
-            let outcome = guarded(|| stage.rehearse());
+            let outcome = guarded(|| stage.prepare_device());
             is_over.store(true, Ordering::Relaxed);
             let outcome = outcome.map_err(|failure| failure.sentence);
             // A closed channel means that the engine has ended.
-            let _gone = answers.send(Message::Rehearsed(Box::new(Rehearsed {
+            let _gone = answers.send(Message::DevicePrepared(Box::new(DevicePrepared {
                 id,
                 ticket,
                 shape,
@@ -258,7 +258,7 @@ impl Worker {
             log::warn!("no thread could be started to prepare {name}: {error}");
             return Some(run);
         }
-        self.rehearsals.under_way.push(UnderWay {
+        self.preparations.under_way.push(UnderWay {
             run,
             is_cancelled,
             has_ended,
@@ -273,15 +273,15 @@ impl Worker {
         None
     }
 
-    /// Takes up the run that a rehearsal was for.
-    pub(super) fn take_rehearsed(&mut self, rehearsed: Rehearsed) {
-        let Rehearsed {
+    /// Takes up the run that a preparation was for.
+    pub(super) fn take_prepared_device(&mut self, device: DevicePrepared) {
+        let DevicePrepared {
             id,
             ticket,
             shape,
             outcome,
-        } = rehearsed;
-        let Some(mut run) = self.rehearsals.take(id, ticket) else {
+        } = device;
+        let Some(mut run) = self.preparations.take(id, ticket) else {
             return;
         };
         if let Err(why) = outcome {
@@ -296,14 +296,14 @@ impl Worker {
             let remark = format!("{gpu} could not be prepared ({why}): the CPU trains (Flex).");
             run.compute.remarks.push(remark);
         } else {
-            self.rehearsals.done.insert(shape);
+            self.preparations.done.insert(shape);
         }
         self.build(run);
     }
 
     /// Tells how far the preparation of a device is.
     pub(super) fn tell_tuned(&mut self, id: RunId, ticket: u64, tuned: u64) {
-        let jobs = &self.rehearsals.under_way;
+        let jobs = &self.preparations.under_way;
         let is_it = |job: &&UnderWay| (job.run.id, job.run.ticket) == (id, ticket);
         if let Some(job) = jobs.iter().find(is_it) {
             self.outlet.tell(Event::Device {

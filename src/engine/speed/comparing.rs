@@ -1,4 +1,4 @@
-//! The contest: which run is compared with the GPU, when, and what becomes of the figures.
+//! Which run is compared with the GPU, when, and what becomes of the figures.
 //!
 //! One GPU is timed at a time, for one shape of training, however many runs have it. It is given up
 //! when no run needs it any more. A GPU that could not be timed is not tried again for that shape
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(2);
 /// The comparison that a run can be the CPU's half of.
 #[derive(Clone, Debug)]
-pub(in crate::engine) struct Race {
+pub(in crate::engine) struct SpeedTest {
     key: SpeedKey,
     /// The phase whose steps count.
     phase: usize,
@@ -102,25 +102,25 @@ impl Speeds {
         config: &RunConfig,
         (layers, stages): (&[LayerInfo], usize),
         data: &crate::data::Dataset,
-    ) -> Option<Race> {
-        let rival = self.machine.rival()?;
+    ) -> Option<SpeedTest> {
+        let candidate = self.machine.candidate()?;
         let phase = heaviest_phase(&config.schedule, layers, stages);
         let program = self.machine.program();
-        let key = SpeedKey::of((config, phase), layers, data, &rival, &program)?;
-        Some(Race { key, phase })
+        let key = SpeedKey::of((config, phase), layers, data, &candidate, &program)?;
+        Some(SpeedTest { key, phase })
     }
 
     /// The comparison of a run, where it was made.
-    pub(super) fn known(&mut self, race: &Race) -> Option<Comparison> {
-        self.book.get(&race.key)
+    pub(super) fn known(&mut self, test: &SpeedTest) -> Option<Comparison> {
+        self.book.get(&test.key)
     }
 
-    fn is_over(&mut self, race: &Race) -> bool {
-        self.failed.contains(&race.key.id()) || self.known(race).is_some()
+    fn is_over(&mut self, test: &SpeedTest) -> bool {
+        self.failed.contains(&test.key.id()) || self.known(test).is_some()
     }
 
     /// Times the GPU for a run, in a thread of its own.
-    fn start(&mut self, race: &Race, job: TimingJob) {
+    fn start(&mut self, test: &SpeedTest, job: TimingJob) {
         let is_cancelled = Arc::new(AtomicBool::new(false));
         let (end, has_ended) = bounded(0);
         let beside = Training {
@@ -129,7 +129,7 @@ impl Speeds {
         };
         let machine = Arc::clone(&self.machine);
         let answers = self.answers.clone();
-        let key = race.key.clone();
+        let key = test.key.clone();
         let work = move || {
             let timed = words_of_panic(|| machine.time(&job, &beside)).and_then(|timed| timed);
             // A closed channel means that the engine has ended.
@@ -146,14 +146,14 @@ impl Speeds {
         match started {
             Ok(_thread) => {
                 self.under_way = Some(UnderWay {
-                    key: race.key.clone(),
+                    key: test.key.clone(),
                     is_cancelled,
                     has_ended,
                 });
             }
             Err(error) => {
                 log::warn!("no thread could be started to time the GPU: {error}");
-                self.failed.insert(race.key.id());
+                self.failed.insert(test.key.id());
             }
         }
     }
@@ -186,11 +186,11 @@ impl Beside for Training {
 impl Worker {
     /// What a run can be compared by, told where it is known already. A run on a device that was
     /// named is not compared.
-    pub(in crate::engine) fn enter_race(&mut self, id: RunId) {
+    pub(in crate::engine) fn start_speed_test(&mut self, id: RunId) {
         let Some(run) = self.runs.iter_mut().find(|run| run.id == id) else {
             return;
         };
-        run.race = None;
+        run.speed_test = None;
         let Some(trainer) = run.trainer.as_ref() else {
             return;
         };
@@ -199,14 +199,14 @@ impl Worker {
         }
         let trainee = trainer.trainee();
         let network = (trainee.layers(), trainee.stages());
-        let Some(race) = self
+        let Some(test) = self
             .speeds
             .key_of(trainer.config(), network, trainer.data())
         else {
             return;
         };
         let is_on_gpu = trainer.device_key() != "flex";
-        if let Some(comparison) = self.speeds.known(&race) {
+        if let Some(comparison) = self.speeds.known(&test) {
             let text = comparison.reason(is_on_gpu);
             let news = DeviceNews::Compared { comparison, text };
             self.outlet.tell(Event::Device { id, news });
@@ -215,13 +215,13 @@ impl Worker {
                 .speeds
                 .under_way
                 .as_ref()
-                .is_some_and(|job| job.key == race.key)
+                .is_some_and(|job| job.key == test.key)
             {
-                let gpu = race.key.gpu.clone();
+                let gpu = test.key.gpu.clone();
                 let news = DeviceNews::Comparing { gpu };
                 self.outlet.tell(Event::Device { id, news });
             }
-            run.race = Some(race);
+            run.speed_test = Some(test);
         }
     }
 
@@ -229,25 +229,26 @@ impl Worker {
     /// that compares; and gives up timing it where no run needs it any more.
     pub(in crate::engine) fn compare_devices(&mut self) {
         if let Some(job) = &self.speeds.under_way {
-            let is_needed = |run: &LiveRun| run.race.as_ref().is_some_and(|r| r.key == job.key);
+            let is_needed =
+                |run: &LiveRun| run.speed_test.as_ref().is_some_and(|r| r.key == job.key);
             if !self.runs.iter().any(is_needed) {
                 job.is_cancelled.store(true, Ordering::Relaxed);
             }
             return;
         }
         let ready = self.runs.iter().find_map(|run| {
-            let race = run.race.as_ref().filter(|_race| run.is_running())?;
-            let speed = run.clock.speed(race.phase)?;
+            let test = run.speed_test.as_ref().filter(|_test| run.is_running())?;
+            let speed = run.clock.speed(test.phase)?;
             // Steps that share the processor with the reference lines say too little of it.
             let hash = &run.trainer.as_ref()?.data().hash;
-            (!self.library.is_at_work(hash)).then(|| (run.id, race.clone(), speed))
+            (!self.library.is_at_work(hash)).then(|| (run.id, test.clone(), speed))
         });
-        let Some((id, race, cpu_steps_per_sec)) = ready else {
+        let Some((id, test, cpu_steps_per_sec)) = ready else {
             return;
         };
-        if self.speeds.is_over(&race) {
+        if self.speeds.is_over(&test) {
             if let Some(run) = self.find(id) {
-                run.race = None;
+                run.speed_test = None;
             }
             return;
         }
@@ -255,34 +256,36 @@ impl Worker {
             let trainer = run.trainer.as_ref()?;
             let shape = trainer.data().train.shape();
             Some((
-                only_phase(trainer.config(), race.phase)?,
+                only_phase(trainer.config(), test.phase)?,
                 [shape.width, shape.height, shape.channels],
             ))
         });
-        let (Some((config, shape)), Some(rival)) = (job, self.speeds.machine.rival()) else {
+        let (Some((config, shape)), Some(candidate)) = (job, self.speeds.machine.candidate())
+        else {
             return;
         };
         self.speeds.start(
-            &race,
+            &test,
             TimingJob {
-                device: rival.id,
-                name: rival.name,
+                device: candidate.id,
+                name: candidate.name,
                 config,
                 shape,
-                is_kept_on_device: race.key.is_kept_on_device,
+                is_kept_on_device: test.key.is_kept_on_device,
                 cpu_steps_per_sec,
             },
         );
-        for id in self.racing(&race.key) {
-            let gpu = race.key.gpu.clone();
+        for id in self.tested_with(&test.key) {
+            let gpu = test.key.gpu.clone();
             let news = DeviceNews::Comparing { gpu };
             self.outlet.tell(Event::Device { id, news });
         }
     }
 
     /// Runs that a comparison is about.
-    fn racing(&self, key: &SpeedKey) -> Vec<RunId> {
-        let is_about = |run: &&LiveRun| run.race.as_ref().is_some_and(|race| race.key == *key);
+    fn tested_with(&self, key: &SpeedKey) -> Vec<RunId> {
+        let is_about =
+            |run: &&LiveRun| run.speed_test.as_ref().is_some_and(|test| test.key == *key);
         self.runs
             .iter()
             .filter(is_about)
@@ -302,10 +305,10 @@ impl Worker {
         if job.is_some_and(|job| job.is_cancelled.load(Ordering::Relaxed)) {
             return;
         }
-        let runs = self.racing(&key);
+        let runs = self.tested_with(&key);
         for id in &runs {
             if let Some(run) = self.find(*id) {
-                run.race = None;
+                run.speed_test = None;
             }
         }
         let comparison = gpu.map(|gpu_steps_per_sec| Comparison {
@@ -354,13 +357,13 @@ pub(super) mod tests {
     use crate::data::{Dataset, DatasetParts, ImageShape, Images};
     use crate::model::{VARIANTS, Variant};
 
-    use super::super::machine::Rival;
+    use super::super::machine::CandidateGpu;
     use super::*;
 
     /// What a small network on small images is compared by, after a change.
     pub(in crate::engine::speed) fn some_key(
         change: impl FnOnce(&mut RunConfig),
-        rival: &Rival,
+        candidate: &CandidateGpu,
         program: &str,
     ) -> SpeedKey {
         let variant: &dyn Variant = VARIANTS[0];
@@ -375,6 +378,6 @@ pub(super) mod tests {
         let parts = DatasetParts::new("squares", images(), images());
         let data = Dataset::new("squares", parts, None).unwrap();
         let layers = variant.plan(shape, &config.knobs).unwrap().layers;
-        SpeedKey::of((&config, 0), &layers, &data, rival, program).unwrap()
+        SpeedKey::of((&config, 0), &layers, &data, candidate, program).unwrap()
     }
 }
