@@ -82,8 +82,8 @@ fn what_it_is(path: &Path) -> Option<(String, String)> {
         (found.what, found.remedy)
     } else if start.is_empty() {
         ("an empty file", "download or copy it again")
-    } else if pictures::is_picture(path, &start) {
-        ("one picture", "open the folder that holds it")
+    } else if let Some(picture) = pictures::one_picture(path, &start) {
+        (picture.what, picture.remedy)
     } else if is_text(&start) {
         (
             "a text file",

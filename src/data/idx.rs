@@ -209,11 +209,8 @@ fn other(path: &Path) -> Option<foreign::Foreign> {
     let mut start = [0; 64];
     let read = File::open(path).ok()?.read(&mut start).ok()?;
     let start = &start[..read];
-    if pictures::is_picture(path, start) {
-        return Some(foreign::Foreign {
-            what: "one picture",
-            remedy: "open the folder that holds it",
-        });
+    if let Some(picture) = pictures::one_picture(path, start) {
+        return Some(picture);
     }
     if start.starts_with(b"PK\x03\x04") {
         return Some(foreign::Foreign {

@@ -24,6 +24,7 @@ mod walk;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
+use super::foreign::Foreign;
 use super::split::{own_name, split};
 use super::{DataError, DatasetParts, Images, Meter, Reading, Source, Takes, idx, streams};
 use import::{Imported, Progress, import};
@@ -93,10 +94,13 @@ impl Source for Pictures {
     }
 }
 
-/// Whether a file is one picture, by its first bytes or else by its ending; of a kind that is read or
-/// not.
-pub(super) fn is_picture(path: &Path, start: &[u8]) -> bool {
-    kinds::is_picture(path, start)
+/// What a file is that is one picture, by its first bytes or else by its ending; of a kind that is read
+/// or not.
+pub(super) fn one_picture(path: &Path, start: &[u8]) -> Option<Foreign> {
+    kinds::is_picture(path, start).then_some(Foreign {
+        what: "one picture",
+        remedy: "open the folder that holds it",
+    })
 }
 
 /// Pictures that were read.
