@@ -60,7 +60,6 @@ fn by_itself(test: &str) {
 
 /// A device that is lost for good: its run is parked, and the adapter starts anew for it.
 #[test]
-#[ignore = "preparing a device on software Vulkan takes minutes, and it was not seen to end"]
 fn a_lost_device_parks_its_run_and_starts_anew() {
     if std::env::var_os(TUNING).is_some() {
         lose();
