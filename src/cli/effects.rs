@@ -53,7 +53,8 @@ pub(super) fn check(
 fn knobs(matches: &ArgMatches, variant: &dyn Variant, config: &RunConfig) -> Result<(), Failure> {
     let knobs = config.knobs.resolve(variant.id(), variant.knobs())?;
     for knob in variant.knobs() {
-        if let Some((other, needed)) = knob.only_with
+        // What widths decide must agree with them, which is seen to below.
+        if let Some((other, needed)) = knob.only_with.filter(|(_, needed)| !needed.is_empty())
             && matches.contains_id(knob.id)
             && !knob.is_active(&knobs)
         {

@@ -2,6 +2,8 @@
 //!
 //! A *split* says how the test images came to be apart from the training images.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -143,6 +145,14 @@ impl DatasetParts {
 }
 
 impl Dataset {
+    /// Tells these images with their classes from others, within one start of the program: the hash,
+    /// which knows nothing of labels, and a checksum of the labels and the names of the classes.
+    pub fn contents(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        (&self.train_labels, &self.test_labels, &self.class_names).hash(&mut hasher);
+        format!("{} {:016x}", self.hash, hasher.finish())
+    }
+
     /// Limits the training images to the first `limit`, checks that everything fits together and
     /// takes the hash.
     ///
@@ -343,5 +353,28 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(message.contains("test labels"), "{message}");
+    }
+
+    #[test]
+    fn labels_and_names_of_classes_tell_data_sets_apart_and_leave_the_hash() {
+        let of = |labels: Option<Vec<u8>>, names: Option<&str>| {
+            let mut parts = DatasetParts::new("x", images(2, 4), images(1, 4));
+            parts.train_labels = labels;
+            parts.class_names = names.map(|name| vec![name.to_owned(), "b".to_owned()]);
+            Dataset::new("x", parts, None).unwrap()
+        };
+        let all = [
+            of(None, None),
+            of(Some(vec![0, 1]), None),
+            of(Some(vec![1, 0]), None),
+            of(Some(vec![1, 0]), Some("a")),
+        ];
+        for (index, one) in all.iter().enumerate() {
+            assert_eq!(one.hash, all[0].hash);
+            for other in &all[..index] {
+                assert_ne!(one.contents(), other.contents());
+            }
+        }
+        assert_eq!(all[1].contents(), of(Some(vec![0, 1]), None).contents());
     }
 }

@@ -96,10 +96,15 @@ impl fmt::Display for Short {
         if value.fract() == 0.0 && value.abs() < 1e7 {
             write!(f, "{value}")
         } else if (0.01..1e7).contains(&value.abs()) {
-            // As many digits as tell a value beside 1 from 1.
+            // As many digits as tell a value beside 1 from 1; more of them where it is beyond.
             let rounded = format!("{value:.3}");
             let near = rounded.parse() == Ok(value.round()) && value.fract() != 0.0;
-            if near {
+            if near
+                && value.abs() < value.round().abs()
+                && format!("{value:.5}") != format!("{:.5}", value.round())
+            {
+                write!(f, "{value:.5}")
+            } else if near {
                 write!(f, "{value:.9}")
             } else {
                 f.write_str(rounded.trim_end_matches('0').trim_end_matches('.'))

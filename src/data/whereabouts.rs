@@ -298,21 +298,25 @@ pub fn short_hash(hash: &str) -> String {
 
 impl fmt::Display for LostImages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the run was made on images")?;
-        if let Some(sha256) = &self.sha256 {
-            write!(f, " with SHA-256 {}", short_hash(sha256))?;
-        }
         for (index, (location, found)) in self.looked.iter().enumerate() {
-            f.write_str(if index == 0 { ", but " } else { ", and " })?;
+            f.write_str(if index == 0 { "" } else { ", and " })?;
             match found {
                 Found::Nothing => write!(f, "there is nothing at {location}")?,
                 Found::Others(hash) => {
-                    write!(f, "{location} holds images with {}", short_hash(hash))?;
+                    write!(
+                        f,
+                        "{location} holds images with SHA-256 {}",
+                        short_hash(hash)
+                    )?;
                 }
                 Found::Unreadable(why, _) => write!(f, "{location} cannot be read ({why})")?,
             }
         }
-        Ok(())
+        f.write_str("; the run was made on images")?;
+        match &self.sha256 {
+            Some(sha256) => write!(f, " with SHA-256 {}", short_hash(sha256)),
+            None => f.write_str(" from there"),
+        }
     }
 }
 

@@ -68,11 +68,11 @@ fn lost_images_are_told_with_every_place_and_what_is_there() {
     assert_eq!(
         lost.to_string(),
         format!(
-            "the run was made on images with SHA-256 {}…, but set ({}) holds images with {}…, and \
-             there is nothing at /old/set",
-            &hash[..12],
+            "set ({}) holds images with SHA-256 {}…, and there is nothing at /old/set; the run was made \
+             on images with SHA-256 {}…",
             absolute_place("set").unwrap(),
-            &other[..12]
+            &other[..12],
+            &hash[..12]
         )
     );
     assert!(lost.have_changed() && lost.is_bad_input());

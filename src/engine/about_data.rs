@@ -29,6 +29,8 @@ pub struct DatasetInfo {
     pub split: String,
     /// SHA-256 of the pixels.
     pub hash: String,
+    /// Tells the images with their classes from others; see [`Dataset::contents`].
+    pub contents: String,
     /// One class a test image, where known.
     pub test_labels: Option<Arc<[u8]>>,
     /// What the classes are called, where they have names.
@@ -58,6 +60,7 @@ impl DatasetInfo {
             test: data.test.len(),
             split,
             hash: data.hash.clone(),
+            contents: data.contents(),
             test_labels: data.test_labels.as_deref().map(Arc::from),
             class_names: data.class_names.as_deref().map(Arc::from),
             skipped: data.skipped.as_slice().into(),
@@ -106,8 +109,8 @@ pub struct PageRequest {
 pub struct DataPage {
     /// What was asked for.
     pub request: PageRequest,
-    /// SHA-256 of the data set's images.
-    pub hash: String,
+    /// Tells the data set from others; see [`Dataset::contents`].
+    pub contents: String,
     /// Places of the images in their part.
     pub indices: Vec<u32>,
     /// Their classes, where known.
@@ -141,7 +144,7 @@ impl DataPage {
             pixels.extend_from_slice(images.image(image));
         }
         Self {
-            hash: data.hash.clone(),
+            contents: data.contents(),
             indices: chosen.iter().map(|&image| image as u32).collect(),
             classes: chosen.iter().map(|&image| class_of(image)).collect(),
             pictures: Pictures {

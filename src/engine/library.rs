@@ -193,10 +193,10 @@ impl Library {
         let answers = self.answers.clone();
         let work = move || {
             let survey = Arc::new(Survey::of(&data));
-            let hash = data.hash.clone();
+            let contents = data.contents();
             drop(data);
             // A closed channel means that the engine has ended: nobody waits for the answer.
-            let _ = answers.send(Message::Surveyed { hash, survey });
+            let _ = answers.send(Message::Surveyed { contents, survey });
         };
         (self.spawn)("survey", Box::new(work))
     }

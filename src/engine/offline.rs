@@ -110,6 +110,7 @@ fn info(offline: &OfflineRun, lost: Option<&LostImages>) -> RunInfo {
             train: images.train,
             test: images.test,
             split: String::new(),
+            contents: format!("{} without images", sha256.as_deref().unwrap_or_default()),
             hash: sha256.unwrap_or_default(),
             test_labels: None,
             class_names: None,

@@ -307,8 +307,8 @@ pub enum Event {
     },
     /// All images of a data set, counted and averaged.
     Survey {
-        /// Of its images.
-        hash: String,
+        /// Tells the data set from others; see [`DatasetInfo::contents`](super::DatasetInfo).
+        contents: String,
         /// What was found.
         survey: Arc<Survey>,
     },

@@ -43,8 +43,8 @@ pub(super) enum Message {
     Loading(RunId, u64, (u64, Option<u64>)),
     /// From the thread that looks through a data set.
     Surveyed {
-        /// Of its images.
-        hash: String,
+        /// Tells it from others.
+        contents: String,
         /// What was found.
         survey: Arc<Survey>,
     },
@@ -212,8 +212,8 @@ impl Worker {
                     self.outlet.tell(Event::Loading { id, done, total });
                 }
             }
-            Message::Surveyed { hash, survey } => {
-                self.outlet.tell(Event::Survey { hash, survey });
+            Message::Surveyed { contents, survey } => {
+                self.outlet.tell(Event::Survey { contents, survey });
             }
             Message::Quiet(is_quiet) => self.fall_quiet(&is_quiet),
             Message::QuietOver => self.end_quiet(),

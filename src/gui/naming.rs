@@ -61,7 +61,29 @@ fn shortened_to(name: &str, has_room: impl Fn(&str) -> bool) -> String {
         let before = left / 3;
         let head: String = signs.iter().take(before).collect();
         let tail: String = signs.iter().skip(signs.len() - (left - before)).collect();
-        format!("{}…{}", head.trim_end(), tail.trim_start())
+        // A part of a number is another number.
+        let is_within = |a: Option<char>, b: Option<char>| {
+            a.is_some_and(|a| a.is_alphanumeric() || a == '.')
+                && b.is_some_and(|b| b.is_ascii_digit() || b == '.')
+        };
+        let first_left = tail.chars().next();
+        let cut_before = signs.get(signs.len() - (left - before) - 1).copied();
+        let tail = if is_within(cut_before, first_left) {
+            tail.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.')
+        } else {
+            &tail
+        };
+        let head = if is_within(head.chars().next_back(), signs.get(before).copied()) {
+            head.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign == '.')
+        } else {
+            &head
+        };
+        let is_between = |sign: char| sign == ' ' || sign == '·';
+        format!(
+            "{}…{}",
+            head.trim_end_matches(is_between),
+            tail.trim_start_matches(is_between)
+        )
     };
     (0..signs.len())
         .rev()
@@ -95,8 +117,19 @@ fn differences(config: &RunConfig, known: &dyn Variant) -> Vec<String> {
     if config.dataset != recipe.dataset {
         found.push(data_name(&config.dataset).to_owned());
     }
-    if config.reading() != recipe.reading() {
+    if config.image_size.is_some() || config.color.is_some() {
         found.push(reading_words(config));
+    }
+    if let Some(column) = &config.label_column {
+        found.push(match column.as_str() {
+            "none" => "no labels".to_owned(),
+            column => format!("labels {column}"),
+        });
+    }
+    match config.transpose {
+        Some(true) => found.push("turned".to_owned()),
+        Some(false) => found.push("not turned".to_owned()),
+        None => {}
     }
     if let Some(limit) = config.limit {
         found.push(format!("{} images", words::count(limit as u64)));

@@ -52,6 +52,37 @@ fn the_parts_of_a_name_are_told_apart_though_widths_hold_commas() {
 }
 
 #[test]
+fn how_images_are_read_is_told_where_it_was_said() {
+    let read = |change: fn(&mut RunConfig)| differs("autoencoder", change);
+    assert_eq!(
+        read(|config| config.label_column = Some("grade".to_owned())),
+        ["labels grade"]
+    );
+    assert_eq!(
+        read(|config| config.label_column = Some("none".to_owned())),
+        ["no labels"]
+    );
+    assert_eq!(read(|config| config.transpose = Some(true)), ["turned"]);
+    assert_eq!(
+        read(|config| config.color = Some(crate::data::Color::Rgb)),
+        ["28×28 colour"]
+    );
+}
+
+#[test]
+fn what_widths_decide_is_not_told_beside_them() {
+    let found = differs("deep", |config| {
+        config
+            .knobs
+            .set("widths", KnobValue::Text("784,50,10".to_owned()));
+        config.knobs.set("latent", KnobValue::Integer(16));
+        config.knobs.set("layers", KnobValue::Integer(4));
+        config.rebuild_schedule(variant("deep").unwrap());
+    });
+    assert_eq!(found, ["widths 784,50,10"]);
+}
+
+#[test]
 fn what_differs_comes_from_the_tables() {
     assert_eq!(
         differs("deep", |config| {
@@ -207,10 +238,13 @@ fn many_differences_are_cut_short_and_equal_names_numbered() {
 fn a_name_without_room_keeps_its_end() {
     let to = |name: &str, most: usize| shortened_to(name, |text| text.chars().count() <= most);
     assert_eq!(to("Deep · seed 2", 13), "Deep · seed 2");
+    assert_eq!(to("Autoencoder · latent 32 · seed 2", 16), "Autoe…seed 2");
     assert_eq!(
-        to("Autoencoder · latent 32 · seed 2", 16),
-        "Autoe…2 · seed 2"
+        to("Deep · latent 16 · seed 200", 14),
+        "Deep…seed 200",
+        "a part of a number is another number"
     );
+    assert_eq!(to("Deep 1.25 · seed 2", 17), "Deep…seed 2");
     assert_eq!(to("手書きの数字 · seed 2", 9), "手書…seed 2");
     assert_eq!(to("Deep", 1), "…");
     assert_eq!(to("Deep", 0), "");

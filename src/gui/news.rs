@@ -122,7 +122,7 @@ impl AppState {
                 self.relate();
             }
             Event::Worst { id, indices } => self.take_worst(id, indices),
-            Event::Survey { hash, survey } => self.take_survey(hash, survey),
+            Event::Survey { contents, survey } => self.take_survey(contents, survey),
             Event::DataPage(page) => self.data.take_page(page),
             Event::Memory(bytes) => self.memory = Some(bytes),
             Event::Session(news) => self.apply_session(news),

@@ -12,6 +12,7 @@ use crate::engine::RunId;
 
 use super::action::{Action, Actions, NoticeKey};
 use super::desk::DeskAction;
+use super::naming;
 use super::run::Run;
 use super::state::AppState;
 use super::story::StoryAction;
@@ -80,6 +81,12 @@ const NAME_WIDTH: f32 = 240.0;
 
 /// Devices that a notice offers to go on with; the menu of the run has all of them.
 const MAX_OFFERS: usize = 2;
+
+/// A text that has less room beside the buttons of its notice stands below them.
+const LEAST_TEXT: f32 = 220.0;
+
+/// Share of the height of the window that a whole text takes before it scrolls.
+const MOST_HEIGHT: f32 = 0.4;
 
 /// Lines of a notice that are shown at once.
 const MAX_LINES: usize = 2;
@@ -308,10 +315,13 @@ fn notice_ui(
             bottom: 5,
         })
         .show(ui, |ui| {
+            let whole = ui.available_width();
+            let mut is_below = is_expanded;
             ui.horizontal(|ui| {
                 ui.label(egui::RichText::new(mark).color(color).strong());
                 if let Some((name, slot)) = &notice.run {
                     let color = view.palette.run(*slot);
+                    let name = naming::shortened(ui, name, &egui::TextStyle::Body, NAME_WIDTH);
                     let name = egui::RichText::new(name).color(color).strong();
                     ui.scope(|ui| {
                         ui.set_max_width(NAME_WIDTH);
@@ -324,22 +334,31 @@ fn notice_ui(
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     buttons_ui(ui, notice, out);
-                    let whole = ui.available_width();
-                    let is_long = cut(ui, &notice.text, whole, lines).1;
-                    if is_long {
+                    let beside = ui.available_width();
+                    is_below |= beside < LEAST_TEXT;
+                    let room = if is_below { whole } else { beside };
+                    if is_expanded || cut(ui, &notice.text, room, lines).1 {
                         more_ui(ui, notice, is_expanded, out);
                     }
-                    let text = if is_expanded {
-                        egui::WidgetText::from(notice.text.as_str())
-                    } else {
-                        cut(ui, &notice.text, ui.available_width(), lines).0.into()
-                    };
+                    if is_below {
+                        return;
+                    }
+                    let text = cut(ui, &notice.text, ui.available_width(), lines).0;
                     ui.with_layout(
                         egui::Layout::left_to_right(egui::Align::Center).with_main_wrap(false),
                         |ui| ui.add(egui::Label::new(text).wrap()),
                     );
                 });
             });
+            if is_expanded {
+                let most = ui.ctx().content_rect().height() * MOST_HEIGHT;
+                egui::ScrollArea::vertical()
+                    .max_height(most)
+                    .show(ui, |ui| ui.add(egui::Label::new(&notice.text).wrap()));
+            } else if is_below {
+                let text = cut(ui, &notice.text, whole, lines).0;
+                ui.add(egui::Label::new(text).wrap());
+            }
         });
     let rect = frame.response.rect;
     let stripe = egui::Rect::from_min_max(

@@ -118,14 +118,16 @@ impl AppState {
             1 => " One more run is on the same set.".to_owned(),
             more => format!(" {more} more runs are on the same set."),
         };
-        let rest = if run.is_offline {
-            " Its curves, weights and pictures are here; to train on it needs the images."
-        } else {
-            ""
+        let rest = match (run.is_offline, run.history.frames().is_empty()) {
+            (false, _) => "",
+            (true, true) => " Its curves and weights are here; to train on it needs the images.",
+            (true, false) => {
+                " Its curves, weights and pictures are here; to train on it needs the images."
+            }
         };
         let text = failure.text.trim_end_matches('.');
-        let start = match text.strip_prefix("the run ") {
-            Some(rest) => format!("The run {rest}"),
+        let start = match text.strip_prefix("there is nothing") {
+            Some(rest) => format!("There is nothing{rest}"),
             None => text.to_owned(),
         };
         format!("{start}.{rest}{with}")

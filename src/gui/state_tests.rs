@@ -47,6 +47,7 @@ pub(in crate::gui) fn info(config: &RunConfig, test: usize) -> Arc<RunInfo> {
             test,
             split: String::new(),
             hash: String::new(),
+            contents: String::new(),
             test_labels: None,
             class_names: None,
             skipped: Arc::default(),

@@ -87,10 +87,12 @@ fn details(run: &Run) -> Vec<(String, &'static str)> {
             format!("epoch {:.1} of {}", progress.epoch, phase.epochs),
             "Passes over the training images within the phase",
         ));
-        facts.push((
-            format!("learning rate {}", words::setting(progress.learning_rate)),
-            "Of the next step",
-        ));
+        if !run.is_offline {
+            facts.push((
+                format!("learning rate {}", words::setting(progress.learning_rate)),
+                "Of the next step",
+            ));
+        }
     }
     if progress.images_per_sec > 0.0 {
         facts.push((

@@ -20,7 +20,8 @@ pub struct Knob {
     pub help: &'static str,
     /// Type, range and default.
     pub kind: KnobKind,
-    /// The knob matters only while another one (by id) has this value.
+    /// The knob matters only while another one (by id) has this value; `""` is that of widths that are
+    /// left to the taper.
     pub only_with: Option<(&'static str, &'static str)>,
 }
 

@@ -222,8 +222,8 @@ fn changed_images_are_told_with_both_hashes() {
             &sentence,
             &[
                 "the run was made on images with SHA-256 ",
-                "but data (",
-                "/data) holds images with ",
+                "data (",
+                "/data) holds images with SHA-256 ",
                 "--dataset PLACE",
             ],
         );

@@ -205,7 +205,7 @@ fn a_session_without_its_images_stands_and_one_answer_relinks_all_of_a_set() {
     assert_eq!(text("c.csv"), text("before.csv"));
     let refused = refusal(session.export(3, Export::Codes(RUN), &file("codes.npy")));
     assert!(
-        refused.starts_with("codes are made of the images, but the run was made on images"),
+        refused.starts_with("codes are made of the images, but there is nothing at "),
         "{refused}"
     );
 
@@ -349,7 +349,7 @@ fn changed_images_are_told_and_those_put_back_are_found() {
     assert!(lost.have_changed() && standing.is_some());
     let sentence = lost.to_string();
     assert!(
-        sentence.contains(&format!("but {} holds images with ", folder.display())),
+        sentence.contains(&format!("{} holds images with ", folder.display())),
         "{sentence}"
     );
     fs::write(&pixels, good).unwrap();

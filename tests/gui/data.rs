@@ -39,6 +39,7 @@ fn folder_info(config: &RunConfig) -> Arc<RunInfo> {
             test: 15,
             split: "15 images were set aside for testing (seed 0)".to_owned(),
             hash: "pets".to_owned(),
+            contents: "pets".to_owned(),
             test_labels: Some((0..15).map(|i| i % 3).collect()),
             class_names: Some(["cat", "dog", "owl"].map(str::to_owned).into()),
             skipped: skipped.into(),
@@ -250,7 +251,7 @@ fn answer(window: &mut Window) -> Vec<Command> {
                 .collect();
             window.tell([Event::DataPage(Arc::new(DataPage {
                 request: request.clone(),
-                hash: "pets".to_owned(),
+                contents: "pets".to_owned(),
                 indices: range.clone().map(|i| i as u32).collect(),
                 classes: range.map(|i| Some((i % 3) as u8)).collect(),
                 pictures: Pictures {
@@ -262,7 +263,7 @@ fn answer(window: &mut Window) -> Vec<Command> {
         }
         if let Command::Survey(_) = command {
             window.tell([Event::Survey {
-                hash: "pets".to_owned(),
+                contents: "pets".to_owned(),
                 survey: Arc::new(Survey::of(&data)),
             }]);
         }

@@ -160,6 +160,29 @@ fn every_place_that_asks_for_a_path_has_a_field_for_it() {
 }
 
 #[test]
+fn return_takes_what_is_proposed() {
+    let mut window = without_dialog(ready_window("autoencoder"));
+    window.press_with(Modifiers::COMMAND, Key::S);
+    window.harness.run();
+    let proposed = field(&window).accesskit_node().value().unwrap();
+    assert!(proposed.ends_with(".hourglass"), "{proposed}");
+    window.press(Key::Enter);
+    for _ in 0..2_000 {
+        let commands = window.commands();
+        let saves = |command: &Command| {
+            matches!(command, Command::Session(SessionCommand::Save(Some(folder)))
+                if folder.to_string_lossy().ends_with(".hourglass"))
+        };
+        if commands.iter().any(saves) || window.has_text("would be replaced") {
+            return;
+        }
+        thread::sleep(Duration::from_millis(5));
+        window.harness.step();
+    }
+    panic!("Return did nothing");
+}
+
+#[test]
 fn a_path_that_cannot_be_is_told_and_mended() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().display().to_string();

@@ -172,7 +172,7 @@ fn runs_without_their_images_show_what_was_kept_of_them() {
     assert!(window.has_text("Images missing"));
     assert!(window.has_text("there is nothing at /data/shapes"));
     assert!(window.has_text("One more run is on the same set."));
-    assert!(window.has_text("/data/letters.npz holds images with cdcdcdcdcdcd…"));
+    assert!(window.has_text("/data/letters.npz holds images with SHA-256 cdcdcdcdcdcd…"));
     assert!(window.has_text("The images of this run are not where they were."));
     assert!(!window.has_text("no frames of it were kept"));
     let state = window.harness.state().state();

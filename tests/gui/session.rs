@@ -38,6 +38,7 @@ pub fn info(config: &RunConfig) -> Arc<RunInfo> {
             test: 2_000,
             split: String::new(),
             hash: "0".repeat(64),
+            contents: "0".repeat(64),
             test_labels: None,
             class_names: None,
             skipped: Arc::default(),

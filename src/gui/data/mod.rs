@@ -33,7 +33,7 @@ pub struct DataState {
     /// So many images are on the pages before.
     pub first: usize,
     /// The data set that is looked at, by its images.
-    hash: String,
+    contents: String,
     /// The newest page.
     page: Option<Arc<DataPage>>,
     /// Changes with every page: the version of its texture.
@@ -59,13 +59,15 @@ pub enum DataAction {
 
 impl DataState {
     /// The page of a data set, once it is there.
-    pub fn page(&self, hash: &str) -> Option<&DataPage> {
-        self.page.as_deref().filter(|page| page.hash == hash)
+    pub fn page(&self, contents: &str) -> Option<&DataPage> {
+        self.page
+            .as_deref()
+            .filter(|page| page.contents == contents)
     }
 
     /// The data set as a whole, once it was looked through.
-    pub fn survey(&self, hash: &str) -> Option<&Survey> {
-        self.surveys.get(hash).map(Arc::as_ref)
+    pub fn survey(&self, contents: &str) -> Option<&Survey> {
+        self.surveys.get(contents).map(Arc::as_ref)
     }
 
     /// Takes in images.
@@ -80,9 +82,9 @@ impl DataState {
     }
 
     /// Another data set has other classes.
-    fn settle(&mut self, hash: &str) {
-        if self.hash != hash {
-            hash.clone_into(&mut self.hash);
+    fn settle(&mut self, contents: &str) {
+        if self.contents != contents {
+            contents.clone_into(&mut self.contents);
             self.class = None;
             self.first = 0;
         }
@@ -133,9 +135,9 @@ impl AppState {
         let Some((run, dataset)) = self.dataset() else {
             return Vec::new();
         };
-        let hash = dataset.hash.clone();
+        let contents = dataset.contents.clone();
         let data = &mut self.data;
-        data.settle(&hash);
+        data.settle(&contents);
         let mut commands = Vec::new();
         let request = PageRequest {
             run,
@@ -144,30 +146,30 @@ impl AppState {
             first: data.first,
             count: PAGE,
         };
-        let asked = Some((hash.clone(), request.clone()));
+        let asked = Some((contents.clone(), request.clone()));
         if data.asked != asked {
             data.asked = asked;
             commands.push(Command::ShowData(request));
         }
-        if data.asked_surveys.insert(hash) {
+        if data.asked_surveys.insert(contents) {
             commands.push(Command::Survey(run));
         }
         commands.into_iter().map(Effect::Send).collect()
     }
 
     /// A data set was looked through.
-    pub(super) fn take_survey(&mut self, hash: String, survey: Arc<Survey>) {
-        self.data.surveys.insert(hash, survey);
+    pub(super) fn take_survey(&mut self, contents: String, survey: Arc<Survey>) {
+        self.data.surveys.insert(contents, survey);
         // Those of data sets that no run has any more are asked for again when they come back.
         let infos = self.runs.iter().filter_map(|run| run.info.as_ref());
-        let held: BTreeSet<&str> = infos.map(|info| info.dataset.hash.as_str()).collect();
+        let held: BTreeSet<&str> = infos.map(|info| info.dataset.contents.as_str()).collect();
         self.data
             .surveys
-            .retain(|hash, _| held.contains(hash.as_str()));
+            .retain(|contents, _| held.contains(contents.as_str()));
         let surveys = &self.data.surveys;
         self.data
             .asked_surveys
-            .retain(|hash| held.contains(hash.as_str()) || surveys.contains_key(hash));
+            .retain(|contents| held.contains(contents.as_str()) || surveys.contains_key(contents));
     }
 
     /// Has a run train on other images; a run that has started lends its settings to a new one.

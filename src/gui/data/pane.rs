@@ -55,8 +55,8 @@ pub fn data_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     summary_ui(ui, view, dataset);
     header_ui(ui, view, dataset, out);
     ui.add_space(2.0);
-    let survey = view.state.data.survey(&dataset.hash);
-    let page = view.state.data.page(&dataset.hash);
+    let survey = view.state.data.survey(&dataset.contents);
+    let page = view.state.data.page(&dataset.contents);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         if ui.available_width() < WIDE {
             images_ui(ui, view, dataset, page);
@@ -102,7 +102,7 @@ fn summary_ui(ui: &mut Ui, view: &View<'_>, dataset: &DatasetInfo) {
 /// Which images are shown.
 fn header_ui(ui: &mut Ui, view: &View<'_>, dataset: &DatasetInfo, out: &mut Actions) {
     let state = &view.state.data;
-    let survey = state.survey(&dataset.hash);
+    let survey = state.survey(&dataset.contents);
     ui.horizontal_wrapped(|ui| {
         for (part, name, help) in [
             (Part::Train, "Training images", "What runs train on"),
@@ -146,7 +146,7 @@ fn header_ui(ui: &mut Ui, view: &View<'_>, dataset: &DatasetInfo, out: &mut Acti
                 .on_disabled_hover_text("These images have no classes");
         });
         ui.separator();
-        let total = state.page(&dataset.hash).map_or(0, |page| page.total);
+        let total = state.page(&dataset.contents).map_or(0, |page| page.total);
         let back = ui
             .add_enabled(state.first > 0, Button::new("◀"))
             .on_hover_text("The images before these");

@@ -28,7 +28,7 @@ fn pages(commands: &[Command]) -> Vec<PageRequest> {
 }
 
 fn page(state: &AppState, total: usize) -> Arc<DataPage> {
-    let (hash, request) = state.data.asked.clone().unwrap();
+    let (contents, request) = state.data.asked.clone().unwrap();
     let shape = state.dataset().unwrap().1.shape;
     Arc::new(DataPage {
         indices: vec![0],
@@ -38,7 +38,7 @@ fn page(state: &AppState, total: usize) -> Arc<DataPage> {
             pixels: vec![0; shape.pixels()],
         },
         total,
-        hash,
+        contents,
         request,
     })
 }

@@ -126,7 +126,7 @@ impl AppState {
         let has_same_images = |run: &&Run| {
             run.info
                 .as_ref()
-                .is_some_and(|info| info.dataset.hash == set)
+                .is_some_and(|info| info.dataset.contents == set)
         };
         let frames = self
             .runs

@@ -51,9 +51,10 @@ fn field_ui(ui: &mut Ui, view: &View<'_>, typed: &TypedPath, out: &mut Actions) 
         .desired_width(f32::INFINITY);
     let response = ui.add(field).labelled_by(label.id);
     trace_widget("path", &response);
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if response.changed() {
         send(out, PathAction::Type(text));
-    } else if typed.wants_keyboard && !response.has_focus() {
+    } else if typed.wants_keyboard && !response.has_focus() && !is_entered {
         response.request_focus();
     }
     form::remark(ui, "~ is your home folder.");
@@ -77,7 +78,6 @@ fn field_ui(ui: &mut Ui, view: &View<'_>, typed: &TypedPath, out: &mut Actions) 
         }
     };
     ui.add_space(6.0);
-    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     ui.horizontal(|ui| {
         if replaces {
             let replace = ui.button("Replace it");

@@ -33,7 +33,7 @@ pub enum Order {
 pub struct TestSet<'a> {
     /// How many.
     pub total: usize,
-    /// Tells one data set from another.
+    /// Tells one data set from another, with its classes.
     pub hash: &'a str,
     /// One class an image, where known.
     pub labels: Option<&'a [u8]>,

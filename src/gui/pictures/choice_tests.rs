@@ -23,6 +23,20 @@ fn plain(total: usize) -> TestSet<'static> {
     }
 }
 
+#[test]
+fn classes_that_come_later_are_there_to_choose() {
+    let labels = labels();
+    let without = TestSet {
+        labels: None,
+        hash: "a without images",
+        ..set(&labels)
+    };
+    let mut choice = choice_of(without);
+    assert!(choice.classes().is_empty());
+    choice.settle(set(&labels));
+    assert_eq!(choice.classes(), [0, 1, 2]);
+}
+
 fn choice_of(set: TestSet<'_>) -> ImageChoice {
     let mut choice = ImageChoice::new(100);
     choice.settle(set);

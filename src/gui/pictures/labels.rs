@@ -1,7 +1,8 @@
 //! What stands in front of a row of pictures.
 
-use egui::{RichText, Ui};
+use egui::{RichText, TextStyle, Ui};
 
+use crate::gui::naming;
 use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 use crate::gui::words;
@@ -9,12 +10,17 @@ use crate::gui::words;
 use super::pane::LOW_ROW;
 use super::rows::Row;
 
+/// What there is room for of a name, given that low rows have an error beside it.
+fn shortened(ui: &Ui, name: &str) -> String {
+    naming::shortened(ui, name, &TextStyle::Body, ui.available_width())
+}
+
 /// Draws the name of a row, with its error where it has one.
 pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
     let name = row.name();
     let text = match row {
         Row::Originals(_) => RichText::new(name).color(view.palette.text),
-        Row::Run(_, row) => RichText::new(format!("● {name}"))
+        Row::Run(_, row) => RichText::new(shortened(ui, &format!("● {name}")))
             .color(view.palette.run(row.run.slot))
             .strong(),
         Row::Pca(..) => RichText::new(name).color(view.palette.baseline),

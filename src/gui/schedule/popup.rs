@@ -60,8 +60,8 @@ fn phase_ui(ui: &mut Ui, view: &View<'_>, (run, index): (&Run, usize), out: &mut
         form::remark(
             ui,
             format!(
-                "This phase is under way: its length can be changed to no less than {}, and its \
-                 learning rate in Setup.",
+                "The length of this phase can still be changed, to no less than {}, and its learning \
+                 rate in Setup.",
                 words::epochs(least)
             ),
         );

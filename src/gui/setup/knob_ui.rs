@@ -18,8 +18,16 @@ pub fn knobs_ui(
     knobs: &mut Knobs,
 ) {
     for knob in table {
-        if knob.is_active(knobs) && has_effect(knob) {
+        if !has_effect(knob) {
+            continue;
+        }
+        if knob.is_active(knobs) {
             knob_ui(ui, knob, problem, knobs);
+        } else if knob.only_with == Some(("widths", "")) {
+            // It stays, so that the field of the widths does not move while they are typed.
+            ui.add_enabled_ui(false, |ui| knob_ui(ui, knob, problem, knobs))
+                .response
+                .on_hover_text("The widths below decide this. Empty them to set it here.");
         }
     }
 }

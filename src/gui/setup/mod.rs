@@ -20,6 +20,7 @@ use crate::store::share::Access;
 
 use super::action::{Action, Actions};
 use super::focus::line_edit;
+use super::naming;
 use super::parking;
 use super::relink;
 use super::restart::Restart;
@@ -55,8 +56,10 @@ pub fn setup_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
 fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     ui.horizontal(|ui| {
         ui.heading("Setup");
-        let name = RichText::new(run.name()).color(view.palette.run(run.slot));
         // A long one is not to push the settings out of sight.
+        let room = ui.available_width();
+        let name = naming::shortened(ui, run.name(), &egui::TextStyle::Body, room);
+        let name = RichText::new(name).color(view.palette.run(run.slot));
         ui.add(egui::Label::new(name.strong()).truncate());
     });
     let is_locked = run.has_started() || run.opening.is_some() || run.is_offline;

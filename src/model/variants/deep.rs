@@ -11,7 +11,10 @@ use crate::model::optimizer::OptimizerKind;
 
 /// Knobs of everything built from dense layers.
 pub(super) const KNOBS: &[Knob] = &[
-    LATENT,
+    Knob {
+        only_with: Some(("widths", "")),
+        ..LATENT
+    },
     Knob {
         id: "layers",
         name: "Layers",
@@ -23,7 +26,7 @@ pub(super) const KNOBS: &[Knob] = &[
             step: 2,
             scale: Scale::Linear,
         },
-        only_with: None,
+        only_with: Some(("widths", "")),
     },
     Knob {
         id: "widths",
