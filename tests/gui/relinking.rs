@@ -170,7 +170,7 @@ fn runs_without_their_images_show_what_was_kept_of_them() {
     let mut window = lost_window();
     window.click("Run One");
     assert!(window.has_text("Images missing"));
-    assert!(window.has_text("there is nothing at /data/shapes"));
+    assert!(window.has_text("There is nothing at /data/shapes"));
     assert!(window.has_text("One more run is on the same set."));
     assert!(window.has_text("/data/letters.npz holds images with SHA-256 cdcdcdcdcdcd…"));
     assert!(window.has_text("The images of this run are not where they were."));
@@ -244,7 +244,7 @@ fn one_button_a_set_asks_for_the_place_and_relinks_all_its_runs() {
         outcome: JobOutcome::Done("The images are in /good/shapes: 2 runs can go on.".to_owned()),
     }]);
     assert!(window.has_text("The images are in /good/shapes: 2 runs can go on."));
-    assert!(!window.has_text("there is nothing at /data/shapes"));
+    assert!(!window.has_text("There is nothing at /data/shapes"));
     for name in ["One", "Two"] {
         assert_eq!(dataset(&window, name), "/good/shapes");
         let state = window.harness.state().state();
