@@ -82,6 +82,10 @@ const NAME_WIDTH: f32 = 240.0;
 /// Devices that a notice offers to go on with; the menu of the run has all of them.
 const MAX_OFFERS: usize = 2;
 
+/// In notices narrower than this there is no room for the name of a run beside the buttons: it stands
+/// in front of the text.
+const NARROW: f32 = 560.0;
+
 /// A text that has less room beside the buttons of its notice stands below them.
 const LEAST_TEXT: f32 = 220.0;
 
@@ -317,9 +321,14 @@ fn notice_ui(
         .show(ui, |ui| {
             let whole = ui.available_width();
             let mut is_below = is_expanded;
+            let beside_mark = notice.run.as_ref().filter(|_run| whole >= NARROW);
+            let text = match &notice.run {
+                Some((name, _)) if beside_mark.is_none() => format!("{name}: {}", notice.text),
+                _ => notice.text.clone(),
+            };
             ui.horizontal(|ui| {
                 ui.label(egui::RichText::new(mark).color(color).strong());
-                if let Some((name, slot)) = &notice.run {
+                if let Some((name, slot)) = beside_mark {
                     let color = view.palette.run(*slot);
                     let name = naming::shortened(ui, name, &egui::TextStyle::Body, NAME_WIDTH);
                     let name = egui::RichText::new(name).color(color).strong();
@@ -337,13 +346,13 @@ fn notice_ui(
                     let beside = ui.available_width();
                     is_below |= beside < LEAST_TEXT;
                     let room = if is_below { whole } else { beside };
-                    if is_expanded || cut(ui, &notice.text, room, lines).1 {
+                    if is_expanded || cut(ui, &text, room, lines).1 {
                         more_ui(ui, notice, is_expanded, out);
                     }
                     if is_below {
                         return;
                     }
-                    let text = cut(ui, &notice.text, ui.available_width(), lines).0;
+                    let text = cut(ui, &text, ui.available_width(), lines).0;
                     ui.with_layout(
                         egui::Layout::left_to_right(egui::Align::Center).with_main_wrap(false),
                         |ui| ui.add(egui::Label::new(text).wrap()),
@@ -354,9 +363,9 @@ fn notice_ui(
                 let most = ui.ctx().content_rect().height() * MOST_HEIGHT;
                 egui::ScrollArea::vertical()
                     .max_height(most)
-                    .show(ui, |ui| ui.add(egui::Label::new(&notice.text).wrap()));
+                    .show(ui, |ui| ui.add(egui::Label::new(&text).wrap()));
             } else if is_below {
-                let text = cut(ui, &notice.text, whole, lines).0;
+                let text = cut(ui, &text, whole, lines).0;
                 ui.add(egui::Label::new(text).wrap());
             }
         });
