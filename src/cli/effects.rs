@@ -6,7 +6,9 @@
 
 use clap::ArgMatches;
 
-use crate::model::{KnobKind, KnobValue, Knobs, Objective, OptimizerKind, Variant, parse_widths};
+use crate::model::{
+    Knob, KnobKind, KnobValue, Knobs, Objective, OptimizerKind, Variant, parse_widths,
+};
 use crate::train::RunConfig;
 
 use super::Failure;
@@ -54,7 +56,8 @@ fn knobs(matches: &ArgMatches, variant: &dyn Variant, config: &RunConfig) -> Res
     let knobs = config.knobs.resolve(variant.id(), variant.knobs())?;
     for knob in variant.knobs() {
         // What widths decide must agree with them, which is seen to below.
-        if let Some((other, needed)) = knob.only_with.filter(|(_, needed)| !needed.is_empty())
+        if let Some((other, needed)) = knob.only_with
+            && knob.only_with != Knob::UNLESS_WIDTHS
             && matches.contains_id(knob.id)
             && !knob.is_active(&knobs)
         {

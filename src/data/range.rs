@@ -97,16 +97,18 @@ impl fmt::Display for Short {
             write!(f, "{value}")
         } else if (0.01..1e7).contains(&value.abs()) {
             // As many digits as tell a value beside 1 from 1; more of them where it is beyond.
-            let rounded = format!("{value:.3}");
-            let near = rounded.parse() == Ok(value.round()) && value.fract() != 0.0;
-            if near
-                && value.abs() < value.round().abs()
-                && format!("{value:.5}") != format!("{:.5}", value.round())
-            {
-                write!(f, "{value:.5}")
-            } else if near {
-                write!(f, "{value:.9}")
+            let whole = value.round();
+            let is_whole_in =
+                |digits: usize| format!("{value:.digits$}") == format!("{whole:.digits$}");
+            if is_whole_in(3) {
+                let digits = if value.abs() < whole.abs() && !is_whole_in(5) {
+                    5
+                } else {
+                    9
+                };
+                write!(f, "{value:.digits$}")
             } else {
+                let rounded = format!("{value:.3}");
                 f.write_str(rounded.trim_end_matches('0').trim_end_matches('.'))
             }
         } else {

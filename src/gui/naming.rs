@@ -59,25 +59,24 @@ fn shortened_to(name: &str, has_room: impl Fn(&str) -> bool) -> String {
     // With so many signs of it left.
     let cut = |left: usize| -> String {
         let before = left / 3;
-        let head: String = signs.iter().take(before).collect();
-        let tail: String = signs.iter().skip(signs.len() - (left - before)).collect();
+        let after = signs.len() - (left - before);
         // A part of a number is another number.
-        let is_within = |a: Option<char>, b: Option<char>| {
-            a.is_some_and(|a| a.is_alphanumeric() || a == '.')
-                && b.is_some_and(|b| b.is_ascii_digit() || b == '.')
+        let is_of_number = |sign: &char| sign.is_ascii_digit() || *sign == '.';
+        let splits_number = |place: usize| {
+            let is_in_word = |sign: &char| sign.is_alphanumeric() || *sign == '.';
+            signs[..place].last().is_some_and(is_in_word)
+                && signs.get(place).is_some_and(is_of_number)
         };
-        let first_left = tail.chars().next();
-        let cut_before = signs.get(signs.len() - (left - before) - 1).copied();
-        let tail = if is_within(cut_before, first_left) {
-            tail.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.')
-        } else {
-            &tail
-        };
-        let head = if is_within(head.chars().next_back(), signs.get(before).copied()) {
-            head.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign == '.')
-        } else {
-            &head
-        };
+        let text = |signs: &[char]| -> String { signs.iter().collect() };
+        let (mut head, mut tail) = (text(&signs[..before]), text(&signs[after..]));
+        if splits_number(before) {
+            head.truncate(head.trim_end_matches(|sign| is_of_number(&sign)).len());
+        }
+        if splits_number(after) {
+            tail = tail
+                .trim_start_matches(|sign| is_of_number(&sign))
+                .to_owned();
+        }
         let is_between = |sign: char| sign == ' ' || sign == '·';
         format!(
             "{}…{}",

@@ -323,8 +323,10 @@ fn notice_ui(
             let mut is_below = is_expanded;
             let beside_mark = notice.run.as_ref().filter(|_run| whole >= NARROW);
             let text = match &notice.run {
-                Some((name, _)) if beside_mark.is_none() => format!("{name}: {}", notice.text),
-                _ => notice.text.clone(),
+                Some((name, _)) if beside_mark.is_none() => {
+                    Cow::Owned(format!("{name}: {}", notice.text))
+                }
+                _ => Cow::Borrowed(notice.text.as_str()),
             };
             ui.horizontal(|ui| {
                 ui.label(egui::RichText::new(mark).color(color).strong());
@@ -363,7 +365,7 @@ fn notice_ui(
                 let most = ui.ctx().content_rect().height() * MOST_HEIGHT;
                 egui::ScrollArea::vertical()
                     .max_height(most)
-                    .show(ui, |ui| ui.add(egui::Label::new(&text).wrap()));
+                    .show(ui, |ui| ui.add(egui::Label::new(text.as_ref()).wrap()));
             } else if is_below {
                 let text = cut(ui, &text, whole, lines).0;
                 ui.add(egui::Label::new(text).wrap());

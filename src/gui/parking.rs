@@ -81,7 +81,7 @@ impl Run {
             Some(step) => format!(
                 "Step {} is safe. {}",
                 words::count(step),
-                capitalised(&failure.text)
+                words::capitalised(&failure.text)
             ),
         }
     }
@@ -122,10 +122,4 @@ pub(super) fn continue_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Act
             out.push(wish);
         }
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
 }

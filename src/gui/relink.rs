@@ -19,6 +19,7 @@ use super::run::{Failure, Run};
 use super::setup::form;
 use super::state::AppState;
 use super::view::View;
+use super::words;
 
 /// What the button says.
 pub const QUESTION: &str = "Where are the images now?";
@@ -126,9 +127,11 @@ impl AppState {
             }
         };
         let text = failure.text.trim_end_matches('.');
-        let start = match text.strip_prefix("there is nothing") {
-            Some(rest) => format!("There is nothing{rest}"),
-            None => text.to_owned(),
+        // A sentence may also begin with a place, which is spelled as it is.
+        let start = if text.starts_with("there is nothing") {
+            words::capitalised(text)
+        } else {
+            text.to_owned()
         };
         format!("{start}.{rest}{with}")
     }

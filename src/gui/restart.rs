@@ -131,23 +131,12 @@ pub fn question_ui(ctx: &egui::Context, view: &View<'_>, out: &mut Actions) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Event, Progress};
-    use crate::gui::state::tests::{advance, first, make_ready, sent};
-    use crate::train::Metrics;
+    use crate::gui::state::tests::{first, make_ready, sent, train};
 
     fn trained_for(secs: f64) -> (AppState, RunId) {
         let (mut state, id) = first();
         make_ready(&mut state, id);
-        advance(&mut state, id, 3);
-        state.apply(Event::Progress {
-            id,
-            more: Metrics::default(),
-            progress: Progress {
-                step: 3,
-                elapsed_secs: secs,
-                ..Progress::default()
-            },
-        });
+        train(&mut state, id, 3, secs);
         (state, id)
     }
 

@@ -166,13 +166,12 @@ impl AppState {
     }
 
     /// The initial weights of another seed, the same one for all that are meant, so that matched runs
-    /// stay matched.
+    /// stay matched. Each of them [can take one](Run::can_take_seed).
     pub(super) fn new_seed(&mut self, ids: &[RunId]) -> Vec<Effect> {
-        let meant: Vec<RunId> = self
+        let mut meant: Vec<RunId> = self
             .runs
             .iter()
-            .filter(|run| ids.contains(&run.id) && run.can_take_seed())
-            .filter(|run| self.problem(run).is_none())
+            .filter(|run| ids.contains(&run.id) && self.problem(run).is_none())
             .map(|run| run.id)
             .collect();
         let seeds = self.runs.iter().filter(|run| meant.contains(&run.id));
@@ -181,7 +180,6 @@ impl AppState {
         };
         // TOML holds signed numbers.
         let seed = if last >= i64::MAX as u64 { 1 } else { last + 1 };
-        let mut meant = meant;
         meant.retain(|id| self.may_change(*id, "seed"));
         let mut effects = self.put_training_aside(&meant, |names, took| {
             format!(

@@ -95,6 +95,20 @@ pub(in crate::gui) fn advance(state: &mut AppState, id: RunId, step: u64) {
     });
 }
 
+/// Has a run be at a step, so many seconds of training behind it.
+pub(in crate::gui) fn train(state: &mut AppState, id: RunId, step: u64, secs: f64) {
+    advance(state, id, step);
+    state.apply(Event::Progress {
+        id,
+        more: Metrics::default(),
+        progress: Progress {
+            step,
+            elapsed_secs: secs,
+            ..Progress::default()
+        },
+    });
+}
+
 pub(in crate::gui) fn sent(effects: Vec<Effect>) -> Vec<Command> {
     effects
         .into_iter()

@@ -5,21 +5,7 @@ use crate::engine::{Event, Progress};
 use crate::gui::action::{Action, NoticeKey};
 use crate::gui::desk::DeskAction;
 use crate::gui::restart::Restart;
-use crate::gui::state::tests::{advance, first, make_ready, sent};
-use crate::train::Metrics;
-
-fn train(state: &mut AppState, id: RunId, step: u64, secs: f64) {
-    advance(state, id, step);
-    state.apply(Event::Progress {
-        id,
-        more: Metrics::default(),
-        progress: Progress {
-            step,
-            elapsed_secs: secs,
-            ..Progress::default()
-        },
-    });
-}
+use crate::gui::state::tests::{first, make_ready, sent, train};
 
 fn trained() -> (AppState, RunId) {
     let (mut state, id) = first();

@@ -20,8 +20,7 @@ pub struct Knob {
     pub help: &'static str,
     /// Type, range and default.
     pub kind: KnobKind,
-    /// The knob matters only while another one (by id) has this value; `""` is that of widths that are
-    /// left to the taper.
+    /// The knob matters only while another one (by id) has this value.
     pub only_with: Option<(&'static str, &'static str)>,
 }
 
@@ -136,6 +135,9 @@ pub enum KnobError {
 }
 
 impl Knob {
+    /// What matters only while the widths are left to the taper: explicit ones decide it.
+    pub const UNLESS_WIDTHS: Option<(&'static str, &'static str)> = Some(("widths", ""));
+
     /// The value when nothing is said.
     pub fn default_value(&self) -> KnobValue {
         match self.kind {

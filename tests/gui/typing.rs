@@ -212,6 +212,28 @@ fn widths_field(window: &Window) -> egui_kittest::Node<'_> {
 }
 
 #[test]
+fn what_widths_decide_is_greyed_and_says_why() {
+    let mut window = ready_window("deep");
+    let latent = |window: &Window| {
+        let mut nodes = window.harness.query_all_by_label("Latent size");
+        let field = nodes.find(|node| node.accesskit_node().role() == Role::SpinButton);
+        let field = field.unwrap();
+        (field.accesskit_node().is_disabled(), field.rect().center())
+    };
+    assert!(!latent(&window).0);
+    widths_field(&window).focus();
+    window.harness.run();
+    window.write("784,50,10");
+    let (is_disabled, at) = latent(&window);
+    assert!(is_disabled);
+    window.harness.hover_at(at);
+    for _ in 0..8 {
+        window.harness.step();
+    }
+    assert!(window.has_text("The widths below decide this. Empty them to set it here."));
+}
+
+#[test]
 fn widths_that_are_not_valid_yet_stay_as_they_are_typed() {
     let mut window = ready_window("deep");
     widths_field(&window).focus();

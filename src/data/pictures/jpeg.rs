@@ -3,8 +3,8 @@
 //! The decoder paints what is missing grey and says nothing. A JPEG has no checksum, but its packed
 //! data must make exactly as many blocks of 8×8 pixels as its header promises: they are counted here,
 //! by walking through the code words without computing a pixel. Data that end early, a code word that
-//! does not exist or data left over at the end mean damage. Opening pictures takes
-//! about half as long again for it, and up to 1.9 times as long where the detail is fine.
+//! does not exist or data left over at the end mean damage. Opening pictures takes about
+//! half as long again for it, and up to 1.9 times as long where the detail is fine.
 
 mod bits;
 mod blocks;

@@ -122,7 +122,7 @@ impl AppState {
 
     /// The pixels of a test image of the selected run's data, where a frame shows it.
     fn test_pixels(&self, image: u32) -> Option<Arc<[u8]>> {
-        let set = self.test_set().hash;
+        let set = self.test_set().contents;
         let has_same_images = |run: &&Run| {
             run.info
                 .as_ref()

@@ -34,7 +34,7 @@ pub struct TestSet<'a> {
     /// How many.
     pub total: usize,
     /// Tells one data set from another, with its classes.
-    pub hash: &'a str,
+    pub contents: &'a str,
     /// One class an image, where known.
     pub labels: Option<&'a [u8]>,
 }
@@ -55,7 +55,7 @@ pub struct ImageChoice {
     has_to_ask_for_worst: bool,
     count: usize,
     total: usize,
-    hash: String,
+    contents: String,
     classes: Vec<u8>,
     asked: Option<Vec<u32>>,
     /// Waits for the test images it was kept for.
@@ -131,7 +131,7 @@ impl ImageChoice {
             has_to_ask_for_worst: false,
             count: FIRST,
             total,
-            hash: String::new(),
+            contents: String::new(),
             classes: Vec::new(),
             asked: None,
             is_restored: false,
@@ -184,14 +184,14 @@ impl ImageChoice {
 
     /// Keeps the choice within the test images, which may be others than before.
     pub fn settle(&mut self, set: TestSet<'_>) {
-        let is_waiting = self.is_restored && set.hash.is_empty();
-        let is_same = (self.total, self.hash.as_str()) == (set.total, set.hash);
+        let is_waiting = self.is_restored && set.contents.is_empty();
+        let is_same = (self.total, self.contents.as_str()) == (set.total, set.contents);
         if is_waiting || is_same && !self.is_restored {
             return;
         }
         self.is_restored = false;
         self.total = set.total;
-        set.hash.clone_into(&mut self.hash);
+        set.contents.clone_into(&mut self.contents);
         let mut is_class = [false; 256];
         for &label in set.labels.unwrap_or_default() {
             is_class[usize::from(label)] = true;

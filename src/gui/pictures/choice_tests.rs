@@ -10,7 +10,7 @@ fn labels() -> Vec<u8> {
 fn set(labels: &[u8]) -> TestSet<'_> {
     TestSet {
         total: labels.len(),
-        hash: "a",
+        contents: "a",
         labels: Some(labels),
     }
 }
@@ -18,7 +18,7 @@ fn set(labels: &[u8]) -> TestSet<'_> {
 fn plain(total: usize) -> TestSet<'static> {
     TestSet {
         total,
-        hash: "b",
+        contents: "b",
         labels: None,
     }
 }
@@ -28,7 +28,7 @@ fn classes_that_come_later_are_there_to_choose() {
     let labels = labels();
     let without = TestSet {
         labels: None,
-        hash: "a without images",
+        contents: "a without images",
         ..set(&labels)
     };
     let mut choice = choice_of(without);

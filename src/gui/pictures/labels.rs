@@ -10,22 +10,23 @@ use crate::gui::words;
 use super::pane::LOW_ROW;
 use super::rows::Row;
 
-/// What there is room for of a name, given that low rows have an error beside it.
-fn shortened(ui: &Ui, name: &str) -> String {
-    naming::shortened(ui, name, &TextStyle::Body, ui.available_width())
-}
-
 /// Draws the name of a row, with its error where it has one.
 pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
-    let name = row.name();
-    let text = match row {
-        Row::Originals(_) => RichText::new(name).color(view.palette.text),
-        Row::Run(_, row) => RichText::new(shortened(ui, &format!("● {name}")))
-            .color(view.palette.run(row.run.slot))
-            .strong(),
-        Row::Pca(..) => RichText::new(name).color(view.palette.baseline),
-        Row::RunErrors(..) | Row::PcaErrors(..) => {
-            RichText::new("    Error").color(view.palette.weak)
+    // As much of it as there is room for where it comes to stand.
+    let text = |ui: &Ui| {
+        let name = row.name();
+        match row {
+            Row::Originals(_) => RichText::new(name).color(view.palette.text),
+            Row::Run(_, row) => {
+                let (name, room) = (format!("● {name}"), ui.available_width());
+                RichText::new(naming::shortened(ui, &name, &TextStyle::Body, room))
+                    .color(view.palette.run(row.run.slot))
+                    .strong()
+            }
+            Row::Pca(..) => RichText::new(name).color(view.palette.baseline),
+            Row::RunErrors(..) | Row::PcaErrors(..) => {
+                RichText::new("    Error").color(view.palette.weak)
+            }
         }
     };
     let count = row.group().indices.len();
@@ -75,14 +76,14 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
                 ui.label(error.color(view.palette.weak));
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Min), |ui| {
-                ui.add(egui::Label::new(text).truncate())
+                ui.add(egui::Label::new(text(ui)).truncate())
                     .on_hover_text(help);
             });
         });
         return;
     }
     ui.add_space(((height - lines) / 2.0).max(0.0));
-    ui.add(egui::Label::new(text).truncate())
+    ui.add(egui::Label::new(text(ui)).truncate())
         .on_hover_text(help);
     if let Some(small) = small {
         ui.add(egui::Label::new(small).truncate());

@@ -102,7 +102,7 @@ impl AppState {
                 .min()
                 .unwrap_or(UNKNOWN_TEST_COUNT)
                 .max(1),
-            hash: dataset.map_or("", |dataset| dataset.contents.as_str()),
+            contents: dataset.map_or("", |dataset| dataset.contents.as_str()),
             labels: dataset.and_then(|dataset| dataset.test_labels.as_deref()),
         }
     }

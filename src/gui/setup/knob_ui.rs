@@ -23,11 +23,11 @@ pub fn knobs_ui(
         }
         if knob.is_active(knobs) {
             knob_ui(ui, knob, problem, knobs);
-        } else if knob.only_with == Some(("widths", "")) {
+        } else if knob.only_with == Knob::UNLESS_WIDTHS {
             // It stays, so that the field of the widths does not move while they are typed.
             ui.add_enabled_ui(false, |ui| knob_ui(ui, knob, problem, knobs))
                 .response
-                .on_hover_text("The widths below decide this. Empty them to set it here.");
+                .on_disabled_hover_text("The widths below decide this. Empty them to set it here.");
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn question(state: &AppState, part: Part) -> String {
             format!(
                 "{}. But first each pair of layers is trained on its own, from the outside inwards; \
                  then all of them together.",
-                capital(&same)
+                words::capitalised(&same)
             )
         }
         Part::Convolutional => format!(
@@ -37,14 +37,6 @@ pub fn question(state: &AppState, part: Part) -> String {
             proof::why_not_pretrained(state)
         ),
     }
-}
-
-/// With a capital letter at its beginning.
-fn capital(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(rest).collect()
-    })
 }
 
 /// What is to be said of a part now.

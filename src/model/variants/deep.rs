@@ -12,7 +12,7 @@ use crate::model::optimizer::OptimizerKind;
 /// Knobs of everything built from dense layers.
 pub(super) const KNOBS: &[Knob] = &[
     Knob {
-        only_with: Some(("widths", "")),
+        only_with: Knob::UNLESS_WIDTHS,
         ..LATENT
     },
     Knob {
@@ -26,7 +26,7 @@ pub(super) const KNOBS: &[Knob] = &[
             step: 2,
             scale: Scale::Linear,
         },
-        only_with: Some(("widths", "")),
+        only_with: Knob::UNLESS_WIDTHS,
     },
     Knob {
         id: "widths",
