@@ -20,11 +20,17 @@ pub struct Sizes {
 /// # Shapes
 /// - x: `[images, inputs]`, weight: `[inputs, outputs]`, bias: `[outputs]`
 /// - returns: `[images, outputs]`
-pub fn forward(x: Matrix<'_>, weight: &[f32], bias: &[f32], bend: Bend, sizes: Sizes) -> Vec<f32> {
+pub fn forward(
+    x: Matrix<'_>,
+    weight: Matrix<'_>,
+    bias: &[f32],
+    bend: Bend,
+    sizes: Sizes,
+) -> Vec<f32> {
     let mut y = pool::take(sizes.images * sizes.outputs);
     multiply(
         x,
-        Matrix::new(weight, sizes.inputs, sizes.outputs),
+        weight,
         Target::new(&mut y, sizes.images, sizes.outputs),
         Before::Replaced,
         Threads::All,
@@ -48,7 +54,7 @@ pub struct Gradients {
 #[derive(Clone, Copy)]
 pub struct Needs<'a> {
     /// The weights, where the gradient of x is needed.
-    pub weight: Option<&'a [f32]>,
+    pub weight: Option<Matrix<'a>>,
     /// x, where the gradient of the weights is needed.
     pub x: Option<Matrix<'a>>,
     /// Whether the gradient of the bias is needed.
@@ -87,7 +93,7 @@ pub fn backward(
         let mut x = pool::take(sizes.images * sizes.inputs);
         multiply(
             gradient,
-            Matrix::new(weight, sizes.inputs, sizes.outputs).transposed(),
+            weight.transposed(),
             Target::new(&mut x, sizes.images, sizes.inputs),
             Before::Replaced,
             Threads::All,

@@ -45,6 +45,25 @@ pub fn mean(distance: Distance, x: &[f32], target: &[f32]) -> (f32, Vec<f32>) {
     }
 }
 
+/// The gradient of the mean distance by the target.
+pub fn target_gradient(distance: Distance, x: &[f32], target: &[f32]) -> Vec<f32> {
+    let weight = 1.0 / x.len() as f32;
+    let by_target: fn(f32, f32) -> f32 = match distance {
+        Distance::Square(Bend::Linear) => |x, t| 2.0 * (t - x),
+        Distance::Square(Bend::Relu) => |x, t| 2.0 * (t - if x < 0.0 { 0.0 } else { x }),
+        Distance::Square(Bend::LeakyRelu) => |x, t| 2.0 * (t - if x < 0.0 { 0.01 * x } else { x }),
+        Distance::Square(Bend::Tanh) => |x, t| 2.0 * (t - super::pointwise::tanh(x)),
+        Distance::Square(Bend::Sigmoid) => |x, t| 2.0 * (t - sigmoid(x)),
+        Distance::CrossEntropy => |x, _t| -x,
+    };
+    let mut gradient = pool::take(x.len());
+    gradient
+        .par_iter_mut()
+        .zip(x.par_iter().zip(target))
+        .for_each(|(gradient, (x, target))| *gradient = weight * by_target(*x, *target));
+    gradient
+}
+
 fn squares(
     x: &[f32],
     target: &[f32],
@@ -214,6 +233,7 @@ mod tests {
             .collect();
         for distance in DISTANCES {
             let (loss, gradient) = mean(distance, &x, &target);
+            let by_target = target_gradient(distance, &x, &target);
             let pairs = x.iter().zip(&target);
             let right: f64 = pairs
                 .map(|(x, t)| exactly(distance, f64::from(*x), f64::from(*t)))
@@ -223,6 +243,15 @@ mod tests {
                 (f64::from(loss) / right - 1.0).abs() < 1e-6,
                 "{distance:?}: {loss} {right}"
             );
+            for ((x, t), gradient) in x.iter().zip(&target).zip(&by_target) {
+                let (x, t, h) = (f64::from(*x), f64::from(*t), 1e-4);
+                let slope = (exactly(distance, x, t + h) - exactly(distance, x, t - h)) / (2.0 * h);
+                let found = f64::from(*gradient) * count as f64;
+                assert!(
+                    (found - slope).abs() < 2e-4,
+                    "{distance:?} by the target at {x}: {found} {slope}"
+                );
+            }
             for ((x, t), gradient) in x.iter().zip(&target).zip(&gradient) {
                 let (x, t, h) = (f64::from(*x), f64::from(*t), 1e-4);
                 let slope = (exactly(distance, x + h, t) - exactly(distance, x - h, t)) / (2.0 * h);

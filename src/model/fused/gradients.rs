@@ -48,7 +48,7 @@ impl Backward<Flex, 3> for DenseGradient {
         let (x, weight) = (x.map(Rows::of), weight.map(Rows::of));
         let output = Rows::of(output);
         let needs = dense::Needs {
-            weight: weight.as_ref().map(Rows::values),
+            weight: weight.as_ref().map(Rows::matrix),
             x: x.as_ref().map(Rows::matrix),
             bias: for_bias.is_some(),
         };
@@ -136,24 +136,34 @@ impl Backward<Flex, 3> for ConvolutionGradient {
 #[derive(Debug)]
 pub(super) struct DistanceGradient;
 
-impl Backward<Flex, 1> for DistanceGradient {
-    /// The gradient for a loss that is itself what is minimised.
-    type State = Array;
+/// Gradients for a loss that is itself what is minimised, where they are needed.
+#[derive(Clone, Debug)]
+pub(super) struct DistanceState {
+    pub(super) x: Option<Array>,
+    pub(super) target: Option<Array>,
+}
+
+impl Backward<Flex, 2> for DistanceGradient {
+    type State = DistanceState;
 
     fn backward(
         self,
-        ops: Ops<Self::State, 1>,
+        ops: Ops<Self::State, 2>,
         grads: &mut Gradients,
         _checkpointer: &mut Checkpointer,
     ) {
-        let [for_x] = ops.parents;
         let outer = Rows::of(grads.consume::<Flex>(&ops.node)).values()[0];
-        let Some(node) = for_x else { return };
-        let mut gradient = Rows::of(ops.state);
-        if outer != 1.0 {
-            gradient.change(|gradient| gradient.iter_mut().for_each(|value| *value *= outer));
+        let gradients = [ops.state.x, ops.state.target];
+        for (node, gradient) in ops.parents.into_iter().zip(gradients) {
+            let (Some(node), Some(gradient)) = (node, gradient) else {
+                continue;
+            };
+            let mut gradient = Rows::of(gradient);
+            if outer != 1.0 {
+                gradient.change(|gradient| gradient.iter_mut().for_each(|value| *value *= outer));
+            }
+            grads.register::<Flex>(node.id, gradient.into_array());
         }
-        grads.register::<Flex>(node.id, gradient.into_array());
     }
 }
 

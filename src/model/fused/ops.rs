@@ -9,7 +9,7 @@ use burn::backend::{Backend, Flex, backend_extension};
 use super::arrays::{ByValue, Rows, give, of_one, of_shape, of_values};
 use super::gradients::{
     BendGradient, ConvolutionGradient, ConvolutionState, DenseGradient, DenseState,
-    DistanceGradient,
+    DistanceGradient, DistanceState,
 };
 use crate::kernels::convolution::{self, Layer, Way};
 use crate::kernels::dense::{self, Sizes};
@@ -81,7 +81,7 @@ impl Kernels for Flex {
     fn dense(x: Array, weight: Array, bias: Array, bend: Bend) -> Array {
         let sizes = sizes(&x, &weight);
         let (x, weight, bias) = (Rows::of(x), Rows::of(weight), Rows::of(bias));
-        let y = dense::forward(x.matrix(), weight.values(), bias.values(), bend, sizes);
+        let y = dense::forward(x.matrix(), weight.matrix(), bias.values(), bend, sizes);
         of_shape(y, [sizes.images, sizes.outputs])
     }
 
@@ -117,6 +117,14 @@ fn distance_of(x: Array, target: Array, distance: Distance) -> (Array, Array) {
     let (x, target) = (Rows::of_contiguous(x), Rows::of_contiguous(target));
     let (value, gradient) = loss::mean(distance, x.values(), target.values());
     (of_one(value), of_shape(gradient, shape))
+}
+
+/// The gradient of the loss by the target, in its shape.
+fn target_gradient(x: Array, target: Array, distance: Distance) -> Array {
+    let shape = [x.layout().shape()[0], x.layout().shape()[1]];
+    let (x, target) = (Rows::of_contiguous(x), Rows::of_contiguous(target));
+    let gradient = loss::target_gradient(distance, x.values(), target.values());
+    of_shape(gradient, shape)
 }
 
 impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
@@ -194,15 +202,22 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
         target: FloatTensor<Self>,
         distance: Distance,
     ) -> FloatTensor<Self> {
+        let (needs_x, needs_target) = (x.is_tracked(), target.is_tracked());
         let prepared = DistanceGradient
-            .prepare::<C>([x.node()])
+            .prepare::<C>([x.node(), target.node()])
             .compute_bound()
             .stateful();
         let (x, target) = (x.into_primitive(), target.into_primitive());
         match prepared {
             OpsKind::Tracked(prepared) => {
+                let for_target =
+                    needs_target.then(|| target_gradient(x.clone(), target.clone(), distance));
                 let (value, gradient) = distance_of(x, target, distance);
-                prepared.finish(gradient, value)
+                let state = DistanceState {
+                    x: needs_x.then_some(gradient),
+                    target: for_target,
+                };
+                prepared.finish(state, value)
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(Flex::mean_distance(x, target, distance))

@@ -6,6 +6,9 @@ use burn::tensor::{Device, TensorData, module};
 use super::*;
 use crate::kernels::window::{Span, Window};
 
+#[path = "layout_tests.rs"]
+mod layouts;
+
 fn random<const D: usize>(shape: [usize; D], seed: u64) -> Tensor<D> {
     use rand::{RngExt as _, SeedableRng as _};
     let mut generator = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
