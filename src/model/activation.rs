@@ -1,8 +1,13 @@
 //! Activation functions of hidden layers, code and output.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use burn::tensor::{Tensor, activation};
 
 use super::knobs::Choice;
+
+/// 1 / √(2π)
+const FRAC_1_SQRT_TAU: f64 = 0.398_942_280_401_432_7;
 
 /// A function applied to every value of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +92,23 @@ impl Activation {
             Self::Tanh => activation::tanh(x),
             Self::Sigmoid => activation::sigmoid(x),
             Self::Gelu => activation::gelu(x),
+        }
+    }
+
+    /// Its derivative, in the shape of its output `y`; `x` gives what went in, where that is needed.
+    pub fn slope<const D: usize>(self, y: Tensor<D>, x: impl FnOnce() -> Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Linear => y.ones_like(),
+            Self::Relu => y.greater_elem(0.0).float(),
+            Self::LeakyRelu => y.greater_elem(0.0).float() * 0.99 + 0.01,
+            Self::Tanh => -y.square() + 1.0,
+            Self::Sigmoid => y.clone() * (-y + 1.0),
+            Self::Gelu => {
+                // Φ(x) + x φ(x).
+                let x = x();
+                let density = (x.clone().square() * -0.5).exp() * FRAC_1_SQRT_TAU;
+                ((x.clone() * FRAC_1_SQRT_2).erf() + 1.0) * 0.5 + x * density
+            }
         }
     }
 }

@@ -7,13 +7,9 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
-use super::batch::Batch;
 use super::conv::{ConvPair, ConvPlan};
 use super::dense::{DensePair, DensePlan};
 use super::layers::LayerInfo;
-use super::loss::{ImageLoss, mean_squared_error};
-use super::noise::Noise;
-use super::objective::Objective;
 
 /// A network that squeezes an image into a code and rebuilds it, built from stages.
 ///
@@ -42,59 +38,21 @@ pub trait Autoencoder: Module + Clone + Debug + Send + 'static {
             .fold(code, |code, stage| self.decode_stage(stage, code))
     }
 
-    /// What a phase minimises.
-    ///
-    /// # Shapes
-    /// - returns: `[1]`
-    ///
-    /// # Panics
-    /// When the batch lacks images that the objective rebuilds.
-    fn loss(
+    /// How the output `y` of an encoder stage moves while its input `x` moves along a direction: the
+    /// product of its Jacobian with that. Shapes as of [`Autoencoder::encode_stage`].
+    fn push_stage(
         &self,
-        objective: Objective,
-        batch: Batch,
-        image_loss: ImageLoss,
-        noise: &mut Noise,
-    ) -> Tensor<1> {
-        let (entry, depth) = (
-            objective.entry(self.stages()),
-            objective.depth(self.stages()),
-        );
-        let images = || {
-            let images = batch.images.clone();
-            images.expect("a batch has images or what is rebuilt instead of them")
-        };
-        let outside = match &batch.codes {
-            Some(codes) => codes.clone(),
-            None => self.encode(images(), entry),
-        };
-        match objective {
-            Objective::EndToEnd | Objective::EndsInward { .. } => {
-                let code = (entry..depth).fold(outside, |x, stage| self.encode_stage(stage, x));
-                image_loss.compute(self.decode(code, depth), images())
-            }
-            Objective::Greedy { stage } => {
-                // As in Xie et al. 2016: the image itself stays clean, and so does the final code.
-                let input = if stage == 0 {
-                    outside.clone()
-                } else {
-                    noise.drop_out(outside.clone())
-                };
-                let code = self.encode_stage(stage, input);
-                let code = if stage + 1 == self.stages() {
-                    code
-                } else {
-                    noise.drop_out(code)
-                };
-                let output = self.decode_stage(stage, code);
-                if stage == 0 {
-                    image_loss.compute(output, outside)
-                } else {
-                    mean_squared_error(output, outside)
-                }
-            }
-        }
-    }
+        stage: usize,
+        x: Tensor<2>,
+        y: Tensor<2>,
+        direction: Tensor<2>,
+    ) -> Tensor<2>;
+
+    /// Sum of the squared weights of a stage's decoder layer, shape `[1]`.
+    fn decoder_squares(&self, stage: usize) -> Tensor<1>;
+
+    /// Weights of a stage's encoder layer, `[inputs, outputs]`, where it is dense with a sigmoid.
+    fn sigmoid_encoder(&self, stage: usize) -> Option<Tensor<2>>;
 }
 
 /// Shape of one stage of a stack.
@@ -193,6 +151,33 @@ impl Autoencoder for Stack {
             Pair::Conv(pair) => pair.decode(code),
         }
     }
+
+    fn push_stage(
+        &self,
+        stage: usize,
+        x: Tensor<2>,
+        y: Tensor<2>,
+        direction: Tensor<2>,
+    ) -> Tensor<2> {
+        match &self.stages[stage] {
+            Pair::Dense(pair) => pair.push(x, y, direction),
+            Pair::Conv(pair) => pair.push(x, y, direction),
+        }
+    }
+
+    fn decoder_squares(&self, stage: usize) -> Tensor<1> {
+        match &self.stages[stage] {
+            Pair::Dense(pair) => pair.decoder_squares(),
+            Pair::Conv(pair) => pair.decoder_squares(),
+        }
+    }
+
+    fn sigmoid_encoder(&self, stage: usize) -> Option<Tensor<2>> {
+        match &self.stages[stage] {
+            Pair::Dense(pair) => pair.sigmoid_encoder(),
+            Pair::Conv(_) => None,
+        }
+    }
 }
 
 /// The stage a parameter belongs to, read from its path; `None` for parameters outside all stages,
@@ -209,3 +194,7 @@ pub fn is_trained(path: &[String], trained: &Range<usize>, stages: usize) -> boo
         None => *trained == (0..stages),
     }
 }
+
+#[cfg(test)]
+#[path = "autoencoder_tests.rs"]
+mod tests;

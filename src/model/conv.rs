@@ -248,16 +248,31 @@ impl ConvPair {
     /// # Shapes
     /// `[images, channels × height × width]`, outer to inner
     pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
+        let bias = self.encoder.bias.as_ref().map(|bias| bias.val());
+        self.inwards(x, bias, self.plan.encoder_activation)
+    }
+
+    /// How the output `y` of the encoder layer moves while its input `x` moves along a direction.
+    pub fn push(&self, x: Tensor<2>, y: Tensor<2>, direction: Tensor<2>) -> Tensor<2> {
+        let bias = self.encoder.bias.as_ref().map(|bias| bias.val());
+        let before = || self.inwards(x, bias, Activation::Linear);
+        let slope = self.plan.encoder_activation.slope(y, before);
+        let none = Tensor::zeros([self.plan.inner_channels], &direction.device());
+        self.inwards(direction, Some(none), Activation::Linear) * slope
+    }
+
+    /// The convolution of the encoder with a bias and an activation.
+    fn inwards(&self, x: Tensor<2>, bias: Option<Tensor<1>>, activation: Activation) -> Tensor<2> {
         let plan = &self.plan;
         let [images, _] = x.dims();
-        if let Some(bias) = &self.encoder.bias
+        if let Some(bias) = &bias
             && let Some(y) = fused::convolution(
                 &x,
                 &self.encoder.weight.val(),
-                &bias.val(),
+                bias,
                 Way::Inwards,
                 plan.layer(images),
-                plan.encoder_activation,
+                activation,
             )
         {
             return y;
@@ -275,13 +290,8 @@ impl ConvPair {
             [1, 1],
             1,
         );
-        let y = conv2d(
-            x,
-            self.encoder.weight.val(),
-            self.encoder.bias.as_ref().map(|bias| bias.val()),
-            options,
-        );
-        let y = plan.encoder_activation.apply(y);
+        let y = conv2d(x, self.encoder.weight.val(), bias, options);
+        let y = activation.apply(y);
         y.reshape([images, plan.inner_values()])
     }
 
@@ -335,6 +345,11 @@ impl ConvPair {
         };
         let y = plan.decoder_activation.apply(y);
         y.reshape([images, channels * plan.height.outer * plan.width.outer])
+    }
+
+    /// Sum of the squared weights of the decoder layer, shape `[1]`.
+    pub fn decoder_squares(&self) -> Tensor<1> {
+        self.decoder.weight.val().square().sum()
     }
 }
 

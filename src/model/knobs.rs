@@ -20,8 +20,73 @@ pub struct Knob {
     pub help: &'static str,
     /// Type, range and default.
     pub kind: KnobKind,
-    /// The knob matters only while another one (by id) has this value.
-    pub only_with: Option<(&'static str, &'static str)>,
+    /// The knob matters only while all of these hold.
+    pub only_with: &'static [Condition],
+    /// Which part of the combination it sets.
+    pub part: Part,
+    /// Whether it can be moved while a run trains, as a learning rate can.
+    pub is_live: bool,
+}
+
+/// The parts that an autoencoder is combined from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Layers, output, reconstruction loss and first weights.
+    Network,
+    /// Damage done to what goes in.
+    Corruption,
+    /// What happens between encoder and decoder.
+    Bottleneck,
+    /// What the loss holds against code and network.
+    Penalties,
+}
+
+impl Part {
+    /// What the window calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Network => "Network",
+            Self::Corruption => "Corruption",
+            Self::Bottleneck => "Bottleneck",
+            Self::Penalties => "Penalties",
+        }
+    }
+}
+
+/// What must hold of another knob for a knob to matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// A choice has one of these values, or a list of widths this text; `""` leaves widths to the taper.
+    Is(&'static str, &'static [&'static str]),
+    /// A number is above 0.
+    Above0(&'static str),
+}
+
+impl Condition {
+    /// Id of the other knob.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Is(id, _) | Self::Above0(id) => id,
+        }
+    }
+
+    /// What it must be, in words.
+    pub fn needed(&self) -> String {
+        match self {
+            Self::Is(_, values) => values.join(" or "),
+            Self::Above0(_) => "above 0".to_owned(),
+        }
+    }
+
+    /// Whether it holds.
+    pub fn holds(&self, knobs: &Knobs) -> bool {
+        match (self, knobs.get(self.id())) {
+            (Self::Is(_, values), Some(KnobValue::Text(text))) => values.contains(&text.as_str()),
+            (Self::Above0(_), Some(KnobValue::Real(value))) => *value > 0.0,
+            (Self::Above0(_), Some(KnobValue::Integer(value))) => *value > 0,
+            _ => false,
+        }
+    }
 }
 
 /// How a slider runs over its range.
@@ -136,7 +201,7 @@ pub enum KnobError {
 
 impl Knob {
     /// What matters only while the widths are left to the taper: explicit ones decide it.
-    pub const UNLESS_WIDTHS: Option<(&'static str, &'static str)> = Some(("widths", ""));
+    pub const UNLESS_WIDTHS: &'static [Condition] = &[Condition::Is("widths", &[""])];
 
     /// The value when nothing is said.
     pub fn default_value(&self) -> KnobValue {
@@ -174,10 +239,9 @@ impl Knob {
 
     /// Whether the knob has an effect while the others have these values.
     pub fn is_active(&self, knobs: &Knobs) -> bool {
-        match self.only_with {
-            Some((id, value)) => matches!(knobs.get(id), Some(KnobValue::Text(t)) if t == value),
-            None => true,
-        }
+        self.only_with
+            .iter()
+            .all(|condition| condition.holds(knobs))
     }
 
     fn invalid(&self, found: impl fmt::Display) -> KnobError {

@@ -5,7 +5,10 @@
 mod activation;
 mod autoencoder;
 mod batch;
+mod bottleneck;
+mod composition;
 mod conv;
+mod corruption;
 mod dense;
 mod fused;
 mod init;
@@ -17,8 +20,12 @@ mod objective;
 mod observation;
 mod optimizer;
 mod peak;
+mod penalty;
 mod rules;
 mod stats;
+mod step;
+mod tally;
+mod terms;
 mod torch;
 mod trainee;
 mod updater;
@@ -26,14 +33,21 @@ mod variants;
 mod weights;
 
 pub use batch::Batch;
-pub use knobs::{Choice, Knob, KnobError, KnobKind, KnobValue, Knobs, Scale, parse_widths};
+pub use bottleneck::BOTTLENECKS;
+pub use composition::Composition;
+pub use knobs::{
+    Choice, Condition, Knob, KnobError, KnobKind, KnobValue, Knobs, Part, Scale, parse_widths,
+};
 pub use layers::{LayerInfo, Side};
 pub use noise::Noise;
 pub use objective::{Objective, Pretraining};
 pub use observation::{StepObservation, WeightProbe};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use peak::measured_peak;
+pub use penalty::{PENALTIES, PENALTY_PREFIX};
 pub use stats::{Histogram, LayerStat, OutputStat};
+pub use step::StepContext;
+pub use tally::{Figure, Summary, Tally};
 pub use torch::{TorchModule, TorchNetwork};
 pub use trainee::{Trainee, TrainingError};
 pub use updater::OptimizerState;

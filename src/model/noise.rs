@@ -1,6 +1,6 @@
-//! Noise: the random zeros of denoising pretraining.
+//! Noise: the random numbers of a training step, such as the zeros of denoising pretraining.
 //!
-//! Masks come from a generator of their own, not from the device: so they are the same on every
+//! They come from a generator of their own, not from the device: so they are the same on every
 //! device, for every thread, and after a run was continued.
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -9,22 +9,82 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::kernels::mask;
 
+/// What random numbers are for: each purpose has a generator of its own, so that one does not shift the
+/// other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The zeros of dropout.
+    Dropout,
+    /// The damage of images.
+    Corruption,
+    /// The codes drawn by a Gaussian bottleneck.
+    Code,
+    /// Draws from the distribution that codes are compared with.
+    Prior,
+    /// The direction in which the slope of an encoder is taken.
+    Direction,
+}
+
+impl Purpose {
+    /// Its name in eight bytes, which tells the generators apart.
+    fn key(self) -> u64 {
+        u64::from_be_bytes(match self {
+            Self::Dropout => *b"noise\0\0\0",
+            Self::Corruption => *b"damage\0\0",
+            Self::Code => *b"code\0\0\0\0",
+            Self::Prior => *b"prior\0\0\0",
+            Self::Direction => *b"slope\0\0\0",
+        })
+    }
+}
+
 /// The noise of one training step.
 #[derive(Clone, Debug)]
 pub struct Noise {
     rate: f64,
-    generator: ChaCha8Rng,
+    seed: u64,
+    phase: usize,
+    step: u64,
+    /// Those that were needed so far.
+    generators: Vec<(Purpose, ChaCha8Rng)>,
 }
 
 impl Noise {
-    /// Noise that sets a share `rate` (0 to below 1) of the values to zero. The same seed, phase and
-    /// step give the same zeros.
+    /// Noise whose dropout sets a share `rate` (0 to below 1) of the values to zero. The same seed,
+    /// phase and step give the same numbers.
     pub fn new(rate: f64, seed: u64, phase: usize, step: u64) -> Self {
-        let mut generator = ChaCha8Rng::seed_from_u64(seed ^ 0x6e6f_6973_6500_0000);
-        generator.set_stream(phase as u64);
-        // A step draws far fewer than 2³² words, so no two steps share any.
-        generator.set_word_pos(u128::from(step) << 32);
-        Self { rate, generator }
+        Self {
+            rate,
+            seed,
+            phase,
+            step,
+            generators: Vec::new(),
+        }
+    }
+
+    /// The generator of a purpose.
+    pub(super) fn generator(&mut self, purpose: Purpose) -> &mut ChaCha8Rng {
+        let known = self.generators.iter().position(|(of, _)| *of == purpose);
+        let place = known.unwrap_or_else(|| {
+            let mut generator = ChaCha8Rng::seed_from_u64(self.seed ^ purpose.key());
+            generator.set_stream(self.phase as u64);
+            // A step draws far fewer than 2³² words, so no two steps share any.
+            generator.set_word_pos(u128::from(self.step) << 32);
+            self.generators.push((purpose, generator));
+            self.generators.len() - 1
+        });
+        &mut self.generators[place].1
+    }
+
+    /// Draws from N(0, 1).
+    pub(super) fn normal(
+        &mut self,
+        purpose: Purpose,
+        [rows, columns]: [usize; 2],
+        device: &Device,
+    ) -> Tensor<2> {
+        let values = mask::normal(self.generator(purpose), rows * columns, 1.0);
+        Tensor::from_data(TensorData::new(values, [rows, columns]), device)
     }
 
     /// Sets values to zero at random and scales the others up, so that the mean stays (inverted
@@ -34,14 +94,11 @@ impl Noise {
             return x;
         }
         let [rows, columns] = x.dims();
-        let mask = self.mask(rows, columns, &x.device());
-        x * mask
-    }
-
-    fn mask(&mut self, rows: usize, columns: usize, device: &Device) -> Tensor<2> {
         let kept = (1.0 / (1.0 - self.rate)) as f32;
-        let values = mask::draw(&mut self.generator, rows * columns, self.rate, kept);
-        Tensor::from_data(TensorData::new(values, [rows, columns]), device)
+        let rate = self.rate;
+        let values = mask::draw(self.generator(Purpose::Dropout), rows * columns, rate, kept);
+        let mask = Tensor::from_data(TensorData::new(values, [rows, columns]), &x.device());
+        x * mask
     }
 }
 

@@ -14,6 +14,10 @@ use super::conv::{Axis, ConvPlan, STRIDE};
 use super::dense::DensePlan;
 use super::weights::NamedArray;
 
+mod names;
+
+use names::prefix;
+
 /// A network as two sequences of modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TorchNetwork {
@@ -41,6 +45,8 @@ pub struct TorchModule {
 struct Layer {
     /// Name of the same layer here, such as `stages.0.encoder`.
     name: String,
+    /// Name of the layer here whose weights it has: another one where they are tied.
+    weights_of: String,
     /// Sizes of the weights in PyTorch.
     weight: Vec<usize>,
     /// Values of the bias.
@@ -77,8 +83,13 @@ impl TorchModule {
 }
 
 impl TorchNetwork {
-    /// The modules of a stack of pairs on images of `[channels, height, width]`.
-    pub(super) fn of(stack: &StackPlan, image: [usize; 3]) -> Self {
+    /// The modules of a stack of pairs on images of `[channels, height, width]`, with what a bottleneck
+    /// does at the end of the encoder.
+    pub(super) fn of(
+        stack: &StackPlan,
+        image: [usize; 3],
+        bottleneck: Option<(&'static str, Vec<Value>)>,
+    ) -> Self {
         let mut encoder = Vec::new();
         let mut decoder = Vec::new();
         let mut is_flat = !matches!(stack.pairs.first(), Some(PairPlan::Conv(_)));
@@ -110,6 +121,7 @@ impl TorchNetwork {
                 }
             }
         }
+        encoder.extend(bottleneck.map(|(class, arguments)| TorchModule::plain(class, arguments)));
         decoder.extend(outwards.into_iter().rev().flatten());
         Self {
             input,
@@ -131,7 +143,11 @@ impl TorchNetwork {
             .flat_map(|(half, index, layer)| {
                 [(true, "weight"), (false, "bias")].map(|(is_weight, name)| Place {
                     torch: format!("{half}.{index}.{name}"),
-                    here: format!("{}.{name}", layer.name),
+                    here: if is_weight {
+                        format!("{}.{name}", layer.weights_of)
+                    } else {
+                        format!("{}.{name}", layer.name)
+                    },
                     shape: if is_weight {
                         layer.weight.clone()
                     } else {
@@ -154,12 +170,7 @@ impl TorchNetwork {
             .into_iter()
             .map(|place| {
                 let array = find(&known, &place.here)?;
-                let shape = if place.is_transposed() {
-                    place.shape.iter().rev().copied().collect()
-                } else {
-                    place.shape.clone()
-                };
-                fits(array, &shape)?;
+                fits(array, &place.shape_here())?;
                 Ok(NamedArray {
                     values: place.turned(array),
                     name: place.torch,
@@ -183,23 +194,26 @@ impl TorchNetwork {
             .iter()
             .filter_map(|array| Some((array.name.strip_prefix(&prefix)?, array)))
             .collect();
-        let imported = places
-            .iter()
-            .map(|place| {
-                let array = find(&known, &place.torch)?;
-                fits(array, &place.shape)?;
-                let shape = if place.is_transposed() {
-                    place.shape.iter().rev().copied().collect()
-                } else {
-                    place.shape.clone()
-                };
-                Ok(NamedArray {
-                    values: place.turned(array),
-                    name: place.here.clone(),
-                    shape,
-                })
-            })
-            .collect::<Result<Vec<_>, String>>()?;
+        let mut imported: Vec<NamedArray> = Vec::new();
+        for place in &places {
+            let array = find(&known, &place.torch)?;
+            fits(array, &place.shape)?;
+            let array = NamedArray {
+                values: place.turned(array),
+                name: place.here.clone(),
+                shape: place.shape_here(),
+            };
+            match imported.iter().find(|other| other.name == array.name) {
+                None => imported.push(array),
+                Some(other) if *other == array => {}
+                Some(_) => {
+                    return Err(format!(
+                        "{} must be the weights of its encoder layer, transposed, but it has others",
+                        place.torch
+                    ));
+                }
+            }
+        }
         let surplus = weights.iter().find(|array| {
             let name = array.name.strip_prefix(&prefix);
             places
@@ -218,6 +232,15 @@ impl Place<'_> {
         self.is_weight && self.layer.is_transposed
     }
 
+    /// The sizes that the array has in this program.
+    fn shape_here(&self) -> Vec<usize> {
+        let mut shape = self.shape.clone();
+        if self.is_transposed() {
+            shape.reverse();
+        }
+        shape
+    }
+
     /// The values of an array, rows for columns where that is called for.
     fn turned(&self, array: &NamedArray) -> Vec<f32> {
         match array.shape[..] {
@@ -227,65 +250,6 @@ impl Place<'_> {
             _ => array.values.clone(),
         }
     }
-}
-
-/// Arrays that an error lists at most.
-const LISTED: usize = 12;
-
-/// What stands before the expected names in a file of weights, mostly nothing.
-///
-/// # Errors
-/// When the names are others, or when several sets of weights are there.
-fn prefix(places: &[Place<'_>], weights: &[NamedArray]) -> Result<String, String> {
-    let Some(first) = places.first() else {
-        return Ok(String::new());
-    };
-    let is_there = |prefix: &str, place: &Place<'_>| {
-        let name = format!("{prefix}{}", place.torch);
-        weights.iter().any(|array| array.name == name)
-    };
-    let is_whole = |prefix: &&str| places.iter().all(|place| is_there(prefix, place));
-    let found: Vec<&str> = weights
-        .iter()
-        .filter_map(|array| array.name.strip_suffix(&first.torch))
-        .filter(|prefix| prefix.is_empty() || prefix.ends_with('.'))
-        .filter(is_whole)
-        .collect();
-    match found[..] {
-        [only] => Ok(only.to_owned()),
-        [] => Err(other_names(places, weights)),
-        [..] if found.contains(&"") => Ok(String::new()),
-        [..] => Err(format!(
-            "there are several sets of them, under {}: keep one",
-            found.join(" and ")
-        )),
-    }
-}
-
-/// Which names and shapes are expected and which were found.
-fn other_names(places: &[Place<'_>], weights: &[NamedArray]) -> String {
-    let list = |arrays: Vec<String>| match arrays.len() {
-        0 => "nothing".to_owned(),
-        count if count > LISTED => {
-            format!(
-                "{} and {} more",
-                arrays[..LISTED].join(", "),
-                count - LISTED
-            )
-        }
-        _ => arrays.join(", "),
-    };
-    let expected = places
-        .iter()
-        .map(|place| format!("{} {:?}", place.torch, place.shape));
-    let found = weights
-        .iter()
-        .map(|array| format!("{} {:?}", array.name, array.shape));
-    format!(
-        "its names are others: expected {}; found {}",
-        list(expected.collect()),
-        list(found.collect())
-    )
 }
 
 fn by_name(weights: &[NamedArray]) -> BTreeMap<&str, &NamedArray> {
@@ -335,6 +299,7 @@ fn linear(name: String, from: usize, to: usize) -> TorchModule {
         class: "Linear",
         arguments: vec![json!(from), json!(to)],
         layer: Some(Layer {
+            weights_of: name.clone(),
             name,
             weight: vec![to, from],
             bias: to,
@@ -344,14 +309,20 @@ fn linear(name: String, from: usize, to: usize) -> TorchModule {
 }
 
 fn dense_encoder(stage: usize, plan: &DensePlan) -> Vec<TorchModule> {
-    let layer = linear(format!("stages.{stage}.encoder"), plan.outer, plan.inner);
+    let outputs = plan.inner * plan.heads;
+    let layer = linear(format!("stages.{stage}.encoder"), plan.outer, outputs);
     std::iter::once(layer)
         .chain(activation(plan.encoder_activation))
         .collect()
 }
 
 fn dense_decoder(stage: usize, plan: &DensePlan, output: Option<Activation>) -> Vec<TorchModule> {
-    let layer = linear(format!("stages.{stage}.decoder"), plan.inner, plan.outer);
+    let mut layer = linear(format!("stages.{stage}.decoder"), plan.inner, plan.outer);
+    if let Some(layer) = layer.layer.as_mut().filter(|_layer| plan.is_tied) {
+        // The encoder's weights turned twice: by the tie, and by the way PyTorch keeps them.
+        layer.weights_of = format!("stages.{stage}.encoder");
+        layer.is_transposed = false;
+    }
     std::iter::once(layer)
         .chain(activation(plan.decoder_activation))
         .chain(output.and_then(activation))
@@ -375,6 +346,7 @@ fn conv_encoder(stage: usize, plan: &ConvPlan) -> Vec<TorchModule> {
             .to_vec(),
         layer: Some(Layer {
             name: format!("stages.{stage}.encoder"),
+            weights_of: format!("stages.{stage}.encoder"),
             weight: vec![inner, outer, plan.kernel, plan.kernel],
             bias: inner,
             is_transposed: false,
@@ -410,6 +382,7 @@ fn conv_decoder(stage: usize, plan: &ConvPlan, output: Option<Activation>) -> Ve
         arguments,
         layer: Some(Layer {
             name: format!("stages.{stage}.decoder"),
+            weights_of: format!("stages.{stage}.decoder"),
             weight: vec![inner, outer, plan.kernel, plan.kernel],
             bias: outer,
             is_transposed: false,

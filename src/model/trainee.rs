@@ -6,13 +6,15 @@ use burn::tensor::{Device, Tensor};
 
 use super::autoencoder::{Autoencoder, is_trained};
 use super::batch::Batch;
+use super::bottleneck::BottleneckState;
+use super::composition::Composition;
 use super::init::{Init, initialise};
 use super::layers::LayerInfo;
-use super::loss::ImageLoss;
-use super::noise::Noise;
 use super::objective::Objective;
 use super::observation::{StepObservation, WeightProbe, probe_weights};
 use super::optimizer::OptimizerConfig;
+use super::step::StepContext;
+use super::tally::Tally;
 use super::updater::{OptimizerState, Updater};
 use super::weights::{NamedArray, read_weights, write_weights};
 
@@ -59,19 +61,39 @@ pub trait Trainee: Send {
     fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig);
 
     /// One step on a batch. Returns the loss before the step, shape `[1]`, still on the device.
-    fn step(&mut self, batch: Batch, learning_rate: f64, noise: &mut Noise) -> Tensor<1>;
+    fn step(&mut self, batch: Batch, learning_rate: f64, context: &mut StepContext) -> Tensor<1>;
 
     /// Exactly the same step, to the bit, that also tells what it did to each layer.
     fn observed_step(
         &mut self,
         batch: Batch,
         learning_rate: f64,
-        noise: &mut Noise,
+        context: &mut StepContext,
     ) -> (Tensor<1>, StepObservation);
 
     /// Images behind the stages that only pass them on in this phase: what [`Batch::codes`] holds.
-    /// They stay the same until the next phase begins.
+    /// They stay the same until the next phase begins, where [`Trainee::has_frozen_codes`].
     fn frozen_codes(&self, images: Tensor<2>) -> Tensor<2>;
+
+    /// Whether what reaches the stages that train in this phase is the same in every epoch.
+    fn has_frozen_codes(&self) -> bool;
+
+    /// Measures test images, those from the place `first` on, `[images, pixels]`, and returns them as
+    /// they are rebuilt: terms of the loss and figures go to the tally. The same images at the same
+    /// place have the same noise in every measurement.
+    fn measure(
+        &self,
+        images: Tensor<2>,
+        first: usize,
+        context: &StepContext,
+        tally: &mut Tally,
+    ) -> Tensor<2>;
+
+    /// Other parts around the same layers from the next step on, such as another weight of a penalty.
+    fn set_composition(&mut self, composition: Composition);
+
+    /// Largest factor between the loss and a mean over pixels.
+    fn loss_scale(&self) -> f64;
 
     /// Outputs of every layer for images, `[images, values]`, in the order of [`Trainee::layers`]:
     /// after the activation, of the last one after the output function. Absent for layers that are
@@ -124,10 +146,12 @@ pub trait Trainee: Send {
 pub struct Fit<M> {
     /// Taken out for the length of an update, so that Burn can work in place.
     model: Option<M>,
-    image_loss: ImageLoss,
+    composition: Composition,
     layers: Vec<LayerInfo>,
     objective: Objective,
     updater: Updater,
+    /// Of the bottleneck, in this phase.
+    state: BottleneckState,
     device: Device,
     /// Weights whose loss has been seen to be sound, and weights waiting for that.
     good: M,
@@ -140,7 +164,7 @@ impl<M: Autoencoder> Fit<M> {
         model: M,
         init: Init,
         seed: u64,
-        image_loss: ImageLoss,
+        composition: Composition,
         layers: Vec<LayerInfo>,
         device: Device,
     ) -> Self {
@@ -149,10 +173,11 @@ impl<M: Autoencoder> Fit<M> {
             good: model.clone(),
             marked: model.clone(),
             model: Some(model),
-            image_loss,
+            composition,
             layers,
             objective: Objective::EndToEnd,
             updater: Updater::new(&OptimizerConfig::new(super::OptimizerKind::Sgd)),
+            state: BottleneckState::default(),
             device,
         }
     }
@@ -165,7 +190,7 @@ impl<M: Autoencoder> Fit<M> {
     pub fn replica(
         model: M,
         weights: &[NamedArray],
-        image_loss: ImageLoss,
+        composition: Composition,
         layers: Vec<LayerInfo>,
         objective: Objective,
         device: Device,
@@ -175,10 +200,11 @@ impl<M: Autoencoder> Fit<M> {
             good: model.clone(),
             marked: model.clone(),
             model: Some(model),
-            image_loss,
+            composition,
             layers,
             objective,
             updater: Updater::new(&OptimizerConfig::new(super::OptimizerKind::Sgd)),
+            state: BottleneckState::default(),
             device,
         })
     }
@@ -203,11 +229,18 @@ impl<M: Autoencoder> Fit<M> {
         &mut self,
         batch: Batch,
         learning_rate: f64,
-        noise: &mut Noise,
+        context: &mut StepContext,
         observation: Option<&mut StepObservation>,
     ) -> Tensor<1> {
         let model = self.take();
-        let loss = model.loss(self.objective, batch.autodiff(), self.image_loss, noise);
+        let terms = self.composition.terms(
+            &model,
+            self.objective,
+            &batch.autodiff(),
+            context,
+            &mut self.state,
+        );
+        let loss = terms.total();
         let value = loss.clone().inner();
         let grads = GradientsParams::from_grads(loss.backward(), &model);
         self.model = Some(self.updater.step(model, grads, learning_rate, observation));
@@ -244,22 +277,23 @@ impl<M: Autoencoder> Trainee for Fit<M> {
     fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig) {
         self.objective = objective;
         self.updater = Updater::new(optimizer);
+        self.state = BottleneckState::default();
         let model = self.take();
         self.model = Some(self.freeze(model));
     }
 
-    fn step(&mut self, batch: Batch, learning_rate: f64, noise: &mut Noise) -> Tensor<1> {
-        self.train(batch, learning_rate, noise, None)
+    fn step(&mut self, batch: Batch, learning_rate: f64, context: &mut StepContext) -> Tensor<1> {
+        self.train(batch, learning_rate, context, None)
     }
 
     fn observed_step(
         &mut self,
         batch: Batch,
         learning_rate: f64,
-        noise: &mut Noise,
+        context: &mut StepContext,
     ) -> (Tensor<1>, StepObservation) {
         let mut observation = StepObservation::default();
-        let loss = self.train(batch, learning_rate, noise, Some(&mut observation));
+        let loss = self.train(batch, learning_rate, context, Some(&mut observation));
         (loss, observation)
     }
 
@@ -267,6 +301,31 @@ impl<M: Autoencoder> Trainee for Fit<M> {
         let model = self.model().valid();
         let entry = self.objective.entry(model.stages());
         model.encode(images, entry)
+    }
+
+    fn has_frozen_codes(&self) -> bool {
+        self.composition.has_frozen_codes(self.objective)
+    }
+
+    fn measure(
+        &self,
+        images: Tensor<2>,
+        first: usize,
+        context: &StepContext,
+        tally: &mut Tally,
+    ) -> Tensor<2> {
+        let model = self.model().valid();
+        self.composition
+            .measure(&model, self.objective, images, first, context, tally)
+    }
+
+    fn set_composition(&mut self, composition: Composition) {
+        self.composition = composition;
+    }
+
+    fn loss_scale(&self) -> f64 {
+        let image = self.layers.last().map_or(1, |layer| layer.outputs);
+        self.composition.loss_scale(image)
     }
 
     fn activations(&self, images: Tensor<2>) -> Vec<Option<Tensor<2>>> {
@@ -277,6 +336,7 @@ impl<M: Autoencoder> Trainee for Fit<M> {
         for stage in 0..stages {
             outputs.push((stage < depth).then(|| {
                 x = model.encode_stage(stage, x.clone());
+                x = self.composition.code(&model, stage + 1, x.clone());
                 x.clone()
             }));
         }
@@ -284,7 +344,7 @@ impl<M: Autoencoder> Trainee for Fit<M> {
             outputs.push((stage < depth).then(|| {
                 x = model.decode_stage(stage, x.clone());
                 if stage == 0 {
-                    self.image_loss.pixels(x.clone())
+                    self.composition.image_loss.pixels(x.clone())
                 } else {
                     x.clone()
                 }
@@ -302,12 +362,14 @@ impl<M: Autoencoder> Trainee for Fit<M> {
     }
 
     fn encode(&self, images: Tensor<2>) -> Tensor<2> {
-        self.model().valid().encode(images, self.depth())
+        let (model, depth) = (self.model().valid(), self.depth());
+        let raw = model.encode(images, depth);
+        self.composition.code(&model, depth, raw)
     }
 
     fn decode(&self, codes: Tensor<2>) -> Tensor<2> {
         let logits = self.model().valid().decode(codes, self.depth());
-        self.image_loss.pixels(logits)
+        self.composition.image_loss.pixels(logits)
     }
 
     fn weights(&self) -> Result<Vec<NamedArray>, TrainingError> {
@@ -323,10 +385,13 @@ impl<M: Autoencoder> Trainee for Fit<M> {
     }
 
     fn optimizer_state(&self) -> Result<OptimizerState, TrainingError> {
-        self.updater.state()
+        let mut state = self.updater.state()?;
+        state.arrays.extend(self.state.array());
+        Ok(state)
     }
 
     fn set_optimizer_state(&mut self, state: &OptimizerState) {
+        self.state = BottleneckState::of(&state.arrays);
         self.updater.restore(state);
     }
 

@@ -82,8 +82,8 @@ fn an_observed_step_tells_the_norms_worked_out_by_hand() {
             ..OptimizerConfig::new(OptimizerKind::Sgd)
         };
         trainee.begin_phase(Objective::EndToEnd, &optimizer);
-        let mut noise = Noise::new(0.0, 1, 0, 0);
-        let (_, observation) = trainee.observed_step(image().into(), f64::from(rate), &mut noise);
+        let mut context = StepContext::first(1);
+        let (_, observation) = trainee.observed_step(image().into(), f64::from(rate), &mut context);
         let layers = trainee.layers().to_vec();
         let norm = |weights: [f32; 2]| (weights[0].powi(2) + weights[1].powi(2)).sqrt();
         assert_close(
@@ -108,8 +108,8 @@ fn the_gradient_is_told_as_it_was_before_clipping() {
             ..OptimizerConfig::new(OptimizerKind::Sgd)
         };
         trainee.begin_phase(Objective::EndToEnd, &optimizer);
-        let mut noise = Noise::new(0.0, 1, 0, 0);
-        let (_, observation) = trainee.observed_step(image().into(), 0.1, &mut noise);
+        let mut context = StepContext::first(1);
+        let (_, observation) = trainee.observed_step(image().into(), 0.1, &mut context);
         let layers = trainee.layers().to_vec();
         lengths(&observation, &layers[0])
     };
@@ -141,8 +141,8 @@ fn frozen_layers_have_no_gradient_and_deeper_ones_no_output() {
             Objective::EndToEnd,
         ] {
             trainee.begin_phase(objective, &optimizer);
-            let mut noise = Noise::new(0.0, 1, 0, 0);
-            let (_, observation) = trainee.observed_step(images().into(), 0.1, &mut noise);
+            let mut context = StepContext::first(1);
+            let (_, observation) = trainee.observed_step(images().into(), 0.1, &mut context);
             let outputs = trainee.activations(images());
             let layers = trainee.layers().to_vec();
             assert_eq!(outputs.len(), layers.len());

@@ -14,7 +14,9 @@ const TABLE: &[Knob] = &[
             step: 2,
             scale: Scale::Linear,
         },
-        only_with: None,
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
     },
     Knob {
         id: "init",
@@ -37,7 +39,9 @@ const TABLE: &[Knob] = &[
             ],
             default: "normal",
         },
-        only_with: None,
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
     },
     Knob {
         id: "init-sigma",
@@ -49,7 +53,9 @@ const TABLE: &[Knob] = &[
             default: 0.01,
             scale: Scale::Logarithmic,
         },
-        only_with: Some(("init", "normal")),
+        only_with: &[Condition::Is("init", &["normal"])],
+        part: Part::Network,
+        is_live: false,
     },
 ];
 

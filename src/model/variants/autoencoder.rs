@@ -2,6 +2,7 @@
 
 use super::Recipe;
 use super::common::{self, CODE_ACTIVATION, INIT_SIGMA, LATENT, LOSS};
+use super::parts::{self, count, with_parts};
 use super::stack_variant::StackVariant;
 use crate::data::ImageShape;
 use crate::model::activation::Activation;
@@ -10,14 +11,18 @@ use crate::model::knobs::{Knob, KnobError, Knobs};
 use crate::model::objective::Pretraining;
 use crate::model::optimizer::OptimizerKind;
 
-const KNOBS: &[Knob] = &[
-    LATENT,
-    CODE_ACTIVATION,
-    common::output("sigmoid"),
-    LOSS,
-    common::init("normal"),
-    INIT_SIGMA,
-];
+const KNOBS: &[Knob] = &with_parts::<7, { count(7) }>(
+    [
+        LATENT,
+        CODE_ACTIVATION,
+        common::output("sigmoid"),
+        LOSS,
+        common::init("normal"),
+        INIT_SIGMA,
+        common::tied("off"),
+    ],
+    parts::NONE,
+);
 
 fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
     let loss = common::image_loss(knobs)?;
@@ -25,7 +30,7 @@ fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
         pairs: common::dense_pairs(
             &[shape.pixels(), knobs.integer("latent")],
             Activation::Linear,
-            common::activation(knobs, "code-activation"),
+            knobs,
         ),
         output: loss.output,
     })

@@ -2,35 +2,57 @@
 
 use crate::model::activation::Activation;
 use crate::model::autoencoder::PairPlan;
+use crate::model::bottleneck;
 use crate::model::dense::DensePlan;
 use crate::model::init::Init;
-use crate::model::knobs::{Choice, Knob, KnobError, KnobKind, Knobs, Scale};
+use crate::model::knobs::{Choice, Condition, Knob, KnobError, KnobKind, Knobs, Part, Scale};
 use crate::model::loss::{ImageLoss, Loss};
 
-pub(super) const LATENT: Knob = Knob {
-    id: "latent",
-    name: "Latent size",
-    help: "Numbers in the code: everything the decoder learns of an image passes through these.",
-    kind: KnobKind::Integer {
-        min: 1,
-        max: 256,
-        default: 10,
-        step: 1,
-        scale: Scale::Logarithmic,
-    },
-    only_with: None,
-};
+pub(super) const LATENT: Knob = latent(10, 256);
 
-pub(super) const CODE_ACTIVATION: Knob = Knob {
-    id: "code-activation",
-    name: "Code activation",
-    help: "Function applied to the code. Linear leaves it free; ReLU makes it non-negative and partly zero.",
-    kind: KnobKind::Choice {
-        options: &[Activation::Linear.choice(), Activation::Relu.choice()],
-        default: "linear",
-    },
-    only_with: None,
-};
+/// The knob of the latent size with this default and largest value.
+pub(super) const fn latent(default: i64, max: i64) -> Knob {
+    Knob {
+        id: "latent",
+        name: "Latent size",
+        help: "Numbers in the code: everything the decoder learns of an image passes through these.",
+        kind: KnobKind::Integer {
+            min: 1,
+            max,
+            default,
+            step: 1,
+            scale: Scale::Logarithmic,
+        },
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
+    }
+}
+
+const CODE_ACTIVATIONS: &[Choice] = &[
+    Activation::Linear.choice(),
+    Activation::Relu.choice(),
+    Activation::Sigmoid.choice(),
+    Activation::Tanh.choice(),
+];
+
+pub(super) const CODE_ACTIVATION: Knob = code_activation("linear");
+
+/// The knob of the code's activation with this default.
+pub(super) const fn code_activation(default: &'static str) -> Knob {
+    Knob {
+        id: "code-activation",
+        name: "Code activation",
+        help: "Function applied to the code. Linear leaves it free; ReLU makes it non-negative and partly zero; sigmoid and tanh bound it.",
+        kind: KnobKind::Choice {
+            options: CODE_ACTIVATIONS,
+            default,
+        },
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
+    }
+}
 
 pub(super) const ACTIVATION: Knob = Knob {
     id: "activation",
@@ -46,7 +68,9 @@ pub(super) const ACTIVATION: Knob = Knob {
         ],
         default: "relu",
     },
-    only_with: None,
+    only_with: &[],
+    part: Part::Network,
+    is_live: false,
 };
 
 const OUTPUTS: &[Choice] = &[Activation::Sigmoid.choice(), Activation::Linear.choice()];
@@ -61,33 +85,42 @@ pub(super) const fn output(default: &'static str) -> Knob {
             options: OUTPUTS,
             default,
         },
-        only_with: None,
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
     }
 }
 
-pub(super) const LOSS: Knob = Knob {
-    id: "loss",
-    name: "Loss",
-    help: "What training minimises. Charts always show the mean squared error on test images as well.",
-    kind: KnobKind::Choice {
-        options: &[
-            Choice {
-                id: "mse",
-                name: "Squared error",
-                help: "mean of (output − pixel)² over pixels and images",
-                companion: None,
-            },
-            Choice {
-                id: "bce",
-                name: "Binary cross-entropy",
-                help: "mean of −t ln y − (1 − t) ln(1 − y); not zero even for perfect grey pixels; needs a sigmoid output",
-                companion: None,
-            },
-        ],
-        default: "mse",
-    },
-    only_with: None,
-};
+pub(super) const LOSS: Knob = loss("mse");
+
+/// The loss knob with this default.
+pub(super) const fn loss(default: &'static str) -> Knob {
+    Knob {
+        id: "loss",
+        name: "Loss",
+        help: "What training minimises. Charts always show the mean squared error on test images as well.",
+        kind: KnobKind::Choice {
+            options: &[
+                Choice {
+                    id: "mse",
+                    name: "Squared error",
+                    help: "mean of (output − pixel)² over pixels and images",
+                    companion: None,
+                },
+                Choice {
+                    id: "bce",
+                    name: "Binary cross-entropy",
+                    help: "mean of −t ln y − (1 − t) ln(1 − y); not zero even for perfect grey pixels; needs a sigmoid output",
+                    companion: None,
+                },
+            ],
+            default,
+        },
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
+    }
+}
 
 /// The initialisation knob with this default.
 pub(super) const fn init(default: &'static str) -> Knob {
@@ -124,7 +157,9 @@ pub(super) const fn init(default: &'static str) -> Knob {
             ],
             default,
         },
-        only_with: None,
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
     }
 }
 
@@ -138,8 +173,43 @@ pub(super) const INIT_SIGMA: Knob = Knob {
         default: 0.01,
         scale: Scale::Logarithmic,
     },
-    only_with: Some(("init", "normal")),
+    only_with: &[Condition::Is("init", &["normal"])],
+    part: Part::Network,
+    is_live: false,
 };
+
+/// A knob that is on or off.
+pub(super) const SWITCH: [Choice; 2] = [
+    Choice {
+        id: "off",
+        name: "Off",
+        help: "not so",
+        companion: None,
+    },
+    Choice {
+        id: "on",
+        name: "On",
+        help: "so",
+        companion: None,
+    },
+];
+
+/// The knob of transposed weights with this default.
+pub(super) const fn tied(default: &'static str) -> Knob {
+    Knob {
+        id: "tied",
+        name: "Tied weights",
+        help: "Whether each decoder layer has the weights of its encoder layer, transposed: half the \
+               parameters (Vincent et al. 2010).",
+        kind: KnobKind::Choice {
+            options: &SWITCH,
+            default,
+        },
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
+    }
+}
 
 /// The activation a choice knob names.
 pub(super) fn activation(knobs: &Knobs, id: &str) -> Activation {
@@ -174,8 +244,10 @@ pub(super) fn initialisation(knobs: &Knobs) -> Init {
 }
 
 /// Dense pairs for widths from the image to the code.
-pub(super) fn dense_pairs(widths: &[usize], hidden: Activation, code: Activation) -> Vec<PairPlan> {
+pub(super) fn dense_pairs(widths: &[usize], hidden: Activation, knobs: &Knobs) -> Vec<PairPlan> {
     let stages = widths.len().saturating_sub(1);
+    let code = activation(knobs, "code-activation");
+    let is_tied = knobs.text("tied") == "on";
     widths
         .windows(2)
         .enumerate()
@@ -183,6 +255,12 @@ pub(super) fn dense_pairs(widths: &[usize], hidden: Activation, code: Activation
             PairPlan::Dense(DensePlan {
                 outer: pair[0],
                 inner: pair[1],
+                heads: if stage + 1 == stages {
+                    bottleneck::heads(knobs)
+                } else {
+                    1
+                },
+                is_tied,
                 encoder_activation: if stage + 1 == stages { code } else { hidden },
                 decoder_activation: if stage == 0 {
                     Activation::Linear

@@ -2,53 +2,62 @@
 
 use super::Recipe;
 use super::common::{self, ACTIVATION, CODE_ACTIVATION, INIT_SIGMA, LATENT, LOSS};
+use super::parts::{self, count, with_parts};
 use super::stack_variant::StackVariant;
 use crate::data::ImageShape;
 use crate::model::autoencoder::{PairPlan, StackPlan};
+use crate::model::bottleneck;
 use crate::model::conv::ConvPlan;
 use crate::model::dense::DensePlan;
-use crate::model::knobs::{Knob, KnobError, KnobKind, Knobs, Scale};
+use crate::model::knobs::{Knob, KnobError, KnobKind, Knobs, Part, Scale};
 use crate::model::objective::Pretraining;
 use crate::model::optimizer::OptimizerKind;
 
 /// Smallest width and height.
 const MIN_SIDE: usize = 8;
 
-const KNOBS: &[Knob] = &[
-    LATENT,
-    Knob {
-        id: "stages",
-        name: "Convolutions",
-        help: "Convolutions of the encoder, each halving width and height; the decoder mirrors them.",
-        kind: KnobKind::Integer {
-            min: 1,
-            max: 4,
-            default: 3,
-            step: 1,
-            scale: Scale::Linear,
+const KNOBS: &[Knob] = &with_parts::<9, { count(9) }>(
+    [
+        LATENT,
+        Knob {
+            id: "stages",
+            name: "Convolutions",
+            help: "Convolutions of the encoder, each halving width and height; the decoder mirrors them.",
+            kind: KnobKind::Integer {
+                min: 1,
+                max: 4,
+                default: 3,
+                step: 1,
+                scale: Scale::Linear,
+            },
+            only_with: &[],
+            part: Part::Network,
+            is_live: false,
         },
-        only_with: None,
-    },
-    Knob {
-        id: "filters",
-        name: "Filters",
-        help: "Filters of the first convolution; each next one has twice as many.",
-        kind: KnobKind::Integer {
-            min: 1,
-            max: 128,
-            default: 32,
-            step: 1,
-            scale: Scale::Logarithmic,
+        Knob {
+            id: "filters",
+            name: "Filters",
+            help: "Filters of the first convolution; each next one has twice as many.",
+            kind: KnobKind::Integer {
+                min: 1,
+                max: 128,
+                default: 32,
+                step: 1,
+                scale: Scale::Logarithmic,
+            },
+            only_with: &[],
+            part: Part::Network,
+            is_live: false,
         },
-        only_with: None,
-    },
-    ACTIVATION,
-    CODE_ACTIVATION,
-    common::output("linear"),
-    LOSS,
-    common::init("glorot"),
-    INIT_SIGMA,
-];
+        ACTIVATION,
+        CODE_ACTIVATION,
+        common::output("linear"),
+        LOSS,
+        common::init("glorot"),
+        INIT_SIGMA,
+    ],
+    parts::NONE,
+);
 
 fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
     if shape.width < MIN_SIDE || shape.height < MIN_SIDE {
@@ -74,6 +83,8 @@ fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
     pairs.push(PairPlan::Dense(DensePlan {
         outer: channels * size[0] * size[1],
         inner: knobs.integer("latent"),
+        heads: bottleneck::heads(knobs),
+        is_tied: false,
         encoder_activation: common::activation(knobs, "code-activation"),
         decoder_activation: hidden,
     }));

@@ -1,20 +1,62 @@
 //! The deep autoencoder: a tower of dense layers, mirrored.
 
 use super::Recipe;
-use super::common::{self, ACTIVATION, CODE_ACTIVATION, INIT_SIGMA, LATENT, LOSS};
+use super::common::{self, ACTIVATION, INIT_SIGMA, LATENT};
+use super::parts::{self, count, with_parts};
 use super::stack_variant::StackVariant;
 use crate::data::ImageShape;
 use crate::model::autoencoder::StackPlan;
-use crate::model::knobs::{Knob, KnobError, KnobKind, Knobs, Scale, parse_widths};
+use crate::model::knobs::{Knob, KnobError, KnobKind, Knobs, Part, Scale, parse_widths};
 use crate::model::objective::Pretraining;
 use crate::model::optimizer::OptimizerKind;
 
-/// Knobs of everything built from dense layers.
-pub(super) const KNOBS: &[Knob] = &[
-    Knob {
-        only_with: Knob::UNLESS_WIDTHS,
-        ..LATENT
-    },
+/// Knobs of the deep and the stacked autoencoder.
+pub(super) const KNOBS: &[Knob] = &with_parts::<DENSE, { count(DENSE) }>(
+    dense(Dense {
+        latent: LATENT,
+        layers: 10,
+        code_activation: "linear",
+        output: "sigmoid",
+        loss: "mse",
+        init: "normal",
+        tied: "off",
+    }),
+    parts::NONE,
+);
+
+/// Defaults of a variant of dense layers.
+#[derive(Clone, Copy)]
+pub(super) struct Dense {
+    pub(super) latent: Knob,
+    pub(super) layers: i64,
+    pub(super) code_activation: &'static str,
+    pub(super) output: &'static str,
+    pub(super) loss: &'static str,
+    pub(super) init: &'static str,
+    pub(super) tied: &'static str,
+}
+
+/// Number of knobs of dense layers.
+pub(super) const DENSE: usize = 10;
+
+/// The knobs of dense layers.
+pub(super) const fn dense(defaults: Dense) -> [Knob; DENSE] {
+    [
+        unless_widths(defaults.latent),
+        layers(defaults.layers),
+        WIDTHS,
+        ACTIVATION,
+        common::code_activation(defaults.code_activation),
+        common::output(defaults.output),
+        common::loss(defaults.loss),
+        common::init(defaults.init),
+        INIT_SIGMA,
+        common::tied(defaults.tied),
+    ]
+}
+
+/// The knob of the layer count with this default.
+const fn layers(default: i64) -> Knob {
     Knob {
         id: "layers",
         name: "Layers",
@@ -22,38 +64,48 @@ pub(super) const KNOBS: &[Knob] = &[
         kind: KnobKind::Integer {
             min: 2,
             max: 20,
-            default: 10,
+            default,
             step: 2,
             scale: Scale::Linear,
         },
         only_with: Knob::UNLESS_WIDTHS,
-    },
+        part: Part::Network,
+        is_live: false,
+    }
+}
+
+/// A knob that widths decide.
+const fn unless_widths(knob: Knob) -> Knob {
     Knob {
-        id: "widths",
-        name: "Widths",
-        help: "Layer widths from the image to the code, such as 784-500-500-2000-10. Empty: a taper \
-               from the image to the latent size. When given, they decide layer count and latent size.",
-        kind: KnobKind::Widths,
-        only_with: None,
-    },
-    ACTIVATION,
-    CODE_ACTIVATION,
-    common::output("sigmoid"),
-    LOSS,
-    common::init("normal"),
-    INIT_SIGMA,
-];
+        only_with: Knob::UNLESS_WIDTHS,
+        ..knob
+    }
+}
+
+const WIDTHS: Knob = Knob {
+    id: "widths",
+    name: "Widths",
+    help: "Layer widths from the image to the code, such as 784-500-500-2000-10. Empty: a taper \
+           from the image to the latent size. When given, they decide layer count and latent size.",
+    kind: KnobKind::Widths,
+    only_with: &[],
+    part: Part::Network,
+    is_live: false,
+};
 
 /// Weights of the first layer of a taper, about: large images get fewer units, so that a network
 /// that nobody tuned trains on any machine.
 const FIRST_WEIGHTS: f64 = 8e6;
 
-/// Widths from `inputs` to `latent` in `stages` steps: the first hidden layer has 500 units for 784
+/// Units of the first hidden layer of a taper for 784 inputs.
+const FIRST: usize = 500;
+
+/// Widths from `inputs` to `latent` in `stages` steps: the first hidden layer has `widest` units for 784
 /// inputs (fewer than that from some 3,500 inputs on), the last one 64 or twice the code, those
 /// between run geometrically; from 100 upwards they are rounded to 25.
-pub(super) fn taper(inputs: usize, latent: usize, stages: usize) -> Vec<usize> {
+fn taper(inputs: usize, latent: usize, stages: usize, widest: usize) -> Vec<usize> {
     let hidden = stages.saturating_sub(1);
-    let first = (inputs as f64 * 500.0 / 784.0)
+    let first = (inputs as f64 * widest as f64 / 784.0)
         .min((FIRST_WEIGHTS / inputs as f64).max(64.0))
         .max(latent as f64);
     let last = (64.0_f64).max(2.0 * latent as f64).min(first);
@@ -104,6 +156,15 @@ pub(super) fn stages(knobs: &Knobs) -> Result<usize, KnobError> {
 
 /// The stack of the deep and the stacked autoencoder.
 pub(super) fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
+    stack_of(FIRST, shape, knobs)
+}
+
+/// A stack of dense layers whose taper begins with `widest` units for 784 inputs.
+pub(super) fn stack_of(
+    widest: usize,
+    shape: ImageShape,
+    knobs: &Knobs,
+) -> Result<StackPlan, KnobError> {
     let widths = match explicit_widths(knobs)? {
         Some(widths) if widths[0] != shape.pixels() => {
             return Err(KnobError::Contradiction(format!(
@@ -117,15 +178,12 @@ pub(super) fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobE
             shape.pixels(),
             knobs.integer("latent"),
             knobs.integer("layers") / 2,
+            widest,
         ),
     };
     let loss = common::image_loss(knobs)?;
     Ok(StackPlan {
-        pairs: common::dense_pairs(
-            &widths,
-            common::activation(knobs, "activation"),
-            common::activation(knobs, "code-activation"),
-        ),
+        pairs: common::dense_pairs(&widths, common::activation(knobs, "activation"), knobs),
         output: loss.output,
     })
 }
@@ -156,16 +214,16 @@ mod tests {
 
     #[test]
     fn the_taper_of_ten_layers_is_the_classic_one() {
-        assert_eq!(taper(784, 10, 5), [784, 500, 250, 125, 64, 10]);
-        assert_eq!(taper(784, 10, 1), [784, 10]);
-        assert_eq!(taper(784, 10, 2), [784, 500, 10]);
+        assert_eq!(taper(784, 10, 5, FIRST), [784, 500, 250, 125, 64, 10]);
+        assert_eq!(taper(784, 10, 1, FIRST), [784, 10]);
+        assert_eq!(taper(784, 10, 2, FIRST), [784, 500, 10]);
         assert_eq!(
-            taper(64, 10, 3),
+            taper(64, 10, 3, FIRST),
             [64, 41, 41, 10],
             "never wider than the first"
         );
         for stages in 1..=10 {
-            assert_eq!(taper(784, 256, stages).len(), stages + 1);
+            assert_eq!(taper(784, 256, stages, FIRST).len(), stages + 1);
         }
     }
 

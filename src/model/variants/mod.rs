@@ -5,15 +5,24 @@
 
 mod autoencoder;
 mod common;
+mod contractive;
 mod convolutional;
 mod deep;
+mod denoising;
+mod k_sparse;
+mod parts;
+mod regularised;
+mod sparse;
 mod stack_variant;
 mod stacked;
+mod tied;
+mod variational;
 
 use burn::tensor::Device;
 
 use crate::data::ImageShape;
 
+use super::composition::Composition;
 use super::knobs::{Knob, KnobError, Knobs};
 use super::layers::LayerInfo;
 use super::objective::{Objective, Pretraining};
@@ -28,6 +37,15 @@ pub const VARIANTS: &[&dyn Variant] = &[
     &deep::DEEP,
     &stacked::STACKED,
     &convolutional::CONVOLUTIONAL,
+    &denoising::DENOISING,
+    &sparse::SPARSE,
+    &k_sparse::K_SPARSE,
+    &contractive::CONTRACTIVE,
+    &tied::TIED,
+    &variational::VAE,
+    &variational::BETA_VAE,
+    &regularised::WAE,
+    &regularised::RAE,
 ];
 
 /// How a variant is trained when nothing else is said.
@@ -97,6 +115,12 @@ pub trait Variant: Sync {
     /// Knobs that contradict the images or each other.
     fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError>;
 
+    /// Everything about the network but its layers.
+    ///
+    /// # Errors
+    /// The same as [`Variant::plan`].
+    fn composition(&self, shape: ImageShape, knobs: &Knobs) -> Result<Composition, KnobError>;
+
     /// The same network in PyTorch's terms.
     ///
     /// # Errors
@@ -130,10 +154,49 @@ pub trait Variant: Sync {
     ) -> Result<Box<dyn Trainee>, TrainingError>;
 }
 
+/// What is asked for and not there, and what is nearest to it.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "pca",
+        "autoencoder, linear with squared error, finds the same plane; PCA itself is drawn beside every run",
+    ),
+    ("variational", "vae"),
+    ("cvae", "vae, whose code is not told the class"),
+    (
+        "vq-vae",
+        "vae, whose codes are numbers and not entries of a book",
+    ),
+    (
+        "vqvae",
+        "vae, whose codes are numbers and not entries of a book",
+    ),
+    ("fsq", "vae, whose codes are numbers and not levels"),
+    (
+        "gan",
+        "vae, which draws new pictures too, or wae, whose codes are given a shape without an adversary",
+    ),
+    (
+        "aae",
+        "wae, whose codes are given a shape without an adversary",
+    ),
+    (
+        "mae",
+        "denoising with noise block or masking, which rebuilds what was hidden",
+    ),
+    (
+        "diffusion",
+        "denoising, which takes away noise of one level in one step",
+    ),
+    (
+        "dec",
+        "stacked, the network that deep clustering starts from",
+    ),
+];
+
 /// The variant with this key.
 ///
 /// # Errors
-/// Names the variants there are.
+/// Names the variants there are, and the nearest where it is known.
 pub fn variant(id: &str) -> Result<&'static dyn Variant, KnobError> {
     VARIANTS
         .iter()
@@ -141,8 +204,13 @@ pub fn variant(id: &str) -> Result<&'static dyn Variant, KnobError> {
         .find(|variant| variant.id() == id)
         .ok_or_else(|| {
             let known: Vec<&str> = VARIANTS.iter().map(|v| v.id()).collect();
+            let wanted = id.to_lowercase();
+            let nearest = ELSEWHERE.iter().find(|(other, _)| *other == wanted);
+            let nearest = nearest.map_or_else(String::new, |(_, nearest)| {
+                format!("; nearest to it is {nearest}")
+            });
             KnobError::Contradiction(format!(
-                "variant must be one of {}, but is {id:?}",
+                "variant must be one of {}, but is {id:?}{nearest}",
                 known.join(", ")
             ))
         })

@@ -2,10 +2,12 @@
 
 use burn::tensor::Device;
 
-use super::common::{image_loss, initialisation};
+use super::common::initialisation;
+use super::parts;
 use super::{Plan, Recipe, Variant};
 use crate::data::ImageShape;
 use crate::model::autoencoder::StackPlan;
+use crate::model::composition::Composition;
 use crate::model::knobs::{Knob, KnobError, Knobs};
 use crate::model::objective::Objective;
 use crate::model::torch::TorchNetwork;
@@ -25,6 +27,20 @@ pub(super) struct StackVariant {
     pub(super) stages: fn(&Knobs) -> Result<usize, KnobError>,
     /// The pairs for images of a shape.
     pub(super) stack: fn(ImageShape, &Knobs) -> Result<StackPlan, KnobError>,
+}
+
+impl StackVariant {
+    /// Layers and parts, from knobs that may leave some to their defaults.
+    fn combined(
+        &self,
+        shape: ImageShape,
+        knobs: &Knobs,
+    ) -> Result<(StackPlan, Composition), KnobError> {
+        let knobs = knobs.resolve(self.id, self.knobs)?;
+        let stack = (self.stack)(shape, &knobs)?;
+        let composition = parts::composition(shape, &knobs, stack.latent())?;
+        Ok((stack, composition))
+    }
 }
 
 impl Variant for StackVariant {
@@ -57,7 +73,7 @@ impl Variant for StackVariant {
     }
 
     fn plan(&self, shape: ImageShape, knobs: &Knobs) -> Result<Plan, KnobError> {
-        let stack = (self.stack)(shape, knobs)?;
+        let (stack, _) = self.combined(shape, knobs)?;
         Ok(Plan {
             layers: stack.layers(),
             stages: stack.pairs.len(),
@@ -65,10 +81,18 @@ impl Variant for StackVariant {
         })
     }
 
+    fn composition(&self, shape: ImageShape, knobs: &Knobs) -> Result<Composition, KnobError> {
+        Ok(self.combined(shape, knobs)?.1)
+    }
+
     fn torch(&self, shape: ImageShape, knobs: &Knobs) -> Result<TorchNetwork, KnobError> {
-        let stack = (self.stack)(shape, knobs)?;
+        let (stack, composition) = self.combined(shape, knobs)?;
         let image = [shape.channels, shape.height, shape.width];
-        Ok(TorchNetwork::of(&stack, image))
+        Ok(TorchNetwork::of(
+            &stack,
+            image,
+            composition.bottleneck.torch(),
+        ))
     }
 
     fn build(
@@ -78,13 +102,13 @@ impl Variant for StackVariant {
         seed: u64,
         device: &Device,
     ) -> Result<Box<dyn Trainee>, KnobError> {
-        let stack = (self.stack)(shape, knobs)?;
+        let (stack, composition) = self.combined(shape, knobs)?;
         let model = stack.init(&device.clone().autodiff());
         Ok(Box::new(Fit::new(
             model,
-            initialisation(knobs),
+            initialisation(&knobs.resolve(self.id, self.knobs)?),
             seed,
-            image_loss(knobs)?,
+            composition,
             stack.layers(),
             device.clone(),
         )))
@@ -99,11 +123,11 @@ impl Variant for StackVariant {
         device: &Device,
     ) -> Result<Box<dyn Trainee>, TrainingError> {
         let misfit = |error: KnobError| TrainingError::Weights(error.to_string());
-        let stack = (self.stack)(shape, knobs).map_err(misfit)?;
+        let (stack, composition) = self.combined(shape, knobs).map_err(misfit)?;
         Ok(Box::new(Fit::replica(
             stack.init(device),
             weights,
-            image_loss(knobs).map_err(misfit)?,
+            composition,
             stack.layers(),
             objective,
             device.clone(),

@@ -1,0 +1,350 @@
+//! What a network is put together with: everything about a member of the family but its layers.
+
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+
+use super::autoencoder::Autoencoder;
+use super::batch::Batch;
+use super::bottleneck::{Bottleneck, BottleneckState, Passed};
+use super::corruption::Corruption;
+use super::loss::{ImageLoss, mean_squared_error};
+use super::noise::Noise;
+use super::objective::Objective;
+use super::penalty::{Penalised, Penalty};
+use super::step::StepContext;
+use super::tally::{Summary, Tally};
+use super::terms::{Term, Terms};
+
+/// Weight of the term that has spare units of a top-k code learn (Gao et al. 2024).
+const REVIVAL: f64 = 1.0 / 32.0;
+
+/// A unit is active where its absolute value is above this.
+const ACTIVE: f64 = 1e-3;
+
+/// Seed of the noise that test images are measured with.
+const TEST_NOISE: u64 = 0x7465_7374;
+
+/// The parts around the layers of a network.
+#[derive(Clone, Debug)]
+pub struct Composition {
+    /// Output function and reconstruction loss.
+    pub image_loss: ImageLoss,
+    /// Damage done to what the network is given in training; what it is to rebuild stays clean.
+    pub corruption: Option<Corruption>,
+    /// Between encoder and decoder.
+    pub bottleneck: Arc<dyn Bottleneck>,
+    /// What the loss holds against the code and the network.
+    pub penalties: Vec<Penalty>,
+    /// Mean activation that KL sparsity aims at.
+    pub sparsity_target: f64,
+    /// Whether codes are looked at for units that are zero.
+    pub has_zeros: bool,
+}
+
+/// What a loss is computed from, at one depth of a network.
+struct Loss<'a, M> {
+    network: &'a M,
+    objective: Objective,
+    composition: &'a Composition,
+}
+
+impl<M: Autoencoder> Loss<'_, M> {
+    fn is_innermost(&self) -> bool {
+        let stages = self.network.stages();
+        self.objective.depth(stages) == stages
+    }
+
+    /// What the stages that train make of what reaches them.
+    fn raw(&self, outside: Tensor<2>) -> Tensor<2> {
+        let stages = self.network.stages();
+        let trained = self.objective.entry(stages)..self.objective.depth(stages);
+        trained.fold(outside, |x, stage| self.network.encode_stage(stage, x))
+    }
+
+    /// Back to what is rebuilt: the image, or what a greedy pair was given.
+    fn rebuild(&self, code: Tensor<2>) -> Tensor<2> {
+        match self.objective {
+            Objective::Greedy { stage } => self.network.decode_stage(stage, code),
+            Objective::EndToEnd | Objective::EndsInward { .. } => {
+                let depth = self.objective.depth(self.network.stages());
+                self.network.decode(code, depth)
+            }
+        }
+    }
+
+    /// Mean over the values of a target, or the sum over those of an image.
+    fn distance(&self, output: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
+        let values = target.dims()[1];
+        let mean = if self.objective.rebuilds_images() {
+            self.composition.image_loss.compute(output, target)
+        } else {
+            mean_squared_error(output, target)
+        };
+        if self.composition.bottleneck.sums_pixels() {
+            mean * values as f64
+        } else {
+            mean
+        }
+    }
+
+    /// Appends the terms of what the stages that train were given and made of it.
+    fn penalise(
+        &self,
+        terms: &mut Terms,
+        input: &Tensor<2>,
+        code: &Tensor<2>,
+        values: usize,
+        context: &mut StepContext,
+    ) {
+        let is_innermost = self.is_innermost();
+        let push = |direction: Tensor<2>| {
+            let stages = self.network.stages();
+            let trained = self.objective.entry(stages)..self.objective.depth(stages);
+            let start = (input.clone(), direction);
+            let (_, moved) = trained.fold(start, |(x, direction), stage| {
+                let y = self.network.encode_stage(stage, x.clone());
+                let moved = self.network.push_stage(stage, x, y.clone(), direction);
+                (y, moved)
+            });
+            // A bottleneck without jumps picks out some of what the encoder gives.
+            if is_innermost {
+                self.composition.bottleneck.code(moved)
+            } else {
+                moved
+            }
+        };
+        let stages = self.network.stages();
+        let trained = self.objective.trained(stages);
+        let decoder = match self.objective {
+            Objective::EndToEnd | Objective::Greedy { .. } => trained.clone(),
+            // The frozen decoder layers outside are none of its weights.
+            Objective::EndsInward { stage } => stage..stage + 1,
+        };
+        let decoder_decay = || {
+            let squares = decoder.clone().map(|s| self.network.decoder_squares(s));
+            let sum = squares.reduce(|sum, squares| sum + squares);
+            sum.expect("a stage trains") * 0.5
+        };
+        let sigmoid_layer = if trained.len() == 1 {
+            self.network.sigmoid_encoder(trained.start)
+        } else {
+            None
+        };
+        let penalised = Penalised {
+            input: input.clone(),
+            code: code.clone(),
+            push: &push,
+            sigmoid_layer,
+            decoder_decay: &decoder_decay,
+            target: self.composition.sparsity_target,
+        };
+        let is_sum = self.composition.bottleneck.sums_pixels();
+        for penalty in &self.composition.penalties {
+            if is_innermost || penalty.acts_on_hidden() {
+                let weight = penalty.weight(values, is_sum);
+                let value = penalty.value(&penalised, context);
+                terms.push(Term::new(penalty.term(), weight, value));
+            }
+        }
+    }
+}
+
+impl Composition {
+    /// Whether what reaches the stages that train under an objective is the same in every epoch, so
+    /// that it can be computed once. Greedy pretraining damages the codes themselves, in front of the
+    /// pair that trains; all else damages the image, in front of the frozen stages.
+    pub fn has_frozen_codes(&self, objective: Objective) -> bool {
+        self.corruption.is_none() || matches!(objective, Objective::Greedy { .. })
+    }
+
+    /// What a phase minimises.
+    ///
+    /// # Panics
+    /// When the batch lacks images that the objective rebuilds.
+    pub fn terms<M: Autoencoder>(
+        &self,
+        network: &M,
+        objective: Objective,
+        batch: &Batch,
+        context: &mut StepContext,
+        state: &mut BottleneckState,
+    ) -> Terms {
+        let loss = Loss {
+            network,
+            objective,
+            composition: self,
+        };
+        let entry = objective.entry(network.stages());
+        let images = || {
+            let images = batch.images.clone();
+            images.expect("a batch has images or what is rebuilt instead of them")
+        };
+        let noise = &mut context.noise;
+        let (input, target) = match objective {
+            Objective::EndToEnd | Objective::EndsInward { .. } => {
+                let outside = match (&batch.codes, &self.corruption) {
+                    (Some(codes), _) => codes.clone(),
+                    (None, Some(corruption)) => {
+                        network.encode(corruption.damage(images(), noise), entry)
+                    }
+                    (None, None) => network.encode(images(), entry),
+                };
+                (outside, images())
+            }
+            Objective::Greedy { stage } => {
+                let outside = match &batch.codes {
+                    Some(codes) => codes.clone(),
+                    None => network.encode(images(), entry),
+                };
+                // As in Xie et al. 2016, dropout leaves the image itself alone, and the final code.
+                let input = match (&self.corruption, stage) {
+                    (None, 0) => outside.clone(),
+                    (Some(corruption), 0) => corruption.damage(outside.clone(), noise),
+                    (None, _) => noise.drop_out(outside.clone()),
+                    (Some(corruption), _) => {
+                        let codes = noise.drop_out(outside.clone());
+                        corruption.damage_codes(codes, noise)
+                    }
+                };
+                (input, outside)
+            }
+        };
+        let values = target.dims()[1];
+        let raw = loss.raw(input.clone());
+        let Passed { code, term, spare } = if loss.is_innermost() {
+            self.bottleneck.pass(raw, context, state)
+        } else {
+            let code = match objective {
+                Objective::Greedy { .. } => context.noise.drop_out(raw),
+                Objective::EndToEnd | Objective::EndsInward { .. } => raw,
+            };
+            Passed {
+                code,
+                term: None,
+                spare: None,
+            }
+        };
+        let mut terms = Terms::default();
+        let reconstruction = loss.distance(loss.rebuild(code.clone()), target.clone());
+        terms.push(Term::new("reconstruction", 1.0, reconstruction));
+        if let Some(term) = term {
+            terms.push(term);
+        }
+        if let Some(spare) = spare {
+            let completed = loss.rebuild(code.clone().detach() + spare);
+            let value = loss.distance(completed, target);
+            terms.push(Term::new("revival", REVIVAL, value));
+        }
+        loss.penalise(&mut terms, &input, &code, values, context);
+        terms
+    }
+
+    /// Measures test images, those from the place `first` on, at the depth of an objective: the terms
+    /// that training minimises, of clean images, and what is worth knowing about the codes. The same
+    /// images at the same place have the same noise in every measurement of every run. Returns the
+    /// images as they are rebuilt, `[images, pixels]`.
+    pub fn measure<M: Autoencoder>(
+        &self,
+        network: &M,
+        objective: Objective,
+        images: Tensor<2>,
+        first: usize,
+        context: &StepContext,
+        tally: &mut Tally,
+    ) -> Tensor<2> {
+        let depth = objective.depth(network.stages());
+        // As a whole: also where a greedy pair rebuilds codes, images are what is looked at.
+        let whole = if depth == network.stages() {
+            Objective::EndToEnd
+        } else {
+            Objective::EndsInward { stage: depth - 1 }
+        };
+        let loss = Loss {
+            network,
+            objective: whole,
+            composition: self,
+        };
+        let mut context = StepContext {
+            noise: Noise::new(0.0, TEST_NOISE, 0, first as u64),
+            ..context.clone()
+        };
+        let [count, values] = images.dims();
+        let entry = whole.entry(network.stages());
+        let outside = network.encode(images.clone(), entry);
+        let raw = loss.raw(outside.clone());
+        let code = self.code(network, depth, raw.clone());
+        let logits = network.decode(code.clone(), depth);
+        let rebuilt = self.image_loss.pixels(logits.clone());
+        let passed = if loss.is_innermost() {
+            self.bottleneck.measure(raw.clone(), &context, tally);
+            self.bottleneck.pass_in_test(raw, &mut context)
+        } else {
+            None
+        };
+        let mut terms = Terms::default();
+        let (tried, logits, term) = match passed {
+            Some(passed) => {
+                let logits = network.decode(passed.code.clone(), depth);
+                (passed.code, logits, passed.term)
+            }
+            None => (code.clone(), logits, None),
+        };
+        let reconstruction = loss.distance(logits, images.clone());
+        terms.push(Term::new("reconstruction", 1.0, reconstruction));
+        if let Some(term) = term {
+            terms.push(term);
+        }
+        loss.penalise(&mut terms, &outside, &tried, values, &mut context);
+        for term in terms.iter() {
+            tally.add_term(term.name, count, term.value.clone());
+        }
+        if self.has_zeros {
+            let active = code.abs().greater_elem(ACTIVE).float();
+            tally.add("active_share", Summary::Mean, active.clone());
+            tally.add("dead_units", Summary::Zero, active);
+        }
+        self.measure_noise(network, depth, images, &mut context, tally);
+        rebuilt
+    }
+
+    /// What becomes of damaged images: mean squared errors against the clean ones before and after.
+    fn measure_noise<M: Autoencoder>(
+        &self,
+        network: &M,
+        depth: usize,
+        images: Tensor<2>,
+        context: &mut StepContext,
+        tally: &mut Tally,
+    ) {
+        let Some(corruption) = &self.corruption else {
+            return;
+        };
+        let damaged = corruption.damage(images.clone(), &mut context.noise);
+        let raw = network.encode(damaged.clone(), depth);
+        let code = self.code(network, depth, raw);
+        let rebuilt = self.image_loss.pixels(network.decode(code, depth));
+        for (name, found) in [("noisy_mse", damaged), ("denoised_mse", rebuilt)] {
+            let squares = (found - images.clone()).square();
+            tally.add(name, Summary::Mean, squares.mean_dim(1));
+        }
+    }
+
+    /// The code of what the encoder gave at some depth, without chance.
+    pub fn code<M: Autoencoder>(&self, network: &M, depth: usize, raw: Tensor<2>) -> Tensor<2> {
+        if depth == network.stages() {
+            self.bottleneck.code(raw)
+        } else {
+            raw
+        }
+    }
+
+    /// Largest factor between this loss and a mean over pixels, of which images have so many.
+    pub fn loss_scale(&self, pixels: usize) -> f64 {
+        if self.bottleneck.sums_pixels() {
+            pixels as f64
+        } else {
+            1.0
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Tallies: what is measured of a network over the test images, a stretch of them at a time.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::TrainingError;
+
+/// A figure of a measurement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Figure {
+    /// One number.
+    One(f64),
+    /// A number for each dimension of the code, such as its KL divergence.
+    Each(Vec<f64>),
+}
+
+/// What becomes of rows of numbers, a row an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Summary {
+    /// The mean over images and columns.
+    Mean,
+    /// The mean of each column.
+    Each,
+    /// How many columns vary over the images by more than this variance.
+    Varying(f64),
+    /// How many columns are zero for every image.
+    Zero,
+}
+
+/// Sums of one figure over the images so far, still on the device.
+#[derive(Debug)]
+struct Rows {
+    name: &'static str,
+    summary: Summary,
+    images: usize,
+    /// Sums and sums of squares of each column, shape `[columns]`.
+    sums: [Tensor<1>; 2],
+}
+
+/// Terms and figures by name.
+type Findings = (Vec<(String, f64)>, Vec<(String, Figure)>);
+
+/// Figures and terms by name, over the images so far, still on the device.
+#[derive(Debug, Default)]
+pub struct Tally {
+    rows: Vec<Rows>,
+    /// Each with the values of stretches of images and their lengths.
+    terms: Vec<(&'static str, Vec<(usize, Tensor<1>)>)>,
+}
+
+impl Tally {
+    /// Adds the rows of some more images, `[images, columns]`, to a figure.
+    pub fn add(&mut self, name: &'static str, summary: Summary, rows: Tensor<2>) {
+        let images = rows.dims()[0];
+        let sum = |rows: Tensor<2>| rows.sum_dim(0).flatten::<1>(0, 1);
+        let sums = [sum(rows.clone()), sum(rows.clone() * rows)];
+        match self.rows.iter_mut().find(|known| known.name == name) {
+            Some(known) => {
+                known.images += images;
+                for (known, more) in known.sums.iter_mut().zip(sums) {
+                    *known = known.clone() + more;
+                }
+            }
+            None => self.rows.push(Rows {
+                name,
+                summary,
+                images,
+                sums,
+            }),
+        }
+    }
+
+    /// Adds the value of a term, shape `[1]`, over so many more images.
+    pub fn add_term(&mut self, name: &'static str, images: usize, value: Tensor<1>) {
+        match self.terms.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push((images, value)),
+            None => self.terms.push((name, vec![(images, value)])),
+        }
+    }
+
+    /// Every term, the mean over all images, and every figure.
+    ///
+    /// # Errors
+    /// When the device cannot be read.
+    pub fn finish(self) -> Result<Findings, TrainingError> {
+        let mut terms = Vec::new();
+        for (name, values) in self.terms {
+            let (mut sum, mut images) = (0.0, 0);
+            for (count, value) in values {
+                let value = value.try_into_data()?.try_to_vec::<f32>()?;
+                sum += value.first().map_or(f64::NAN, |v| f64::from(*v)) * count as f64;
+                images += count;
+            }
+            terms.push((name.to_owned(), sum / images.max(1) as f64));
+        }
+        let mut figures = Vec::new();
+        for rows in self.rows {
+            let [sums, squares] = rows.sums;
+            let sums = sums.try_into_data()?.try_to_vec::<f32>()?;
+            let squares = squares.try_into_data()?.try_to_vec::<f32>()?;
+            let images = rows.images.max(1) as f64;
+            let means = sums.iter().map(|sum| f64::from(*sum) / images);
+            let figure = match rows.summary {
+                Summary::Mean => Figure::One(means.sum::<f64>() / sums.len().max(1) as f64),
+                Summary::Each => Figure::Each(means.collect()),
+                Summary::Varying(least) => {
+                    let mean_squares = squares.iter().map(|square| f64::from(*square) / images);
+                    let variances = means.zip(mean_squares).map(|(m, square)| square - m * m);
+                    Figure::One(variances.filter(|variance| *variance > least).count() as f64)
+                }
+                Summary::Zero => {
+                    Figure::One(squares.iter().filter(|square| **square == 0.0).count() as f64)
+                }
+            };
+            figures.push((rows.name.to_owned(), figure));
+        }
+        Ok((terms, figures))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[test]
+    fn figures_are_of_all_images_whatever_the_stretches() {
+        let rows = |rows: [[f32; 3]; 2]| Tensor::<2>::from_floats(rows, &Device::flex());
+        let stretches = [
+            rows([[1.0, 0.0, 5.0], [3.0, 0.0, 5.0]]),
+            rows([[5.0, 0.0, 5.0], [7.0, 0.0, 5.0]]),
+        ];
+        let mut tally = Tally::default();
+        for stretch in stretches {
+            for (name, summary) in [
+                ("mean", Summary::Mean),
+                ("each", Summary::Each),
+                ("varying", Summary::Varying(0.01)),
+                ("zero", Summary::Zero),
+            ] {
+                tally.add(name, summary, stretch.clone());
+            }
+        }
+        let (_, figures) = tally.finish().unwrap();
+        let expected = [
+            ("mean", Figure::One(3.0)),
+            ("each", Figure::Each(vec![4.0, 0.0, 5.0])),
+            ("varying", Figure::One(1.0)),
+            ("zero", Figure::One(1.0)),
+        ];
+        assert_eq!(figures, expected.map(|(name, f)| (name.to_owned(), f)));
+    }
+
+    #[test]
+    fn a_term_weighs_each_stretch_by_its_images() {
+        let value = |value: f32| Tensor::<1>::from_floats([value], &Device::flex());
+        let mut tally = Tally::default();
+        tally.add_term("kl", 3, value(2.0));
+        tally.add_term("kl", 1, value(6.0));
+        let (terms, _) = tally.finish().unwrap();
+        assert_eq!(terms, [("kl".to_owned(), 3.0)]);
+    }
+}

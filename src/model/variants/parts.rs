@@ -1,0 +1,329 @@
+//! The knobs of corruption, bottleneck and penalties, which every variant has: a preset differs from
+//! another by their defaults.
+
+use crate::data::ImageShape;
+use crate::model::bottleneck::{self, BOTTLENECKS, WARM_UPS};
+use crate::model::composition::Composition;
+use crate::model::corruption::{CORRUPTIONS, Corruption};
+use crate::model::knobs::{Choice, Condition, Knob, KnobError, KnobKind, Knobs, Part, Scale};
+use crate::model::penalty::{self, PENALTIES};
+
+use super::common::{self, SWITCH};
+
+/// Defaults of the parts of a variant.
+#[derive(Clone, Copy)]
+pub(super) struct Parts {
+    pub(super) noise: &'static str,
+    pub(super) noise_level: f64,
+    pub(super) bottleneck: &'static str,
+    pub(super) beta: f64,
+    /// A penalty and its weight.
+    pub(super) penalties: &'static [(&'static str, f64)],
+}
+
+/// An autoencoder that is nothing but its layers.
+pub(super) const NONE: Parts = Parts {
+    noise: "none",
+    noise_level: 0.5,
+    bottleneck: "plain",
+    beta: 1.0,
+    penalties: &[],
+};
+
+/// Parts other than penalties have so many knobs.
+const OTHERS: usize = 11;
+
+/// Number of knobs of all parts; what KL sparsity aims at follows the penalties.
+const COUNT: usize = OTHERS + PENALTIES.len() + 1;
+
+/// The knobs of a variant's layers, and behind them those of its parts.
+pub(super) const fn with_parts<const LAYERS: usize, const ALL: usize>(
+    layers: [Knob; LAYERS],
+    parts: Parts,
+) -> [Knob; ALL] {
+    assert!(ALL == LAYERS + COUNT, "a table holds layers and parts");
+    let mut all = [common::LATENT; ALL];
+    let mut at = 0;
+    while at < LAYERS {
+        all[at] = layers[at];
+        at += 1;
+    }
+    let parts = knobs(parts);
+    while at < ALL {
+        all[at] = parts[at - LAYERS];
+        at += 1;
+    }
+    all
+}
+
+/// Number of knobs of a variant with so many of its own.
+pub(super) const fn count(layers: usize) -> usize {
+    layers + COUNT
+}
+
+const GAUSSIAN: Condition = Condition::Is("bottleneck", &["gaussian"]);
+const TOP_K: Condition = Condition::Is("bottleneck", &["top-k"]);
+
+const fn knobs(parts: Parts) -> [Knob; COUNT] {
+    let others: [Knob; OTHERS] = [
+        Knob {
+            id: "noise",
+            name: "Noise",
+            help: "Damage done to the images that go in; what is to come out is the clean image.",
+            kind: KnobKind::Choice {
+                options: &NOISES,
+                default: parts.noise,
+            },
+            only_with: &[],
+            part: Part::Corruption,
+            is_live: false,
+        },
+        real(
+            "noise-level",
+            "Noise level",
+            "How much is damaged: the share of the pixels, or σ of Gaussian noise.",
+            (1.0, parts.noise_level, Scale::Linear),
+            (&[Condition::Is("noise", &DAMAGES)], Part::Corruption),
+        ),
+        Knob {
+            id: "bottleneck",
+            name: "Bottleneck",
+            help: "What happens between encoder and decoder.",
+            kind: KnobKind::Choice {
+                options: &KINDS,
+                default: parts.bottleneck,
+            },
+            only_with: &[],
+            part: Part::Bottleneck,
+            is_live: false,
+        },
+        real(
+            "beta",
+            "β",
+            "Weight of the KL divergence of the code from N(0, I), in nats, against the \
+             reconstruction error summed over an image (Higgins et al. 2017).",
+            (100.0, parts.beta, Scale::Logarithmic),
+            (&[GAUSSIAN], Part::Bottleneck),
+        ),
+        Knob {
+            is_live: false,
+            ..real(
+                "warm-up",
+                "Warm-up",
+                "Epochs of a phase over which β rises from 0 to its value; with a capacity, over which \
+                 that rises.",
+                (1000.0, 0.0, Scale::Logarithmic),
+                (&[GAUSSIAN], Part::Bottleneck),
+            )
+        },
+        Knob {
+            id: "warm-up-shape",
+            name: "Warm-up shape",
+            help: "Whether the warm-up comes once or again and again.",
+            kind: KnobKind::Choice {
+                options: WARM_UPS,
+                default: "linear",
+            },
+            only_with: &[GAUSSIAN, Condition::Above0("warm-up")],
+            part: Part::Bottleneck,
+            is_live: false,
+        },
+        real(
+            "free-bits",
+            "Free bits",
+            "Nats of KL divergence that cost nothing in each dimension, on average over a batch, so \
+             that the code is not given up (Kingma et al. 2016).",
+            (10.0, 0.0, Scale::Linear),
+            (&[GAUSSIAN], Part::Bottleneck),
+        ),
+        real(
+            "capacity",
+            "Capacity",
+            "Nats of KL divergence that the code is held to, β |KL − capacity|; 0 for as few as possible \
+             (Burgess et al. 2018).",
+            (1000.0, 0.0, Scale::Logarithmic),
+            (&[GAUSSIAN], Part::Bottleneck),
+        ),
+        Knob {
+            id: "k",
+            name: "k",
+            help: "Units of the code that stay; at most its size.",
+            kind: KnobKind::Integer {
+                min: 1,
+                max: 4096,
+                default: 25,
+                step: 1,
+                scale: Scale::Logarithmic,
+            },
+            only_with: &[TOP_K],
+            part: Part::Bottleneck,
+            is_live: false,
+        },
+        Knob {
+            is_live: false,
+            ..real(
+                "k-anneal",
+                "k annealing",
+                "Epochs of a phase over which the units that stay fall from all to k; test images are \
+                 always measured with k.",
+                (1000.0, 0.0, Scale::Logarithmic),
+                (&[TOP_K], Part::Bottleneck),
+            )
+        },
+        Knob {
+            id: "revive",
+            name: "Revive dead units",
+            help: "Whether units that were not among the k largest for 100 steps learn what the code \
+                   leaves out (Gao et al. 2024).",
+            kind: KnobKind::Choice {
+                options: &SWITCH,
+                default: "on",
+            },
+            only_with: &[TOP_K],
+            part: Part::Bottleneck,
+            is_live: false,
+        },
+    ];
+    let mut all = [common::LATENT; COUNT];
+    let mut at = 0;
+    while at < OTHERS {
+        all[at] = others[at];
+        at += 1;
+    }
+    while at < COUNT - 1 {
+        let kind = &PENALTIES[at - OTHERS];
+        let weight = weight_of(kind.knob, parts.penalties);
+        all[at] = real(
+            kind.knob,
+            kind.name,
+            kind.help,
+            (1000.0, weight, Scale::Logarithmic),
+            (&[], Part::Penalties),
+        );
+        at += 1;
+    }
+    all[at] = Knob {
+        id: "sparsity-target",
+        name: "Target ρ",
+        help: "Share of the images for which KL sparsity wants a unit active.",
+        kind: KnobKind::Real {
+            min: 0.001,
+            max: 0.999,
+            default: 0.05,
+            scale: Scale::Linear,
+        },
+        only_with: &[Condition::Above0("penalty-kl-sparsity")],
+        part: Part::Penalties,
+        is_live: true,
+    };
+    all
+}
+
+/// A knob from 0 to `most` that can be moved while a run trains.
+const fn real(
+    id: &'static str,
+    name: &'static str,
+    help: &'static str,
+    (most, default, scale): (f64, f64, Scale),
+    (only_with, part): (&'static [Condition], Part),
+) -> Knob {
+    Knob {
+        id,
+        name,
+        help,
+        kind: KnobKind::Real {
+            min: 0.0,
+            max: most,
+            default,
+            scale,
+        },
+        only_with,
+        part,
+        is_live: true,
+    }
+}
+
+const fn weight_of(knob: &str, penalties: &[(&str, f64)]) -> f64 {
+    let mut at = 0;
+    while at < penalties.len() {
+        if is_equal(knob.as_bytes(), penalties[at].0.as_bytes()) {
+            return penalties[at].1;
+        }
+        at += 1;
+    }
+    0.0
+}
+
+const fn is_equal(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// No damage, and every kind of it.
+const NOISES: [Choice; CORRUPTIONS.len() + 1] = {
+    let mut options = [Choice {
+        id: "none",
+        name: "None",
+        help: "images go in as they are",
+        companion: None,
+    }; CORRUPTIONS.len() + 1];
+    let mut at = 0;
+    while at < CORRUPTIONS.len() {
+        options[at + 1] = CORRUPTIONS[at].choice;
+        at += 1;
+    }
+    options
+};
+
+/// Ids of every kind of damage.
+const DAMAGES: [&str; CORRUPTIONS.len()] = {
+    let mut ids = [""; CORRUPTIONS.len()];
+    let mut at = 0;
+    while at < CORRUPTIONS.len() {
+        ids[at] = CORRUPTIONS[at].choice.id;
+        at += 1;
+    }
+    ids
+};
+
+/// Every kind of bottleneck.
+const KINDS: [Choice; BOTTLENECKS.len()] = {
+    let mut options = [BOTTLENECKS[0].choice; BOTTLENECKS.len()];
+    let mut at = 0;
+    while at < BOTTLENECKS.len() {
+        options[at] = BOTTLENECKS[at].choice;
+        at += 1;
+    }
+    options
+};
+
+/// Everything about a network but its layers, for a code of this size.
+pub(super) fn composition(
+    shape: ImageShape,
+    knobs: &Knobs,
+    latent: usize,
+) -> Result<Composition, KnobError> {
+    let bottleneck = bottleneck::bottleneck(knobs, latent)?;
+    let has_sparsity = ["penalty-l1", "penalty-kl-sparsity"]
+        .iter()
+        .any(|penalty| knobs.real(penalty) > 0.0);
+    let has_zeros =
+        bottleneck.is_sparse() || has_sparsity || knobs.text("code-activation") == "relu";
+    Ok(Composition {
+        image_loss: common::image_loss(knobs)?,
+        corruption: Corruption::new(knobs.text("noise"), knobs.real("noise-level"), shape),
+        penalties: penalty::penalties(knobs)?,
+        sparsity_target: knobs.real("sparsity-target"),
+        has_zeros,
+        bottleneck,
+    })
+}
