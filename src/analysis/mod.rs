@@ -7,11 +7,13 @@
 pub mod baselines;
 mod directions;
 mod latent;
+mod neighbours;
 pub mod pca;
 mod spectrum;
 
 pub use baselines::Baselines;
 pub use latent::{Dimension, LatentSummary};
+pub use neighbours::{Labelled, neighbour_accuracy};
 pub use pca::Pca;
 
 /// Why an analysis could not be computed.

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use burn::tensor::{Device, Tensor};
 
 use crate::model::{
-    Batch, LayerInfo, NamedArray, Noise, Objective, OptimizerConfig, OptimizerState,
-    StepObservation, Trainee, TrainingError, WeightProbe,
+    Batch, Composition, LayerInfo, NamedArray, Objective, OptimizerConfig, OptimizerState,
+    StepContext, StepObservation, Tally, Trainee, TrainingError, WeightProbe,
 };
 use crate::train::Trainer;
 
@@ -211,24 +211,47 @@ impl Trainee for Failing {
         self.inner.begin_phase(objective, optimizer);
     }
 
-    fn step(&mut self, batch: Batch, learning_rate: f64, noise: &mut Noise) -> Tensor<1> {
+    fn step(&mut self, batch: Batch, learning_rate: f64, context: &mut StepContext) -> Tensor<1> {
         self.count_step();
-        self.inner.step(batch, learning_rate, noise)
+        self.inner.step(batch, learning_rate, context)
     }
 
     fn observed_step(
         &mut self,
         batch: Batch,
         learning_rate: f64,
-        noise: &mut Noise,
+        context: &mut StepContext,
     ) -> (Tensor<1>, StepObservation) {
         self.count_step();
-        self.inner.observed_step(batch, learning_rate, noise)
+        self.inner.observed_step(batch, learning_rate, context)
     }
 
     fn frozen_codes(&self, images: Tensor<2>) -> Tensor<2> {
         self.check();
         self.inner.frozen_codes(images)
+    }
+
+    fn has_frozen_codes(&self) -> bool {
+        self.inner.has_frozen_codes()
+    }
+
+    fn measure(
+        &self,
+        images: Tensor<2>,
+        first: usize,
+        context: &StepContext,
+        tally: &mut Tally,
+    ) -> Tensor<2> {
+        self.check();
+        self.inner.measure(images, first, context, tally)
+    }
+
+    fn set_composition(&mut self, composition: Composition) {
+        self.inner.set_composition(composition);
+    }
+
+    fn loss_scale(&self) -> f64 {
+        self.inner.loss_scale()
     }
 
     fn activations(&self, images: Tensor<2>) -> Vec<Option<Tensor<2>>> {

@@ -77,6 +77,16 @@ pub enum Command {
         /// Above 0 to 100.
         learning_rate: f64,
     },
+    /// Another value of a knob from the next step on; answers `Configured`, or `Warning` where it cannot
+    /// be.
+    SetKnob {
+        /// The run.
+        id: RunId,
+        /// Id of the knob.
+        knob: String,
+        /// What it is set to.
+        value: f64,
+    },
     /// Other phases from the one under way on; answers `Configured`, or `Warning` where they cannot be.
     SetSchedule {
         /// The run.

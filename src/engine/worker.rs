@@ -297,6 +297,9 @@ impl Worker {
             Command::SetLearningRate { id, learning_rate } => {
                 self.change(id, |trainer| trainer.set_learning_rate(learning_rate));
             }
+            Command::SetKnob { id, knob, value } => {
+                self.change(id, |trainer| trainer.set_knob(&knob, value));
+            }
             Command::SetSchedule { id, schedule } => {
                 self.change(id, |trainer| trainer.set_schedule(schedule));
             }

@@ -1,4 +1,6 @@
-//! The series of a run as CSV: a row a training step and a row a measurement.
+//! The series of a run as CSV: a row a training step and a row a measurement, whose terms and figures
+//! beyond the squared error stand in one column each as `name=value`, with semicolons between them; a
+//! figure of several numbers has bars between those.
 //!
 //! Numbers are written so that reading gives back the same bits, and nothing in the file depends on
 //! the clock: the same run writes the same bytes.
@@ -6,11 +8,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::train::{Losses, Metrics, PhaseStart, TestPoint, Verdict};
+use crate::model::Figure;
+use crate::train::{Losses, Measures, Metrics, PhaseStart, TermValues, TestPoint, Verdict};
 
 use super::StoreError;
 
-const HEADER: &str = "step,phase,train_loss,test_mse,outputs";
+const HEADER: &str = "step,phase,train_loss,test_mse,outputs,terms,measures";
+
+/// The columns of runs kept before there were terms and measures.
+const HEADER_1: &str = "step,phase,train_loss,test_mse,outputs";
 
 const VERDICTS: [(Verdict, &str); 4] = [
     (Verdict::Varied, "varied"),
@@ -47,7 +53,7 @@ fn rows(csv: &mut String, train: &Losses, test: &[TestPoint], phases: &[PhaseSta
             phase = start.phase;
         }
         // Writing to a String cannot fail.
-        let _ = writeln!(csv, "{},{phase},{},,", point.step, point.loss);
+        let _ = writeln!(csv, "{},{phase},{},,,,", point.step, point.loss);
     }
     for test in tests {
         test_row(csv, test);
@@ -59,22 +65,53 @@ fn test_row(csv: &mut String, test: &TestPoint) {
         .iter()
         .find(|(verdict, _)| *verdict == test.verdict)
         .map_or("", |(_, name)| name);
-    let _ = writeln!(csv, "{},{},,{},{verdict}", test.step, test.phase, test.mse);
+    let terms = test.terms.iter();
+    let terms: Vec<String> = terms
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let measures = test.measures.iter().map(|(name, figure)| match figure {
+        Figure::One(value) => format!("{name}={value}"),
+        Figure::Each(values) => {
+            let values: Vec<String> = values.iter().map(f64::to_string).collect();
+            format!("{name}=|{}", values.join("|"))
+        }
+    });
+    let measures: Vec<String> = measures.collect();
+    let _ = writeln!(
+        csv,
+        "{},{},,{},{verdict},{},{}",
+        test.step,
+        test.phase,
+        test.mse,
+        terms.join(";"),
+        measures.join(";")
+    );
 }
 
 /// Reads train and test points; the starts of the phases are kept elsewhere.
 pub(super) fn decode(path: &Path, csv: &str) -> Result<Metrics, StoreError> {
     let mut lines = csv.lines();
-    if lines.next() != Some(HEADER) {
-        return Err(StoreError::content(
-            path,
-            "the columns step,phase,train_loss,test_mse,outputs",
-            "its first line names others",
-        ));
-    }
+    let has_measures = match lines.next() {
+        Some(HEADER) => true,
+        Some(HEADER_1) => false,
+        _ => {
+            return Err(StoreError::content(
+                path,
+                "the columns step,phase,train_loss,test_mse,outputs,terms,measures",
+                "its first line names others",
+            ));
+        }
+    };
     let mut metrics = Metrics::default();
     for (index, line) in lines.enumerate() {
-        if !read_row(line, &mut metrics) {
+        let mut parts = line.rsplitn(if has_measures { 3 } else { 1 }, ',');
+        let [measures, terms] = if has_measures {
+            [(); 2].map(|()| parts.next().unwrap_or_default())
+        } else {
+            [""; 2]
+        };
+        let row = parts.next().unwrap_or_default();
+        if !read_row(row, terms, measures, &mut metrics) {
             return Err(StoreError::content(
                 path,
                 "a measurement or the next training step in every row",
@@ -91,7 +128,30 @@ fn finite<T: std::str::FromStr + Copy + Into<f64>>(text: &str) -> Option<T> {
     number.into().is_finite().then_some(number)
 }
 
-fn read_row(line: &str, metrics: &mut Metrics) -> bool {
+/// What stands in a column as `name=value`; `None` where a part of it is something else.
+fn read_named<T, C: FromIterator<(String, T)>>(
+    text: &str,
+    value: impl Fn(&str) -> Option<T>,
+) -> Option<C> {
+    let parts = text.split(';').filter(|part| !part.is_empty());
+    let named = parts.map(|part| {
+        let (name, text) = part.split_once('=')?;
+        Some((name.to_owned(), value(text)?))
+    });
+    named.collect()
+}
+
+fn figure(text: &str) -> Option<Figure> {
+    match text.strip_prefix('|') {
+        None => finite(text).map(Figure::One),
+        Some(values) => {
+            let values: Option<_> = values.split('|').map(finite).collect();
+            values.map(Figure::Each)
+        }
+    }
+}
+
+fn read_row(line: &str, terms: &str, measures: &str, metrics: &mut Metrics) -> bool {
     let fields: Vec<&str> = line.split(',').collect();
     let [step, phase, loss, mse, verdict] = fields[..] else {
         return false;
@@ -99,7 +159,7 @@ fn read_row(line: &str, metrics: &mut Metrics) -> bool {
     let (Ok(step), Ok(phase)) = (step.parse::<u64>(), phase.parse()) else {
         return false;
     };
-    if let (Some(loss), "", "") = (finite::<f32>(loss), mse, verdict) {
+    if let (Some(loss), "", "", "", "") = (finite::<f32>(loss), mse, verdict, terms, measures) {
         // One a step, from the first on.
         let is_next = step == metrics.train.steps().end;
         if is_next {
@@ -108,12 +168,18 @@ fn read_row(line: &str, metrics: &mut Metrics) -> bool {
         return is_next;
     }
     let known = VERDICTS.iter().find(|(_, name)| *name == verdict);
-    if let ("", Some(mse), Some((verdict, _))) = (loss, finite::<f64>(mse), known) {
+    let terms = read_named(terms, finite);
+    let measures = read_named(measures, figure);
+    if let ("", Some(mse), Some((verdict, _)), Some(terms), Some(measures)) =
+        (loss, finite::<f64>(mse), known, terms, measures)
+    {
         metrics.test.push(TestPoint {
             step,
             phase,
             mse,
             verdict: *verdict,
+            terms: TermValues::new(terms),
+            measures: Measures::new(measures),
         });
         return true;
     }
@@ -132,6 +198,17 @@ mod tests {
             phase,
             mse: 1.0 / 3.0 + step as f64,
             verdict,
+            terms: TermValues::new([("kl".to_owned(), 1.0 / 3.0)].into()),
+            measures: Measures::new(match phase {
+                0 => [].into(),
+                _ => [
+                    ("denoised_mse", Figure::One(1.0 / 7.0)),
+                    ("kl_per_dimension", Figure::Each(vec![0.1, 1.0 / 3.0])),
+                    ("one_dimension", Figure::Each(vec![0.1])),
+                ]
+                .map(|(name, figure)| (name.to_owned(), figure))
+                .into(),
+            }),
         };
         let metrics = Metrics {
             train: Losses::new(0, (0..4).map(|step| 0.1 + step as f32 / 7.0)),
@@ -156,14 +233,20 @@ mod tests {
     #[test]
     fn a_damaged_row_is_named() {
         for row in [
-            "2,0,0.5,,",
-            "0,0,0.5,,",
-            "1,0,oops,,",
-            "1,0,NaN,,",
-            "1,0,,inf,varied",
+            "2,0,0.5,,,,",
+            "0,0,0.5,,,,",
+            "1,0,oops,,,,",
+            "1,0,NaN,,,,",
+            "1,0,,inf,varied,,",
+            "1,0,,0.5,varied,kl,",
+            "1,0,,0.5,varied,kl=|1,",
+            "1,0,,0.5,varied,,noisy_mse",
+            "1,0,,0.5,varied,,noisy_mse=inf",
+            "1,0,,0.5,varied,,kl=|1|x",
+            "1,0,0.5,,,,noisy_mse=1",
             "1,0,0.5",
         ] {
-            let csv = format!("{HEADER}\n0,0,0.5,,\n{row}\n");
+            let csv = format!("{HEADER}\n0,0,0.5,,,,\n{row}\n");
             let message = decode(Path::new("m.csv"), &csv).unwrap_err().to_string();
             assert!(message.contains(&format!("row 3 is {row:?}")), "{message}");
         }

@@ -13,8 +13,8 @@ use crate::train::{Boundary, BoundaryMark, Checkpoint};
 use super::commit::Commit;
 use super::frames::{self, KeptFrame};
 use super::run_folder::{
-    CONFIG, METRICS, OPTIMIZER, STATE, State, WEIGHTS, at_once, check_is_folder, encode_toml, read,
-    read_beginning, read_run,
+    CONFIG, FORMAT, METRICS, OPTIMIZER, STATE, State, WEIGHTS, at_once, check_is_folder,
+    encode_toml, read, read_beginning, read_run,
 };
 use super::{StoreError, arrays, metrics_csv};
 
@@ -186,7 +186,8 @@ fn read_whole_run(folder: &Path) -> Result<KeptRun, StoreError> {
     };
     let boundaries = open_boundaries(folder, &state.boundaries)?;
     let written = match (state.metrics_bytes, state.frames_bytes) {
-        (Some(metrics_bytes), Some(frames_bytes)) => Some(Written {
+        // Rows of another format have other columns: all of them are written anew.
+        (Some(metrics_bytes), Some(frames_bytes)) if state.format == FORMAT => Some(Written {
             metrics_bytes,
             frames_bytes,
             boundaries: boundaries.len(),

@@ -23,6 +23,8 @@ pub(in super::super) fn checkpoint(steps: u64) -> Checkpoint {
         phase: phase as usize,
         mse: 1.0 / (step as f64 + 3.0),
         verdict: Verdict::Varied,
+        terms: crate::train::TermValues::default(),
+        measures: crate::train::Measures::default(),
     };
     let phase = steps / 10;
     Checkpoint {

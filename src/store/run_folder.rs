@@ -21,8 +21,8 @@ pub(super) const WEIGHTS: &str = "weights.safetensors";
 pub(super) const OPTIMIZER: &str = "optimizer.safetensors";
 const PICTURES: &str = "pictures";
 
-/// Version of the files; a newer one is refused.
-const FORMAT: u32 = 1;
+/// Version of the files; a newer one is refused. Since 2 the series have a column of measures.
+pub(super) const FORMAT: u32 = 2;
 
 /// What the state begins with in every version.
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct Head {
 /// How far a run is.
 #[derive(Serialize, Deserialize)]
 pub(super) struct State {
-    format: u32,
+    pub(super) format: u32,
     program: String,
     train_secs: f64,
     elapsed_secs: f64,
@@ -227,7 +227,7 @@ pub(super) fn read_state(path: &Path) -> Result<State, StoreError> {
     if head.format > FORMAT {
         return Err(StoreError::content(
             path,
-            "a state of format 1",
+            "a state of format 1 or 2",
             format!(
                 "holds format {}, written by Hourglass {}: open it with that version",
                 head.format, head.program

@@ -88,14 +88,19 @@ impl Trainer {
     /// When the device fails.
     pub fn evaluate(&mut self) -> Result<TestPoint, TrainerError> {
         let mut evaluation = Evaluation::new();
+        self.turn_live_knobs(self.position.step)?;
+        let context = self.context();
         loop {
-            let found = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread)?;
+            let found =
+                evaluation.advance(&*self.trainee, &mut self.feed, &self.spread, &context)?;
             if let Some(finding) = found {
                 return Ok(TestPoint {
                     step: self.position.step,
                     phase: self.position.phase,
                     mse: finding.mse,
                     verdict: finding.verdict,
+                    terms: finding.terms,
+                    measures: finding.measures,
                 });
             }
         }
@@ -132,13 +137,25 @@ impl Trainer {
     /// # Errors
     /// When the device fails.
     pub fn codes(&mut self, count: usize) -> Result<Vec<f32>, TrainerError> {
-        let count = count.min(self.data().test.len()) as u32;
+        self.codes_of(Half::Test, count)
+    }
+
+    /// Codes of the first `count` images of a half, as [`Trainer::codes`] gives those of the other.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn codes_of(&mut self, half: Half, count: usize) -> Result<Vec<f32>, TrainerError> {
+        let images = match half {
+            Half::Train => &self.data().train,
+            Half::Test => &self.data().test,
+        };
+        let count = count.min(images.len()) as u32;
         let mut values = Vec::new();
         let mut start = 0;
         while start < count {
             let end = count.min(start + CODES_CHUNK);
             let indices: Vec<u32> = (start..end).collect();
-            let images = self.feed.batch(Half::Test, &indices);
+            let images = self.feed.batch(half, &indices);
             let data = self
                 .trainee
                 .encode(images)

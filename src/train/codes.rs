@@ -124,7 +124,7 @@ impl Trainer {
         let stages = self.trainee.stages();
         let outermost = self.trainee.objective().entry(stages).checked_sub(1)?;
         let width = self.trainee.layers().get(outermost)?.outputs;
-        if self.feed.is_resident() {
+        if self.feed.is_resident() || !self.trainee.has_frozen_codes() {
             return None;
         }
         Shelf::new(self.data().train.len(), width)

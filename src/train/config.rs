@@ -7,6 +7,7 @@ use crate::model::{Knobs, Pretraining, Variant};
 
 use super::changes::{self, LearningRateChange};
 use super::initial::InitialWeights;
+use super::live::{self, KnobChange};
 use super::schedule::{PhaseSettings, Schedule, in_range};
 
 /// What is wrong with a configuration, in a sentence.
@@ -81,6 +82,9 @@ pub struct RunConfig {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub learning_rate_changes: Vec<LearningRateChange>,
+    /// What was changed about the knobs while the run trained, in order of steps.
+    #[serde(rename = "knob_change", default, skip_serializing_if = "Vec::is_empty")]
+    pub knob_changes: Vec<KnobChange>,
 }
 
 fn default_batch() -> usize {
@@ -116,6 +120,7 @@ impl RunConfig {
             initial_weights: None,
             schedule: no_phases(),
             learning_rate_changes: Vec::new(),
+            knob_changes: Vec::new(),
         };
         config.rebuild_schedule(variant);
         config
@@ -213,6 +218,7 @@ impl RunConfig {
         }
         self.schedule.check(stages)?;
         changes::check(&self.learning_rate_changes)?;
+        live::check(&self.knob_changes, variant)?;
         Ok((variant, knobs))
     }
 
@@ -237,6 +243,7 @@ impl RunConfig {
                 plan.parameters()
             )));
         }
+        self.check_live(variant, shape)?;
         Ok((variant, knobs))
     }
 }

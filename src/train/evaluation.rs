@@ -7,10 +7,10 @@
 use burn::tensor::{Tensor, Transaction};
 
 use crate::data::Images;
-use crate::model::{Trainee, TrainingError};
+use crate::model::{StepContext, Tally, Trainee, TrainingError};
 
 use super::feed::{Feed, Half};
-use super::metrics::Verdict;
+use super::metrics::{Measures, TermValues, Verdict};
 
 /// Test images of one chunk.
 const CHUNK: usize = 500;
@@ -27,13 +27,16 @@ pub(super) struct Evaluation {
     /// Per image; sums over all images of outputs and of squared outputs, per pixel.
     errors: Vec<Tensor<1>>,
     outputs: Option<[Tensor<2>; 2]>,
+    tally: Tally,
 }
 
 /// What a finished measurement found.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub(super) mse: f64,
     pub(super) verdict: Verdict,
+    pub(super) terms: TermValues,
+    pub(super) measures: Measures,
 }
 
 impl Evaluation {
@@ -42,6 +45,7 @@ impl Evaluation {
             next: 0,
             errors: Vec::new(),
             outputs: None,
+            tally: Tally::default(),
         }
     }
 
@@ -51,12 +55,13 @@ impl Evaluation {
         trainee: &dyn Trainee,
         feed: &mut Feed,
         spread: &Spread,
+        context: &StepContext,
     ) -> Result<Option<Finding>, TrainingError> {
         let count = feed.data().test.len();
         let end = (self.next + CHUNK).min(count);
         let indices: Vec<u32> = (self.next as u32..end as u32).collect();
         let images = feed.batch(Half::Test, &indices);
-        let outputs = trainee.reconstruct(images.clone());
+        let outputs = trainee.measure(images.clone(), self.next, context, &mut self.tally);
         let difference = outputs.clone() - images;
         self.errors
             .push((difference.clone() * difference).mean_dim(1).flatten(0, 1));
@@ -91,6 +96,7 @@ impl Evaluation {
         let mean = |values: &[f32]| {
             values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len().max(1) as f64
         };
+        let (terms, figures) = std::mem::take(&mut self.tally).finish()?;
         let mse = data.first().map_or(f64::NAN, |errors| mean(errors));
         let verdict = match &data[..] {
             [_, sum, squares] => {
@@ -106,7 +112,12 @@ impl Evaluation {
             }
             _ => Verdict::Varied,
         };
-        Ok(Finding { mse, verdict })
+        Ok(Finding {
+            mse,
+            verdict,
+            terms: TermValues::new(terms.into_iter().collect()),
+            measures: Measures::new(figures.into_iter().collect()),
+        })
     }
 }
 

@@ -1,6 +1,11 @@
 //! Metrics: what a run measured, step by step.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+
+use crate::model::Figure;
 
 use super::losses::Losses;
 
@@ -13,8 +18,14 @@ pub struct TrainPoint {
     pub loss: f32,
 }
 
+/// Terms of the loss, by name, such as `kl`, in their own units.
+pub type TermValues = Arc<BTreeMap<String, f64>>;
+
+/// Figures of a measurement beyond the squared error, by name, such as `denoised_mse`.
+pub type Measures = Arc<BTreeMap<String, Figure>>;
+
 /// A measurement on all test images.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TestPoint {
     /// Steps done when it was taken.
     pub step: u64,
@@ -24,6 +35,10 @@ pub struct TestPoint {
     pub mse: f64,
     /// What the outputs look like.
     pub verdict: Verdict,
+    /// The terms of the loss on clean test images; runs kept before there were terms have none.
+    pub terms: TermValues,
+    /// What else was measured.
+    pub measures: Measures,
 }
 
 /// Whether the network answers to its input.

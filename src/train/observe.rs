@@ -6,7 +6,7 @@
 use burn::tensor::{Tensor, Transaction};
 
 use crate::model::{
-    Batch, Histogram, LayerInfo, LayerStat, Noise, OutputStat, StepObservation, Trainee,
+    Batch, Histogram, LayerInfo, LayerStat, OutputStat, StepContext, StepObservation, Trainee,
     TrainingError,
 };
 
@@ -38,13 +38,13 @@ impl Watch {
         trainee: &mut dyn Trainee,
         batch: Batch,
         learning_rate: f64,
-        noise: &mut Noise,
+        context: &mut StepContext,
     ) -> Tensor<1> {
         if !self.is_due {
-            return trainee.step(batch, learning_rate, noise);
+            return trainee.step(batch, learning_rate, context);
         }
         self.is_due = false;
-        let (loss, observation) = trainee.observed_step(batch, learning_rate, noise);
+        let (loss, observation) = trainee.observed_step(batch, learning_rate, context);
         self.last = Some(observation);
         loss
     }

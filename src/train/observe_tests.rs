@@ -29,7 +29,7 @@ fn trainer(id: &str, pretraining: Pretraining) -> Trainer {
     let mut config = RunConfig::recipe(variant, "stripes");
     config.batch = 16;
     config.pretraining = pretraining;
-    for (knob, value) in [("layers", 6), ("filters", 4), ("latent", 5)] {
+    for (knob, value) in [("layers", 6), ("filters", 4), ("latent", 5), ("k", 2)] {
         if variant.knobs().iter().any(|known| known.id == knob) {
             config.knobs.set(knob, KnobValue::Integer(value));
         }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::{Tensor, Transaction};
 
 use crate::data::{BatchOrder, Dataset};
-use crate::model::{NamedArray, Noise, Trainee, TrainingError};
+use crate::model::{NamedArray, Trainee, TrainingError};
 
 use super::checkpoint::Position;
 use super::codes::FrozenCodes;
@@ -19,7 +19,7 @@ use super::metrics::{Metrics, PhaseStart, TestPoint};
 use super::observe::Watch;
 use super::schedule::Phase;
 
-/// A loss beyond this means outputs off by a hundredfold: the run has diverged.
+/// A loss beyond this, as a mean over pixels, means outputs off by a hundredfold: the run has diverged.
 const DIVERGED_LOSS: f32 = 1e4;
 
 /// Parts of the first epoch of a phase after the first of which the test images are measured, besides
@@ -67,6 +67,8 @@ pub struct Trainer {
     pub(super) train_time: Duration,
     pub(super) elapsed: Duration,
     pub(super) watch: Watch,
+    /// Changes of knobs that the trainee knows of.
+    pub(super) live_changes: usize,
     /// How often points were taken back.
     pub(super) revision: u64,
     /// First weights that were read from a file.
@@ -132,6 +134,7 @@ impl Trainer {
             train_time: Duration::ZERO,
             elapsed: Duration::ZERO,
             watch: Watch::default(),
+            live_changes: 0,
             revision: 0,
             imported: None,
             device_key: compute.key.clone(),
@@ -282,12 +285,7 @@ impl Trainer {
     fn train_step(&mut self) -> Result<(), TrainerError> {
         let per_epoch = self.steps_per_epoch();
         let learning_rate = self.learning_rate();
-        let Position {
-            phase,
-            step_in_phase,
-            step,
-            ..
-        } = self.position;
+        let step = self.position.step;
         let epoch = step / per_epoch;
         let order = match self.order.take() {
             Some((of, order)) if of == epoch => order,
@@ -299,10 +297,11 @@ impl Trainer {
             ),
         };
         let batch = self.batch(order.batch((step % per_epoch) as usize))?;
-        let mut noise = Noise::new(self.phase().dropout, self.config.seed, phase, step_in_phase);
+        self.turn_live_knobs(step + 1)?;
+        let mut context = self.context();
         let loss = self
             .watch
-            .step(&mut *self.trainee, batch, learning_rate, &mut noise);
+            .step(&mut *self.trainee, batch, learning_rate, &mut context);
         self.order = Some((epoch, order));
         self.unread.push((step, loss));
         self.position.step += 1;
@@ -344,8 +343,11 @@ impl Trainer {
                 Evaluation::new()
             }
         };
-        let Some(finding) = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread)?
-        else {
+        // As the step before was taken: what changes now has not acted yet.
+        self.turn_live_knobs(self.position.step)?;
+        let context = self.context();
+        let finding = evaluation.advance(&*self.trainee, &mut self.feed, &self.spread, &context)?;
+        let Some(finding) = finding else {
             self.evaluation = Some(evaluation);
             return Ok(());
         };
@@ -363,6 +365,8 @@ impl Trainer {
             phase: self.position.phase,
             mse: finding.mse,
             verdict: finding.verdict,
+            terms: finding.terms,
+            measures: finding.measures,
         });
         Ok(())
     }
@@ -383,6 +387,7 @@ impl Trainer {
             transaction = transaction.register(loss);
         }
         let data = transaction.try_execute().map_err(TrainingError::from)?;
+        let most = DIVERGED_LOSS * self.trainee.loss_scale() as f32;
         for (step, data) in steps.into_iter().zip(data) {
             let loss = data
                 .try_to_vec::<f32>()
@@ -390,7 +395,7 @@ impl Trainer {
                 .first()
                 .copied()
                 .unwrap_or(f32::NAN);
-            if !loss.is_finite() || loss > DIVERGED_LOSS {
+            if !loss.is_finite() || loss > most {
                 self.roll_back();
                 return Err(TrainerError::Diverged { step, loss });
             }

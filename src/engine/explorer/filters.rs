@@ -8,6 +8,9 @@ use crate::model::{NamedArray, Side};
 
 use super::replica::{Replica, Trouble, norm};
 
+/// The outermost layer of an encoder.
+const ENCODER: &str = "stages.0.encoder";
+
 impl Replica {
     /// The outermost layers' weights as pictures, largest norm first, at most `count` of each.
     pub(super) fn filters(&self, count: usize) -> Result<Content, Trouble> {
@@ -15,7 +18,12 @@ impl Replica {
             let mut layers = self.layers().iter();
             let layer = layers.find(|layer| layer.side == side && layer.stage == 0);
             let name = layer.map_or("stages.0", |layer| layer.name.as_str());
-            tiles_of(self.weights(name)?, side, self.shape(), count)
+            let (weights, side) = match (self.weights(name), side) {
+                // Tied to the encoder's: what a unit looks for is what it paints with.
+                (Err(_), Side::Decoder) => (self.weights(ENCODER)?, Side::Encoder),
+                (weights, side) => (weights?, side),
+            };
+            tiles_of(weights, side, self.shape(), count)
                 .ok_or_else(|| Trouble::OddWeights(name.to_owned()))
         };
         Ok(Content::Filters {

@@ -141,6 +141,7 @@ fn trainer(variant: &dyn Variant, pretraining: Pretraining) -> Trainer {
         config.knobs.set("filters", KnobValue::Integer(4));
     }
     config.knobs.set("latent", KnobValue::Integer(5));
+    config.knobs.set("k", KnobValue::Integer(2));
     let settings = PhaseSettings::usual(variant.recipe().optimizer, 3);
     config.set_schedule(variant, settings, settings, 0.2);
     Trainer::new(config, dataset(), &compute()).unwrap()

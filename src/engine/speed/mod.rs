@@ -52,6 +52,7 @@ pub(super) fn only_phase(config: &RunConfig, phase: usize) -> Option<RunConfig> 
         dataset_sha256: None,
         initial_weights: None,
         learning_rate_changes: Vec::new(),
+        knob_changes: Vec::new(),
         ..config.clone()
     })
 }
