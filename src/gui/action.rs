@@ -127,6 +127,8 @@ pub enum Action {
     Schedule(ScheduleAction),
     /// Another learning rate for the phase under way.
     SetLearningRate(RunId, f64),
+    /// Another value of a knob, by its id, from the next step on.
+    SetKnob(RunId, &'static str, f64),
     /// A new run that stands where this one began a phase.
     BranchAt {
         /// The run to branch from.

@@ -16,6 +16,7 @@ use crate::model::{KnobValue, LayerInfo, variant};
 use crate::train::RunConfig;
 
 use super::data::names::data_name;
+use super::naming::has_effect;
 use super::run::Run;
 use super::state::Shapes;
 use super::view::View;
@@ -193,8 +194,7 @@ fn other_settings(config: &RunConfig) -> RunConfig {
     };
     // A knob without effect, or at what it is anyway, is no difference.
     for knob in known.knobs() {
-        if is_of_init(knob) || !knob.is_active(&config.knobs) || config.knobs.get(knob.id).is_none()
-        {
+        if is_of_init(knob) || !has_effect(knob, config) || config.knobs.get(knob.id).is_none() {
             rest.knobs.set(knob.id, knob.default_value());
         }
     }

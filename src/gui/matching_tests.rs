@@ -204,3 +204,32 @@ fn layers_in_common_are_counted() {
     let conv = Start::of(&conv, &shapes());
     assert!(conv.shared_layers(&starts[0]) < layers);
 }
+
+#[test]
+fn a_knob_that_was_moved_is_another_setting() {
+    let told = |weight: f64, target: f64| {
+        let mut other = seeded("autoencoder", 2);
+        other.knobs.set("sparsity-target", KnobValue::Real(target));
+        let mut first = seeded("autoencoder", 1);
+        for config in [&mut first, &mut other] {
+            config.knob_changes = vec![crate::train::KnobChange {
+                step: 5,
+                knob: "penalty-kl-sparsity".to_owned(),
+                value: weight,
+            }];
+        }
+        matching([first, other]).unwrap().summary
+    };
+    let same = "Same settings, seeds 1 and 2";
+    assert_eq!(told(0.0, 0.2), same, "a target without weight is none");
+    assert_eq!(told(0.1, 0.05), same, "moved alike");
+    assert_ne!(told(0.1, 0.2), same, "another target, with weight later");
+    let mut moved = seeded("autoencoder", 2);
+    moved.knob_changes = vec![crate::train::KnobChange {
+        step: 5,
+        knob: "penalty-l1".to_owned(),
+        value: 0.1,
+    }];
+    let found = matching([seeded("autoencoder", 1), moved]).unwrap();
+    assert!(found.is_warning, "{found:?}");
+}

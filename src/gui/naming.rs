@@ -153,6 +153,7 @@ fn differences(config: &RunConfig, known: &dyn Variant) -> Vec<String> {
             config.learning_rate_changes.len()
         )),
     }
+    moved(config, known, &mut found);
     if config.seed != recipe.seed {
         found.push(format!("seed {}", config.seed));
     }
@@ -178,10 +179,43 @@ fn knobs(config: &RunConfig, known: &dyn Variant, found: &mut Vec<String>) {
         let Some(own) = config.knobs.get(knob.id) else {
             continue;
         };
-        if *own != knob.default_value() && knob.is_active(&config.knobs) {
+        if *own != knob.default_value() && has_effect(knob, config) {
             found.push(knob_words(knob, own));
         }
     }
+}
+
+/// Whether a knob has an effect at any step of a run, in which others may be moved.
+pub fn has_effect(knob: &Knob, config: &RunConfig) -> bool {
+    if knob.is_active(&config.knobs) {
+        return true;
+    }
+    let mut knobs = config.knobs.clone();
+    let depends_on = |id: &str| knob.only_with.iter().any(|other| other.id() == id);
+    config.knob_changes.iter().any(|change| {
+        knobs.set(&change.knob, KnobValue::Real(change.value));
+        depends_on(&change.knob) && knob.is_active(&knobs)
+    })
+}
+
+/// What was moved while the run trained.
+fn moved(config: &RunConfig, known: &dyn Variant, found: &mut Vec<String>) {
+    let Some((first, rest)) = config.knob_changes.split_first() else {
+        return;
+    };
+    let knob = known.knobs().iter().find(|knob| knob.id == first.knob);
+    found.push(match knob {
+        Some(knob) if rest.is_empty() => format!(
+            "{} from step {}",
+            knob_words(knob, &KnobValue::Real(first.value)),
+            words::count(first.step)
+        ),
+        Some(knob) if rest.iter().all(|change| change.knob == first.knob) => {
+            let name = knob.id.replace('-', " ");
+            format!("{} changes of {name}", rest.len() + 1)
+        }
+        Some(_) | None => format!("{} changes of knobs", rest.len() + 1),
+    });
 }
 
 fn knob_words(knob: &Knob, value: &KnobValue) -> String {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::gui::setup::draft::Draft;
-use crate::train::LearningRateChange;
+use crate::train::{KnobChange, LearningRateChange};
 
 fn recipe(id: &str) -> RunConfig {
     RunConfig::recipe(variant(id).unwrap(), "glyphs")
@@ -113,6 +113,42 @@ fn what_differs_comes_from_the_tables() {
         }),
         ["learning rate 0.05 from step 1,200"]
     );
+}
+
+#[test]
+fn knobs_that_were_moved_are_told() {
+    let moved = |changes: &[(u64, &str, f64)]| {
+        differs("vae", |config| {
+            let change = |&(step, knob, value): &(u64, &str, f64)| KnobChange {
+                step,
+                knob: knob.to_owned(),
+                value,
+            };
+            config.knob_changes = changes.iter().map(change).collect();
+        })
+    };
+    assert_eq!(moved(&[(1200, "beta", 0.5)]), ["beta 0.5 from step 1,200"]);
+    let again = [(1200, "beta", 0.5), (1300, "beta", 2.0)];
+    assert_eq!(moved(&again), ["2 changes of beta"]);
+    let several = [(1200, "beta", 0.5), (1300, "penalty-l1", 2.0)];
+    assert_eq!(moved(&several), ["2 changes of knobs"]);
+}
+
+#[test]
+fn a_knob_that_another_one_gives_an_effect_later_is_told() {
+    let target = |weight: f64| {
+        differs("autoencoder", |config| {
+            config.knobs.set("sparsity-target", KnobValue::Real(0.2));
+            config.knob_changes = vec![KnobChange {
+                step: 5,
+                knob: "penalty-kl-sparsity".to_owned(),
+                value: weight,
+            }];
+        })
+    };
+    let from = "penalty kl sparsity 0.5 from step 5";
+    assert_eq!(target(0.5), ["sparsity target 0.2", from]);
+    assert_eq!(target(0.0), ["penalty kl sparsity 0 from step 5"]);
 }
 
 #[test]

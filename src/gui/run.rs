@@ -3,6 +3,7 @@
 //! A run has *started* once a step was taken or is being taken; from then on its settings are fixed
 //! until it is reset.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::analysis::Baselines;
 use crate::data::LostImages;
 use crate::engine::{Frame, PcaPictures, Progress, RunId, RunInfo, RunState};
 use crate::model::{KnobValue, Objective};
+use crate::store::export::LossParts;
 use crate::store::share::Controls;
 use crate::train::{Phase, RunConfig, Schedule, TestPoint};
 
@@ -61,6 +63,8 @@ pub struct Run {
     pub asked_phases: Option<Schedule>,
     /// The learning rate the engine was asked for, until it answers.
     pub asked_rate: Option<f64>,
+    /// Knobs the engine was asked to move, by their ids, until it answers.
+    pub asked_knobs: BTreeMap<&'static str, f64>,
     /// The phase at whose start it branched off another run.
     pub branched_at: Option<usize>,
     /// The name found for its settings; none where the user gave it one.
@@ -113,7 +117,7 @@ pub struct Run {
     pub is_failure_dismissed: bool,
 }
 
-/// What the numbers of a phase's training loss measure.
+/// What the errors in a phase's training loss measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossUnit {
     /// Mean squared error per pixel.
@@ -134,6 +138,7 @@ impl Run {
             sent: None,
             asked_phases: None,
             asked_rate: None,
+            asked_knobs: BTreeMap::new(),
             branched_at: None,
             own_name: None,
             controls: Controls::default(),
@@ -277,6 +282,19 @@ impl Run {
                 }
             }
         }
+    }
+
+    /// What the training loss of a phase holds besides the errors of [`Self::loss_unit`], and whether
+    /// it sums them.
+    pub fn loss_parts(&self, phase: usize) -> LossParts {
+        let config = match &self.info {
+            Some(info) if self.has_started() => &info.config,
+            Some(_) | None => &self.draft.config,
+        };
+        let objective = self.phases().get(phase).map(|phase| phase.objective);
+        // As long as nobody knows the layers, the innermost pair is taken to train.
+        let stages = self.info.as_ref().map_or(0, |info| info.stages);
+        LossParts::of(config, objective.unwrap_or(Objective::EndToEnd), stages)
     }
 
     /// Whether kernels are probably being compiled: training, on a GPU, without a step so far.

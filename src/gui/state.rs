@@ -276,6 +276,7 @@ impl AppState {
             Action::Curves(action) => self.handle_curves(action),
             Action::Schedule(action) => self.handle_schedule(action),
             Action::SetLearningRate(id, rate) => self.set_learning_rate(id, rate),
+            Action::SetKnob(id, knob, value) => self.set_knob(id, knob, value),
             Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),

@@ -25,6 +25,8 @@ pub struct ScheduleState {
     pub open: Option<(RunId, usize)>,
     /// A learning rate that is being turned and not meant yet.
     pub turned: Option<(RunId, f64)>,
+    /// A knob that is being turned, by its id, and not meant yet.
+    pub turned_knob: Option<(RunId, &'static str, f64)>,
 }
 
 /// A way along the strip.
@@ -55,6 +57,8 @@ pub enum ScheduleAction {
     MakeAlike(RunId),
     /// A learning rate as long as it is being turned.
     TurnRate(RunId, f64),
+    /// A knob, by its id, as long as it is being turned.
+    TurnKnob(RunId, &'static str, f64),
 }
 
 impl Run {
@@ -156,9 +160,10 @@ impl Run {
             && self.asked_phases.as_ref().map(|asked| &asked.phases[..]) != Some(wanted)
     }
 
-    /// Gives up phases that the engine was asked for, but does not go on with.
+    /// Gives up phases, a learning rate and knobs that the engine was asked for, but does not go on with.
     pub(in crate::gui) fn take_back_phases(&mut self) {
         self.asked_rate = None;
+        self.asked_knobs.clear();
         if self.asked_phases.take().is_some() && self.has_started() {
             let phases = self.phases().to_vec();
             self.draft.set_phases(Schedule { phases });
@@ -255,6 +260,9 @@ impl AppState {
                 return self.commit(id);
             }
             ScheduleAction::TurnRate(id, rate) => self.schedule.turned = Some((id, rate)),
+            ScheduleAction::TurnKnob(id, knob, value) => {
+                self.schedule.turned_knob = Some((id, knob, value));
+            }
         }
         Vec::new()
     }

@@ -6,6 +6,7 @@
 
 mod blocks;
 mod change;
+mod live;
 mod popup;
 mod strip;
 mod words;

@@ -16,6 +16,10 @@ use super::typed;
 /// Width of the labels.
 const LABEL_WIDTH: f32 = 116.0;
 
+/// How much of the height of the window a list may have before it scrolls: less than half, so that there
+/// is always room for it below or above its row.
+const LIST_SHARE: f32 = 0.45;
+
 /// Width of a number beside its slider.
 const NUMBER_WIDTH: f32 = 56.0;
 
@@ -228,10 +232,12 @@ pub fn choice<'a, T: Copy + PartialEq + 'a>(
     entries: impl IntoIterator<Item = Entry<'a, T>>,
 ) -> Option<T> {
     let width = ui.available_width();
+    let height = ui.ctx().content_rect().height() * LIST_SHARE;
     let mut chosen = None;
     let list = egui::ComboBox::from_id_salt(salt)
         .selected_text(shown)
         .width(width)
+        .height(height)
         .truncate()
         .show_ui(ui, |ui| {
             for entry in entries {
@@ -239,6 +245,10 @@ pub fn choice<'a, T: Copy + PartialEq + 'a>(
                 let mut option = ui.selectable_label(is_current, entry.name);
                 if !entry.help.is_empty() {
                     option = option.on_hover_text(entry.help);
+                }
+                if option.gained_focus() {
+                    // The keyboard also reaches entries that a long list has scrolled away.
+                    option.scroll_to_me(None);
                 }
                 if option.clicked() {
                     chosen = Some(entry.value);

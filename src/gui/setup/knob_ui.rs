@@ -9,16 +9,17 @@ use crate::model::{Knob, KnobKind, KnobValue, Knobs, Scale, parse_widths};
 use super::form::{self, Entry, NumberStyle};
 use super::typed;
 
-/// Controls for all knobs that have an effect now; `problem` is what is wrong with the settings.
+/// Controls for those knobs of a table that are to be shown and have an effect now; `problem` is what is
+/// wrong with the settings.
 pub fn knobs_ui(
     ui: &mut Ui,
     table: &'static [Knob],
-    has_effect: impl Fn(&Knob) -> bool,
+    is_shown: impl Fn(&Knob) -> bool,
     problem: Option<&str>,
     knobs: &mut Knobs,
 ) {
     for knob in table {
-        if !has_effect(knob) {
+        if !is_shown(knob) {
             continue;
         }
         if knob.is_active(knobs) {
@@ -68,11 +69,8 @@ fn knob_ui(ui: &mut Ui, knob: &'static Knob, problem: Option<&str>, knobs: &mut 
             },
             KnobValue::Real(value),
         ) => {
-            let style = NumberStyle {
-                smallest: if min > 0.0 { min } else { 1e-6 },
-                ..number_style(scale, NumberStyle::REAL, NumberStyle::REAL_LOG)
-            };
             let mut number = *value;
+            let style = real_style(min, scale);
             form::number_row(ui, words, &mut number, min..=max, style);
             KnobValue::Real(number)
         }
@@ -108,6 +106,16 @@ fn knob_ui(ui: &mut Ui, knob: &'static Knob, problem: Option<&str>, knobs: &mut 
     };
     if changed != value {
         knobs.set(knob.id, changed);
+    }
+}
+
+/// How a slider for any number runs. Over equal ratios it begins at the least there is, or, where that
+/// is 0, with 0 at its very end and one in a million beside it.
+pub(super) fn real_style(min: f64, scale: Scale) -> NumberStyle {
+    let style = number_style(scale, NumberStyle::REAL, NumberStyle::REAL_LOG);
+    NumberStyle {
+        smallest: if min > 0.0 { min } else { style.smallest },
+        ..style
     }
 }
 

@@ -8,6 +8,7 @@ pub mod draft;
 pub mod form;
 mod knob_ui;
 mod live;
+mod parts;
 mod training;
 mod typed;
 mod weights;
@@ -15,7 +16,7 @@ mod weights;
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::engine::RunState;
-use crate::model::{Knob, VARIANTS, variant};
+use crate::model::{Knob, Part, VARIANTS, variant};
 use crate::store::share::Access;
 
 use super::action::{Action, Actions};
@@ -67,7 +68,9 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     if run.has_started() && !run.is_offline {
         parking::continue_ui(ui, view, run, out);
         locked_ui(ui, view, run, out);
-        live::rate_ui(ui, view, run, out);
+        locks::under(ui, (&run.controls, &run.draft.config), |ui| {
+            live::live_ui(ui, view, run, out);
+        });
     }
     live::changes_ui(ui, run, out);
     if let Some(opening) = &run.opening {
@@ -131,6 +134,8 @@ fn problem_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
 fn settings_ui(ui: &mut Ui, view: &View<'_>, (run, draft): (&Run, &mut Draft), out: &mut Actions) {
     model_ui(ui, view, run, draft);
     weights::weights_ui(ui, draft);
+    let problem = view.state.problem(run);
+    parts::parts_ui(ui, run, problem.as_deref(), &mut draft.config.knobs);
     form::section(ui, "Training");
     training::training_ui(ui, draft);
     form::section(ui, "Data");
@@ -218,10 +223,11 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft) {
     if let Ok(variant) = chosen {
         // Nothing is drawn where weights come from a file.
         let is_drawn = draft.config.initial_weights.is_none();
-        let has_effect = |knob: &Knob| is_drawn || !knob.id.starts_with("init");
+        let is_shown =
+            |knob: &Knob| knob.part == Part::Network && (is_drawn || !knob.id.starts_with("init"));
         let problem = view.state.problem(run);
         let knobs = &mut draft.config.knobs;
-        knob_ui::knobs_ui(ui, variant.knobs(), has_effect, problem.as_deref(), knobs);
+        knob_ui::knobs_ui(ui, variant.knobs(), is_shown, problem.as_deref(), knobs);
     }
     if let Some(shape) = view.state.shape_of(&draft.config)
         && let Some(plan) = draft.plan(shape)

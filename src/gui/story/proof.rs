@@ -92,6 +92,9 @@ fn differences(deep: &RunConfig, stacked: &RunConfig) -> Vec<String> {
     {
         found.push("its optimizer or learning rate is another".to_owned());
     }
+    if !deep.knob_changes.is_empty() || !stacked.knob_changes.is_empty() {
+        found.push("knobs were moved while one of them trained".to_owned());
+    }
     found
 }
 

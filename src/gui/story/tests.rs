@@ -49,6 +49,8 @@ fn tell(state: &mut AppState, part: Part, phase: usize, mse: f64, verdict: Verdi
                 phase,
                 mse,
                 verdict,
+                terms: crate::train::TermValues::default(),
+                measures: crate::train::Measures::default(),
             }],
             ..Metrics::default()
         },
@@ -169,6 +171,8 @@ fn sentences_follow_the_facts() {
                 phase: 0,
                 mse: 0.231,
                 verdict: Verdict::Varied,
+                terms: crate::train::TermValues::default(),
+                measures: crate::train::Measures::default(),
             }],
             ..Metrics::default()
         },
@@ -337,6 +341,11 @@ fn other_settings_are_named_as_what_differs() {
     config.seed += 1;
     let last = config.schedule.phases.last_mut().unwrap();
     last.learning_rate *= 0.5;
+    config.knob_changes = vec![crate::train::KnobChange {
+        step: 3,
+        knob: "penalty-l1".to_owned(),
+        value: 0.1,
+    }];
     let id = stacked.id;
     state.apply(Event::Configured {
         id,
@@ -348,6 +357,7 @@ fn other_settings_are_named_as_what_differs() {
         "other layers or first weights",
         "other batches",
         "optimizer or learning rate",
+        "knobs were moved while one of them trained",
     ] {
         assert!(text.contains(part), "{text}");
     }
