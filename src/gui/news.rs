@@ -52,7 +52,7 @@ impl AppState {
                 run.info = Some(info);
                 run.history = History::default();
                 run.boundaries.clear();
-                run.last_test = metrics.last_test().copied();
+                run.last_test = metrics.last_test().cloned();
                 run.metrics = Series::new(&metrics, progress.step, progress.elapsed_secs);
                 run.progress = progress;
                 self.session.has_changed = true;
@@ -88,7 +88,7 @@ impl AppState {
             Event::Progress { id, more, progress } => {
                 let Some(run) = self.run_mut(id) else { return };
                 if let Some(point) = more.last_test() {
-                    run.last_test = Some(*point);
+                    run.last_test = Some(point.clone());
                 }
                 let is_news = progress.step != run.progress.step || !more.is_empty();
                 run.metrics
@@ -191,7 +191,7 @@ impl AppState {
             run.branched_at = None;
         }
         Self::rewind(run, progress.step);
-        run.last_test = metrics.last_test().copied();
+        run.last_test = metrics.last_test().cloned();
         run.boundaries.clear();
         run.metrics = Series::new(metrics, progress.step, progress.elapsed_secs);
         run.progress = progress;
@@ -299,6 +299,7 @@ fn become_configured(run: &mut Run, config: &RunConfig, total_steps: u64) {
     run.sent = Some(run.draft.config.clone());
     run.asked_phases = None;
     run.asked_rate = None;
+    run.asked_knobs.clear();
 }
 
 /// Takes in what the engine made of a run.
@@ -322,6 +323,7 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
     run.tuning = None;
     run.asked_phases = None;
     run.asked_rate = None;
+    run.asked_knobs.clear();
     if run.state == RunState::Preparing || run.state == RunState::Failed {
         run.state = RunState::Paused;
     }

@@ -11,10 +11,12 @@ use super::super::run::{LossUnit, Run};
 use super::super::theme::text_scale;
 use super::super::view::View;
 use super::axis::{self, Axis};
+use super::empty::empty_ui;
 use super::labels::{baselines, label_axes, label_baselines, label_phases};
 use super::lines::{self, Seen};
-use super::losses::{self, factor};
+use super::losses::{is_drawn, loss_factor, test_factor};
 use super::options::XUnit;
+use super::shown::Shown;
 use super::{cursor, pattern, reading, table, ticks};
 
 /// Measurements on test images that are marked one by one.
@@ -41,7 +43,9 @@ pub fn chart_ui(
 ) {
     let is_log = options.has_log_axis;
     let unit = options.curves.x;
-    let baselines = if options.shows_baselines && options.unit == ChartUnit::SquaredError {
+    let shown = options.curves.shown;
+    let has_errors = shown == Shown::Losses && options.unit == ChartUnit::SquaredError;
+    let baselines = if options.shows_baselines && has_errors {
         baselines(view, runs, options.curves.reduction)
     } else {
         Vec::new()
@@ -50,7 +54,7 @@ pub fn chart_ui(
     let plot = plot(text_scale(ui.ctx()), view, options, (height, is_fit));
     let titles = [
         unit.title(),
-        losses::title(options.unit, options.curves.reduction),
+        shown.title(options.unit, options.curves.reduction),
     ];
     let plot = if is_compact {
         plot
@@ -96,12 +100,12 @@ pub fn chart_ui(
         }
         for run in runs {
             boundaries(chart, view, run, unit);
-            training(chart, view, run, options, &seen);
-        }
-        if options.unit == ChartUnit::SquaredError {
-            for run in runs {
-                test(chart, view, run, options, &seen);
+            if shown == Shown::Losses {
+                training(chart, view, run, options, &seen);
             }
+        }
+        for run in runs.iter().filter(|run| shown.is_of(run, options.unit)) {
+            test(chart, view, run, options, &seen);
         }
     });
     let transform = response.transform;
@@ -128,20 +132,27 @@ pub fn chart_ui(
         .map(|at| transform.value_from_position(at).x)
         .filter(|place| (0.0..=extent).contains(place));
     let [along, up] = titles;
+    let chart = match shown {
+        Shown::Losses => "Loss chart",
+        _ => "Chart",
+    };
     let mut described = match runs.len() {
-        1 => format!("Loss chart of 1 run, {up} over {along}"),
-        count => format!("Loss chart of {count} runs, {up} over {along}"),
+        1 => format!("{chart} of 1 run, {up} over {along}"),
+        count => format!("{chart} of {count} runs, {up} over {along}"),
     };
     if let Some(place) = pointed_at.or(looked_at).filter(|_| !is_empty) {
-        let rows = reading::readings(view, options.unit, place);
+        let rows = reading::readings(view, options, place);
         let x = transform.position_from_point_x(place);
         if pointed_at.is_some() {
             let stroke = egui::Stroke::new(1.0, view.palette.border);
             painter.vline(x, frame.y_range(), stroke);
             // Without a pointer nothing covers the lines: the legend has the errors looked back at.
-            table::table(&painter, view, frame, (place, x), &rows);
+            table::table(&painter, view, frame, (place, x), (&rows, shown));
         }
-        described = format!("{described}. {}", reading::in_words(view, place, &rows));
+        described = format!(
+            "{described}. {}",
+            reading::in_words(view, place, (&rows, shown))
+        );
     }
     if response.response.has_focus() {
         let stroke = egui::Stroke::new(1.5, view.palette.accent);
@@ -163,12 +174,13 @@ fn plot<'a>(
 ) -> Plot<'a> {
     let is_log = options.has_log_axis;
     let curves = options.curves;
-    // A key for each scale and unit, since the remembered view of one makes no sense in the other.
+    // A key for each scale, unit and number, since the remembered view of one makes no sense in the other.
     let key = (
         is_log,
         options.unit == ChartUnit::CrossEntropy,
         curves.x,
         curves.reduction,
+        curves.shown,
     );
     let plot = Plot::new(("loss", key))
         .height(height)
@@ -272,21 +284,17 @@ fn training(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOpt
     let window = u64::from(options.curves.smoothing_steps);
     for part in run.metrics.train.parts() {
         let unit = run.loss_unit(part.phase);
-        let (is_shown, style) = match (options.unit, unit) {
-            (ChartUnit::SquaredError, LossUnit::Pixels) => {
-                (options.shows_training, LineStyle::Solid)
-            }
-            (ChartUnit::SquaredError, LossUnit::Codes) => {
-                (options.shows_training, LineStyle::dashed_dense())
-            }
-            (ChartUnit::CrossEntropy, LossUnit::CrossEntropy) => (true, LineStyle::Solid),
-            (ChartUnit::SquaredError, LossUnit::CrossEntropy)
-            | (ChartUnit::CrossEntropy, LossUnit::Pixels | LossUnit::Codes) => continue,
-        };
-        if !is_shown {
+        let may_hide = options.unit == ChartUnit::SquaredError;
+        if !is_drawn(unit, options.unit) || may_hide && !options.shows_training {
             continue;
         }
-        let factor = factor(run, part.phase, unit, options.curves.reduction);
+        // What the axis does not name, errors of codes or a KL divergence, looks different.
+        let style = if unit == LossUnit::Codes || run.loss_parts(part.phase).has_more() {
+            LineStyle::dashed_dense()
+        } else {
+            LineStyle::Solid
+        };
+        let factor = loss_factor(run, part.phase, options.curves.reduction);
         let mut draw = |points: Vec<[f64; 2]>, color, width, style| {
             let drawn: Vec<[f64; 2]> = points
                 .into_iter()
@@ -317,17 +325,17 @@ fn test(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOptions
     let color = view.palette.run(run.slot);
     let axis = Axis::of(run, options.curves.x);
     let name = format!("{}, test images", run.name());
+    let shown = options.curves.shown;
+    let factor = test_factor(run, shown, options.curves.reduction);
+    let place =
+        |[place, value]: [f64; 2]| [place, ticks::place(value * factor, options.has_log_axis)];
     let marked_every = run.metrics.test.len().div_ceil(MOST_MARKERS).max(1);
     for stretch in run.metrics.test_stretches() {
-        let phase = run.metrics.test[stretch.start].phase;
-        let factor = factor(run, phase, LossUnit::Pixels, options.curves.reduction);
-        let place =
-            |[place, error]: [f64; 2]| [place, ticks::place(error * factor, options.has_log_axis)];
         let marks: Vec<[f64; 2]> = run.metrics.test[stretch.clone()]
             .iter()
             .step_by(marked_every)
-            .filter(|point| point.mse.is_finite())
-            .map(|point| place([axis.place(point.step as f64), point.mse]))
+            .filter_map(|point| Some([axis.place(point.step as f64), shown.value(point)?]))
+            .map(place)
             .collect();
         chart.points(
             Points::new(name.clone(), marks)
@@ -336,7 +344,7 @@ fn test(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOptions
                 .radius(3.5)
                 .allow_hover(false),
         );
-        let points = lines::test(&run.metrics, stretch, &axis, seen);
+        let points = lines::test((&run.metrics, shown), stretch, &axis, seen);
         let drawn: Vec<[f64; 2]> = points.into_iter().map(place).collect();
         chart.line(
             Line::new(name.clone(), drawn)
@@ -347,56 +355,4 @@ fn test(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOptions
                 .allow_hover(false),
         );
     }
-}
-
-/// What is said while a device tunes its kernels for a run.
-fn tuning_words((device, tuned): &(String, Option<u64>)) -> String {
-    let so_far = match tuned {
-        None => String::new(),
-        Some(1) => ", 1 is ready".to_owned(),
-        Some(tuned) => format!(", {tuned} are ready"),
-    };
-    format!(
-        "Tuning kernels on {device}{so_far}. The first time this may take minutes; the rest of the \
-         window can be used meanwhile, and Stop gives it up."
-    )
-}
-
-/// What to do while there is nothing to see.
-fn empty_ui(ui: &mut Ui, view: &View<'_>, runs: &[&Run], frame: egui::Rect) {
-    let Some(run) = view.run() else { return };
-    let tuning = run.tuning.as_ref().map(tuning_words);
-    let text = if runs.is_empty() {
-        "Every run is hidden. Click one above to show it."
-    } else if let Some(tuning) = &tuning {
-        tuning
-    } else if view.state.problem(run).is_some() {
-        "The setup on the left cannot be trained yet."
-    } else if run.is_tuning() {
-        "Tuning kernels… The first step on this device compiles its programs and may take minutes."
-    } else if run.is_running() && run.progress.is_measuring {
-        "Measuring the untrained network on the test images; the first steps come after that."
-    } else if run.is_running() {
-        "Training… The first loss and the first measurement on the test images are on their way."
-    } else if run.can_start() {
-        "Press Play or Space to train."
-    } else {
-        "Nothing was measured."
-    };
-    let scale = text_scale(ui.ctx());
-    let rect = egui::Rect::from_center_size(
-        frame.center(),
-        vec2(
-            (frame.width() - 40.0).clamp(40.0, 420.0 * scale),
-            40.0 * scale,
-        ),
-    );
-    let text = RichText::new(text)
-        .size(15.0 * scale)
-        .color(view.palette.text);
-    // Over the chart, so it takes no room of its own.
-    let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(
-        egui::Layout::centered_and_justified(egui::Direction::TopDown),
-    ));
-    over.add(egui::Label::new(text).wrap());
 }

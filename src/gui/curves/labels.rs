@@ -5,12 +5,12 @@
 use egui::{Align2, Color32, pos2, vec2};
 use egui_plot::PlotTransform;
 
-use super::super::run::{LossUnit, Run};
+use super::super::run::Run;
 use super::super::theme::small_font;
 use super::super::view::View;
 use super::super::words;
 use super::axis::Axis;
-use super::losses::factor;
+use super::losses::pixel_factor;
 use super::options::Reduction;
 use super::ticks;
 
@@ -39,7 +39,7 @@ pub(super) fn baselines(view: &View<'_>, runs: &[&Run], reduction: Reduction) ->
         {
             all.push((format!("PCA, {latent} components"), value, plain));
         }
-        let factor = factor(run, 0, LossUnit::Pixels, reduction);
+        let factor = pixel_factor(run, reduction);
         for (name, mean, color) in all {
             let value = mean * factor;
             let is_known = lines

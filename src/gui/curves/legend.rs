@@ -8,14 +8,14 @@ use egui::{RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2
 
 use crate::engine::RunId;
 
-use super::super::action::{Action, Actions, Effect};
+use super::super::action::{Action, Actions, Effect, ViewOptions};
 use super::super::naming;
-use super::super::run::{LossUnit, Run};
+use super::super::run::Run;
 use super::super::state::AppState;
 use super::super::view::View;
-use super::super::words;
-use super::losses::factor;
+use super::losses::test_factor;
 use super::pattern;
+use super::shown::Shown;
 
 /// What the chart knows by itself.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +51,13 @@ impl AppState {
 }
 
 /// Draws an entry a run, over as many lines as that takes, and what is to stand at their end.
-pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOnce(&mut Ui)) {
+pub fn legend_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    options: ViewOptions,
+    out: &mut Actions,
+    end: impl FnOnce(&mut Ui),
+) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(10.0, 2.0);
         let has_errors = view
@@ -64,7 +70,7 @@ pub fn legend_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions, end: impl FnOn
         }
         let most = name_width(view.state.runs.len(), ui.max_rect().width());
         for run in &view.state.runs {
-            entry_ui(ui, view, run, most, out);
+            entry_ui(ui, view, run, (options, most), out);
         }
         end(ui);
     });
@@ -86,29 +92,41 @@ fn name_width(runs: usize, room: f32) -> f32 {
     (room / columns - BESIDE_NAME).clamp(*NAME_WIDTHS.start(), *NAME_WIDTHS.end())
 }
 
-/// Line and name of a run, and its error: the newest one, or as it was where the window looks back.
-fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, most: f32, out: &mut Actions) {
+/// The newest error of a run, or what else is shown of it, as it was where the window looks back.
+/// Errors are told also where the chart has cross-entropies.
+fn value(view: &View<'_>, run: &Run, options: ViewOptions) -> Option<String> {
+    let state = view.state;
+    let point = match state.history.cursor {
+        Some(step) => run.metrics.test_at(step.min(run.progress.step)),
+        None => run.metrics.last_test(),
+    };
+    let shown = options.curves.shown;
+    if shown != Shown::Losses && !shown.is_of(run, options.unit) {
+        return None;
+    }
+    let factor = test_factor(run, shown, options.curves.reduction);
+    Some(shown.written(shown.value(point?)? * factor))
+}
+
+/// Line and name of a run, and its error or what else is shown of it.
+fn entry_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    run: &Run,
+    (options, most): (ViewOptions, f32),
+    out: &mut Actions,
+) {
     let is_shown = !view.state.curves.is_hidden(run.id);
-    let reduction = view.state.options.curves.reduction;
     let color = if is_shown {
         view.palette.run(run.slot)
     } else {
         view.palette.weak
     };
-    let state = view.state;
-    let looked_at = match state.history.cursor {
-        Some(step) => run.metrics.test_at(step.min(run.progress.step)),
-        None => run.metrics.last_test(),
-    };
     let font = egui::TextStyle::Body.resolve(ui.style());
     let sample = 26.0;
     let name = naming::shortened(ui, run.name(), &egui::TextStyle::Body, most);
-    let text = match looked_at {
-        Some(point) => {
-            let factor = factor(run, point.phase, LossUnit::Pixels, reduction);
-            let error = words::three_digits(point.mse * factor);
-            format!("{name} {error}")
-        }
+    let text = match value(view, run, options) {
+        Some(value) => format!("{name} {value}"),
         None => name,
     };
     let galley = ui.painter().layout_no_wrap(text, font, color);
@@ -140,10 +158,16 @@ fn entry_ui(ui: &mut Ui, view: &View<'_>, run: &Run, most: f32, out: &mut Action
             painter.rect_stroke(rect.expand(2.0), 3.0, stroke, StrokeKind::Outside);
         }
     }
+    let lines = match options.curves.shown {
+        Shown::Losses => {
+            "The thick line with marks is the error on all test images, the thin one the training loss. \
+             Dashed thin lines are losses of something else than the pixels alone: of hidden codes, \
+             which greedy pretraining rebuilds, or with a KL divergence or penalties."
+        }
+        shown => shown.help(),
+    };
     let help = format!(
-        "{}: click to {} it. The thick line with marks is the error on all test images, the thin one \
-         the training loss. Dashed thin lines are errors on hidden codes rather than pixels, which \
-         greedy pretraining minimises.",
+        "{}: click to {} it. {lines}",
         run.name(),
         if is_shown { "hide" } else { "show" }
     );

@@ -8,6 +8,7 @@ use std::ops::{Range, RangeInclusive};
 use super::axis::Axis;
 use super::dense::Dense;
 use super::series::Series;
+use super::shown::Shown;
 
 /// The part of the horizontal axis that is seen.
 #[derive(Clone, Debug)]
@@ -170,8 +171,13 @@ pub fn smooth(losses: &Dense, axis: &Axis<'_>, seen: &Seen, window: u64) -> Vec<
         .collect()
 }
 
-/// Errors on test images of one stretch, or the extremes of every column.
-pub fn test(series: &Series, stretch: Range<usize>, axis: &Axis<'_>, seen: &Seen) -> Vec<[f64; 2]> {
+/// What was measured on test images in one stretch, or the extremes of every column.
+pub fn test(
+    (series, shown): (&Series, Shown),
+    stretch: Range<usize>,
+    axis: &Axis<'_>,
+    seen: &Seen,
+) -> Vec<[f64; 2]> {
     let points = &series.test[stretch.clone()];
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         return Vec::new();
@@ -185,8 +191,7 @@ pub fn test(series: &Series, stretch: Range<usize>, axis: &Axis<'_>, seen: &Seen
     if visible.len() <= 2 * seen.columns {
         return visible
             .iter()
-            .filter(|point| point.mse.is_finite())
-            .map(|point| [axis.place(point.step as f64), point.mse])
+            .filter_map(|point| Some([axis.place(point.step as f64), shown.value(point)?]))
             .collect();
     }
     let (low, high) = (axis.place(steps.start as f64), axis.place(steps.end as f64));
@@ -200,7 +205,8 @@ pub fn test(series: &Series, stretch: Range<usize>, axis: &Axis<'_>, seen: &Seen
     };
     let extremes = |part: Range<u64>| {
         let part = part.start as usize..part.end as usize;
-        series.test_extremes(stretch.start + part.start..stretch.start + part.end)
+        let part = stretch.start + part.start..stretch.start + part.end;
+        series.test_extremes(shown, part)
     };
     let ends = (inside.start as u64, inside.end as u64);
     in_columns(&mut drawn, &columns, ends, end, extremes);

@@ -130,21 +130,48 @@ fn test_errors_are_thinned_like_losses() {
                 phase: 0,
                 mse: mse(index),
                 verdict: Verdict::Varied,
+                terms: crate::train::TermValues::new([("kl".to_owned(), 2.0 * mse(index))].into()),
+                measures: crate::train::Measures::default(),
             })
             .collect(),
         ..Metrics::default()
     };
     run.metrics.extend(&metrics, 1_000_000, 10.0);
     let axis = Axis::of(&run, XUnit::Steps);
-    let drawn = test(&run.metrics, 0..10_000, &axis, &seen(0.0..=1e6, 400));
+    let drawn = test(
+        (&run.metrics, Shown::Losses),
+        0..10_000,
+        &axis,
+        &seen(0.0..=1e6, 400),
+    );
     assert!(drawn.len() <= 800, "{}", drawn.len());
     assert!(
         drawn.iter().any(|point| point[1] == 4.0),
         "the peak is lost"
     );
-    let near = test(&run.metrics, 0..10_000, &axis, &seen(1000.0..=2000.0, 400));
+    let near = test(
+        (&run.metrics, Shown::Losses),
+        0..10_000,
+        &axis,
+        &seen(1000.0..=2000.0, 400),
+    );
     assert_eq!(near.len(), 13, "{near:?}");
     assert_eq!(near[0], [900.0, 0.1]);
+    let terms = test(
+        (&run.metrics, Shown::Kl),
+        0..10_000,
+        &axis,
+        &seen(0.0..=1e6, 400),
+    );
+    assert!(terms.len() <= 800, "{}", terms.len());
+    assert!(terms.iter().any(|point| point[1] == 8.0));
+    let none = test(
+        (&run.metrics, Shown::Beta),
+        0..10_000,
+        &axis,
+        &seen(0.0..=1e6, 400),
+    );
+    assert!(none.is_empty(), "it was not measured");
 }
 
 #[test]

@@ -9,16 +9,48 @@ use super::super::action::ChartUnit;
 use super::super::run::{LossUnit, Run};
 use super::super::words;
 use super::options::Reduction;
+use super::shown::Shown;
 
-/// What a mean has to be multiplied with.
-pub fn factor(run: &Run, phase: usize, unit: LossUnit, reduction: Reduction) -> f64 {
+/// What a training loss of a phase has to be multiplied with.
+pub fn loss_factor(run: &Run, phase: usize, reduction: Reduction) -> f64 {
+    let values = match run.loss_unit(phase) {
+        LossUnit::Pixels | LossUnit::CrossEntropy => pixels(run),
+        LossUnit::Codes => code_values(run, phase),
+    };
+    let parts = run.loss_parts(phase);
+    parts.factor(values, reduction == Reduction::SumPerImage)
+}
+
+/// What a mean over the pixels of an image has to be multiplied with.
+pub fn pixel_factor(run: &Run, reduction: Reduction) -> f64 {
     match reduction {
         Reduction::MeanPerPixel => 1.0,
-        Reduction::SumPerImage => match unit {
-            LossUnit::Pixels | LossUnit::CrossEntropy => pixels(run) as f64,
-            LossUnit::Codes => code_values(run, phase) as f64,
-        },
+        Reduction::SumPerImage => pixels(run) as f64,
     }
+}
+
+/// What a number that was measured on test images has to be multiplied with.
+pub fn test_factor(run: &Run, shown: Shown, reduction: Reduction) -> f64 {
+    match shown {
+        // Where the loss is a sum, so is this term of it, in every phase.
+        Shown::Reconstruction => {
+            let parts = run.loss_parts(0);
+            parts.factor(pixels(run), reduction == Reduction::SumPerImage)
+        }
+        _ if shown.is_error() => pixel_factor(run, reduction),
+        _ => 1.0,
+    }
+}
+
+/// Whether training losses of this kind are drawn where the axis has this unit.
+pub fn is_drawn(loss: LossUnit, unit: ChartUnit) -> bool {
+    (loss == LossUnit::CrossEntropy) == (unit == ChartUnit::CrossEntropy)
+}
+
+/// What phases minimised that began, of the losses that are drawn.
+fn drawn_phases(run: &Run, unit: ChartUnit) -> impl Iterator<Item = usize> {
+    let phases = run.metrics.phases.iter().map(|start| start.phase);
+    phases.filter(move |phase| is_drawn(run.loss_unit(*phase), unit))
 }
 
 /// Values of an image of the run; 1 as long as nobody knows.
@@ -53,6 +85,47 @@ pub fn title(unit: ChartUnit, reduction: Reduction) -> &'static str {
     }
 }
 
+/// A sentence on what training losses hold besides errors of reconstruction; empty where that is
+/// nothing.
+fn more(runs: &[&Run], unit: ChartUnit, reduction: Reduction) -> String {
+    let mut held: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut is_divided = false;
+    for run in runs {
+        for phase in drawn_phases(run, unit) {
+            let parts = run.loss_parts(phase);
+            if !parts.has_more() {
+                continue;
+            }
+            is_divided |= parts.is_sum && reduction == Reduction::MeanPerPixel;
+            let more = parts.more();
+            let place = held.iter().position(|(words, _)| *words == more);
+            let place = place.unwrap_or_else(|| {
+                held.push((more, Vec::new()));
+                held.len() - 1
+            });
+            if !held[place].1.contains(&run.name()) {
+                held[place].1.push(run.name());
+            }
+        }
+    }
+    if held.is_empty() {
+        return String::new();
+    }
+    let held: Vec<String> = held
+        .into_iter()
+        .map(|(more, names)| format!("reconstruction{more} ({})", names.join(", ")))
+        .collect();
+    let divided = if is_divided {
+        ", of which sums over an image are divided by its pixels here"
+    } else {
+        ""
+    };
+    format!(
+        " Dashed training losses hold more than that: {}{divided}.",
+        held.join("; ")
+    )
+}
+
 /// A line on what the chart shows.
 pub fn formula(runs: &[&Run], unit: ChartUnit, reduction: Reduction) -> String {
     let mut counts: Vec<usize> = runs
@@ -85,9 +158,9 @@ pub fn formula(runs: &[&Run], unit: ChartUnit, reduction: Reduction) -> String {
              be held against squared errors."
         ),
     };
-    let has_codes = runs.iter().any(|run| {
-        (0..run.metrics.phases.len()).any(|phase| run.loss_unit(phase) == LossUnit::Codes)
-    });
+    let has_codes = runs
+        .iter()
+        .any(|run| drawn_phases(run, unit).any(|phase| run.loss_unit(phase) == LossUnit::Codes));
     if unit == ChartUnit::SquaredError {
         if has_codes {
             text.push_str(match reduction {
@@ -105,12 +178,14 @@ pub fn formula(runs: &[&Run], unit: ChartUnit, reduction: Reduction) -> String {
             text.push_str(" Training loss is cross-entropy where a run minimises it.");
         }
     }
+    text.push_str(&more(runs, unit, reduction));
     text
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::axis::tests::run;
+    use super::super::shown::tests::{measured, point};
     use super::*;
     use crate::gui::setup::draft::Draft;
     use crate::gui::state::tests::info;
@@ -138,21 +213,69 @@ mod tests {
     fn sums_count_what_the_phase_rebuilds() {
         let run = greedy();
         let sum = Reduction::SumPerImage;
-        assert_eq!(factor(&run, 0, run.loss_unit(0), sum), 784.0);
+        assert_eq!(loss_factor(&run, 0, sum), 784.0);
         let info = run.info.as_ref().unwrap();
         for (phase, layer) in (1..5).zip(&info.layers) {
             assert_eq!(run.loss_unit(phase), LossUnit::Codes);
             assert_eq!(
-                factor(&run, phase, LossUnit::Codes, sum),
+                loss_factor(&run, phase, sum),
                 layer.outputs as f64,
                 "phase {phase}"
             );
         }
-        assert_eq!(factor(&run, 5, run.loss_unit(5), sum), 784.0);
+        assert_eq!(loss_factor(&run, 5, sum), 784.0);
+        assert_eq!(loss_factor(&run, 1, Reduction::MeanPerPixel), 1.0);
+    }
+
+    #[test]
+    fn losses_with_a_divergence_are_sums_already_and_named() {
+        let terms = [("reconstruction", 90.0), ("kl", 12.5)];
+        let mut vae = measured("vae", point(0, &terms, &[]));
+        let [mean, sum] = [Reduction::MeanPerPixel, Reduction::SumPerImage];
+        assert_eq!(loss_factor(&vae, 0, sum), 1.0);
+        assert_eq!(loss_factor(&vae, 0, mean), 1.0 / 784.0);
+        assert_eq!(test_factor(&vae, Shown::Reconstruction, mean), 1.0 / 784.0);
         assert_eq!(
-            factor(&run, 1, LossUnit::Codes, Reduction::MeanPerPixel),
-            1.0
+            test_factor(&vae, Shown::Losses, mean),
+            1.0,
+            "a mean as ever"
         );
+        assert_eq!(test_factor(&vae, Shown::NoisyError, sum), 784.0);
+        assert_eq!(test_factor(&vae, Shown::Kl, sum), 1.0);
+        let text = formula(&[&vae], ChartUnit::CrossEntropy, mean);
+        let name = vae.name();
+        assert!(
+            text.contains(&format!("reconstruction + β KL ({name}), of which sums")),
+            "{text}"
+        );
+        let text = formula(&[&vae], ChartUnit::CrossEntropy, sum);
+        assert!(
+            text.ends_with(&format!("reconstruction + β KL ({name}).")),
+            "{text}"
+        );
+        let text = formula(&[&vae], ChartUnit::SquaredError, sum);
+        assert!(!text.contains('β'), "that loss is not on this axis: {text}");
+        let loss = KnobValue::Text("mse".to_owned());
+        vae.draft.config.knobs.set("loss", loss);
+        let text = formula(&[&vae], ChartUnit::SquaredError, sum);
+        assert!(text.contains("reconstruction + β KL"), "{text}");
+    }
+
+    #[test]
+    fn penalties_are_named_too() {
+        let plain = measured("autoencoder", point(0, &[], &[]));
+        let sparse = measured("sparse", point(0, &[], &[]));
+        let contractive = measured("contractive", point(0, &[], &[]));
+        let runs = [&plain, &sparse, &contractive];
+        let text = formula(&runs, ChartUnit::SquaredError, Reduction::MeanPerPixel);
+        let names = format!(
+            "reconstruction + penalties ({}, {}).",
+            sparse.name(),
+            contractive.name()
+        );
+        assert!(text.ends_with(&names), "{text}");
+        let text = formula(&[&plain], ChartUnit::SquaredError, Reduction::MeanPerPixel);
+        assert!(!text.contains("penalties"), "{text}");
     }
 
     #[test]

@@ -1,13 +1,15 @@
-//! The pane of curves: errors of all runs as they train.
+//! The pane of curves: errors of all runs as they train, or another number that was measured.
 //!
 //! One chart shows one *unit*: squared errors, or cross-entropy for runs that minimise it. Errors on
-//! codes, which greedy phases minimise, are a unit of their own too and drawn dashed.
+//! codes, which greedy phases minimise, are a unit of their own too and drawn dashed, as are losses that
+//! hold more than errors of reconstruction.
 
 mod axis;
 mod chart;
 mod clock;
 mod cursor;
 mod dense;
+mod empty;
 mod extremes;
 mod labels;
 mod legend;
@@ -17,6 +19,7 @@ mod options;
 pub mod pattern;
 mod reading;
 mod series;
+mod shown;
 mod table;
 mod ticks;
 
@@ -34,6 +37,9 @@ pub use axis::Axis;
 pub use legend::{CurvesAction, CurvesState};
 pub use options::{CurveOptions, MOST_SMOOTHING, Reduction, XUnit};
 pub use series::{Series, Train};
+pub use shown::Shown;
+
+use shown::{Choices, resolved};
 
 /// Height of the line below the chart.
 const HINT_HEIGHT: f32 = 18.0;
@@ -46,8 +52,10 @@ const FORMULA_WIDTH: f32 = 320.0;
 const COMPACT_WIDTH: f32 = 420.0;
 const GOOD_HEIGHT: f32 = 110.0;
 
-/// Widths of all switches and of an entry of the legend, and height of a line of them, about.
+/// Widths of all switches, of the list of what can be shown and of an entry of the legend, and height of
+/// a line of them, about.
 const SWITCHES_WIDTH: f32 = 860.0;
+const CHOOSER_WIDTH: f32 = 210.0;
 const ENTRY_WIDTH: f32 = 130.0;
 const LINE: f32 = 26.0;
 
@@ -67,25 +75,22 @@ const HELP: &str = "Drag to move, scroll to zoom along the axis, Ctrl + scroll t
 pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let shown = |run: &&Run| !view.state.curves.is_hidden(run.id);
     let runs: Vec<&Run> = view.state.runs.iter().filter(shown).collect();
-    let has_entropy = view.state.runs.iter().any(Run::minimises_cross_entropy);
     let mut options = view.state.options;
+    let (drawn, choices) = resolved(options, &view.state.runs, &runs);
     let scale = text_scale(ui.ctx());
-    let is_compact = is_compact(ui.available_size() / scale, view.state.runs.len());
-    let mut is_fit = false;
-    let formula = losses::formula(
-        &runs,
-        if has_entropy {
-            options.unit
-        } else {
-            ChartUnit::SquaredError
-        },
-        options.curves.reduction,
+    let has_chooser = choices.shown.len() > 1;
+    let is_compact = is_compact(
+        ui.available_size() / scale,
+        view.state.runs.len(),
+        has_chooser,
     );
-    legend::legend_ui(ui, view, out, |ui| {
+    let mut is_fit = false;
+    let formula = formula(&runs, drawn);
+    legend::legend_ui(ui, view, drawn, out, |ui| {
         if is_compact {
             let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
             let (button, _) = MenuButton::new("Options").config(stays).ui(ui, |ui| {
-                is_fit = switches_ui(ui, &mut options, has_entropy, true);
+                is_fit = switches_ui(ui, &mut options, (drawn, &choices), true);
                 ui.separator();
                 ui.set_max_width(FORMULA_WIDTH * scale);
                 ui.add(egui::Label::new(RichText::new(&formula).small().weak()).wrap());
@@ -97,71 +102,103 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     });
     if !is_compact {
         steady(ui, "switches", |ui| {
-            ui.horizontal_wrapped(|ui| is_fit = switches_ui(ui, &mut options, has_entropy, false));
+            ui.horizontal_wrapped(|ui| {
+                is_fit = switches_ui(ui, &mut options, (drawn, &choices), false);
+            });
         });
     }
     if options != view.state.options {
         out.push(Action::Show(options));
     }
-    if !has_entropy {
-        options.unit = ChartUnit::SquaredError;
-    }
+    let (drawn, _) = resolved(options, &view.state.runs, &runs);
     let hint_height = if is_compact {
         0.0
     } else {
         HINT_HEIGHT * scale + ui.spacing().item_spacing.y
     };
     let height = (ui.available_height() - hint_height).max(LEAST_HEIGHT);
-    chart::chart_ui(ui, view, &runs, options, (height, is_fit), is_compact, out);
+    chart::chart_ui(ui, view, &runs, drawn, (height, is_fit), is_compact, out);
     if !is_compact {
         let hint = egui::Label::new(RichText::new(&formula).small().weak()).truncate();
         ui.add(hint).on_hover_text(format!("{formula}\n\n{HELP}"));
     }
 }
 
+/// A line on what the chart shows.
+fn formula(runs: &[&Run], drawn: ViewOptions) -> String {
+    match drawn.curves.shown {
+        Shown::Losses => losses::formula(runs, drawn.unit, drawn.curves.reduction),
+        shown => format!("{}: {}", shown.name(), shown.help()),
+    }
+}
+
 /// Whether a pane of this size, in type of the usual size, is to leave as much as it can to the chart.
-fn is_compact(size: egui::Vec2, runs: usize) -> bool {
+fn is_compact(size: egui::Vec2, runs: usize, has_chooser: bool) -> bool {
     let lines = |width: f32| (width / size.x.max(1.0)).ceil();
-    let above = lines(SWITCHES_WIDTH) + lines(runs as f32 * ENTRY_WIDTH);
+    let chooser = if has_chooser { CHOOSER_WIDTH } else { 0.0 };
+    let above = lines(SWITCHES_WIDTH + chooser) + lines(runs as f32 * ENTRY_WIDTH);
     // The hint and the numbers of the axis are two lines more.
     let chart = size.y - (above + 2.0) * LINE;
     size.x < COMPACT_WIDTH || chart < GOOD_HEIGHT
 }
 
-/// Draws the switches and tells whether the chart is to fit itself to the data.
-fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool, is_menu: bool) -> bool {
+/// Draws the switches that say something about what is drawn, and tells whether the chart is to fit
+/// itself to the data.
+fn switches_ui(
+    ui: &mut Ui,
+    options: &mut ViewOptions,
+    (drawn, choices): (ViewOptions, &Choices),
+    is_menu: bool,
+) -> bool {
     // Lists and sliders come first: in a line that has begun they would not go to the next one.
     let curves = &mut options.curves;
+    let shown = drawn.curves.shown;
     if is_menu {
-        choices_ui(ui, curves);
+        choices_ui(ui, curves, (shown, choices));
     } else {
-        lists_ui(ui, curves);
+        lists_ui(ui, curves, (shown, choices));
     }
-    if !is_menu && ui.available_size_before_wrap().x < SMOOTHING_WIDTH * text_scale(ui.ctx()) {
-        ui.end_row();
+    let is_losses = shown == Shown::Losses;
+    if is_losses {
+        if !is_menu && ui.available_size_before_wrap().x < SMOOTHING_WIDTH * text_scale(ui.ctx()) {
+            ui.end_row();
+        }
+        ui.spacing_mut().slider_width = 70.0;
+        let smoothing = Slider::new(&mut curves.smoothing_steps, 1..=MOST_SMOOTHING)
+            .logarithmic(true)
+            .suffix(" steps")
+            .text("Smoothing");
+        take_keys(ui.add(smoothing)).on_hover_text(
+            "Training losses as means over so many steps up to each; the losses of single steps stay \
+             faintly visible behind. 1 step shows them as they are.",
+        );
     }
-    ui.spacing_mut().slider_width = 70.0;
-    let smoothing = Slider::new(&mut curves.smoothing_steps, 1..=MOST_SMOOTHING)
-        .logarithmic(true)
-        .suffix(" steps")
-        .text("Smoothing");
-    take_keys(ui.add(smoothing)).on_hover_text(
-        "Training losses as means over so many steps up to each; the losses of single steps stay \
-         faintly visible behind. 1 step shows them as they are.",
-    );
-    ui.checkbox(&mut options.has_log_axis, "Log scale")
-        .on_hover_text("Equal distances for equal ratios of errors");
-    if options.unit == ChartUnit::SquaredError || !has_entropy {
+    if shown.may_be_log() {
+        ui.checkbox(&mut options.has_log_axis, "Log scale")
+            .on_hover_text("Equal distances for equal ratios of errors");
+    }
+    if is_losses && drawn.unit == ChartUnit::SquaredError {
         ui.checkbox(&mut options.shows_baselines, "Baselines")
             .on_hover_text("What a black image, the mean image and PCA of the code's size reach");
         ui.checkbox(&mut options.shows_training, "Training loss")
             .on_hover_text("The loss of every training step");
     }
-    if has_entropy {
+    if choices.has_units {
+        let [nats, squares] = if is_losses {
+            [
+                "The training loss of runs that minimise cross-entropy",
+                "Errors of reconstructed images",
+            ]
+        } else {
+            [
+                "Of runs that minimise cross-entropy",
+                "Of runs that minimise squared errors",
+            ]
+        };
         ui.selectable_value(&mut options.unit, ChartUnit::CrossEntropy, "Cross-entropy")
-            .on_hover_text("The training loss of runs that minimise cross-entropy");
+            .on_hover_text(nats);
         ui.selectable_value(&mut options.unit, ChartUnit::SquaredError, "Squared error")
-            .on_hover_text("Errors of reconstructed images");
+            .on_hover_text(squares);
     }
     ui.add(Button::new("Fit"))
         .on_hover_text(format!("Shows everything. {HELP}"))
@@ -171,8 +208,32 @@ fn switches_ui(ui: &mut Ui, options: &mut ViewOptions, has_entropy: bool, is_men
 const VALUES_HELP: &str = "Whether losses are means over the pixels of an image or their sums, as papers \
                            have it either way. The sum is the mean times the number of pixels.";
 
-/// What the axes count, one beside the other: a list would close the menu that it opens in.
-fn choices_ui(ui: &mut Ui, curves: &mut CurveOptions) {
+/// What is shown. Where only losses and errors were measured there is nothing to choose.
+fn entries_ui(ui: &mut Ui, curves: &mut CurveOptions, (drawn, choices): (Shown, &Choices)) {
+    for shown in &choices.shown {
+        // What is drawn is marked, also where what was chosen is not to be had.
+        if ui
+            .selectable_label(drawn == *shown, shown.name())
+            .on_hover_text(shown.help())
+            .clicked()
+        {
+            curves.shown = *shown;
+        }
+    }
+}
+
+/// What is shown and what the axes count, one beside the other: a list would close the menu that it
+/// opens in.
+fn choices_ui(ui: &mut Ui, curves: &mut CurveOptions, (shown, choices): (Shown, &Choices)) {
+    if choices.shown.len() > 1 {
+        ui.scope(|ui| {
+            ui.set_max_width(FORMULA_WIDTH * text_scale(ui.ctx()));
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new("Show").small().weak());
+                entries_ui(ui, curves, (shown, choices));
+            });
+        });
+    }
     ui.horizontal(|ui| {
         ui.label(RichText::new("Axis").small().weak());
         for unit in XUnit::ALL {
@@ -180,6 +241,9 @@ fn choices_ui(ui: &mut Ui, curves: &mut CurveOptions) {
                 .on_hover_text(unit.help());
         }
     });
+    if !shown.is_error() {
+        return;
+    }
     ui.horizontal(|ui| {
         ui.label(RichText::new("Values").small().weak());
         for reduction in Reduction::ALL {
@@ -190,7 +254,16 @@ fn choices_ui(ui: &mut Ui, curves: &mut CurveOptions) {
 }
 
 /// The same as lists.
-fn lists_ui(ui: &mut Ui, curves: &mut CurveOptions) {
+fn lists_ui(ui: &mut Ui, curves: &mut CurveOptions, (shown, choices): (Shown, &Choices)) {
+    if choices.shown.len() > 1 {
+        ui.label(RichText::new("Show").small().weak());
+        let list = ComboBox::from_id_salt("shown")
+            .selected_text(shown.name())
+            .width(150.0)
+            .height(400.0)
+            .show_ui(ui, |ui| entries_ui(ui, curves, (shown, choices)));
+        named(list.response, "What the chart shows").on_hover_text(shown.help());
+    }
     ui.label(RichText::new("Axis").small().weak());
     let along = ComboBox::from_id_salt("along")
         .selected_text(curves.x.name())
@@ -202,6 +275,9 @@ fn lists_ui(ui: &mut Ui, curves: &mut CurveOptions) {
             }
         });
     named(along.response, "Along the axis").on_hover_text("What the horizontal axis counts");
+    if !shown.is_error() {
+        return;
+    }
     ui.label(RichText::new("Values").small().weak());
     let values = ComboBox::from_id_salt("reduction")
         .selected_text(curves.reduction.name())

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shown::Shown;
+
 /// Most steps that are averaged.
 pub const MOST_SMOOTHING: u32 = 2000;
 
@@ -17,6 +19,8 @@ pub struct CurveOptions {
     pub x: XUnit,
     /// How the values of an image are brought together.
     pub reduction: Reduction,
+    /// What is shown, where a run has it.
+    pub shown: Shown,
 }
 
 impl Default for CurveOptions {
@@ -25,6 +29,7 @@ impl Default for CurveOptions {
             smoothing_steps: 20,
             x: XUnit::Steps,
             reduction: Reduction::MeanPerPixel,
+            shown: Shown::Losses,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! and the clock. Its memory is bounded and drawing reads a number of values that depends on the
 //! width of the chart alone.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::train::{Metrics, PhaseStart, TestPoint};
@@ -12,6 +13,7 @@ use crate::train::{Metrics, PhaseStart, TestPoint};
 use super::clock::Clock;
 use super::dense::Dense;
 use super::extremes::Extremes;
+use super::shown::Shown;
 
 /// Most blocks of training losses of a run, some 20 bytes each. Beyond, neighbours are joined.
 const MOST_BLOCKS: u64 = 1 << 18;
@@ -27,7 +29,8 @@ pub struct Series {
     pub phases: Vec<PhaseStart>,
     /// Seconds spent training.
     pub clock: Clock,
-    test_extremes: Extremes,
+    /// Of all that test images were measured for, a place for each of [`Self::test`].
+    test_extremes: BTreeMap<Shown, Extremes>,
     /// The index of the first test error of every phase.
     test_cuts: Vec<usize>,
 }
@@ -143,9 +146,19 @@ impl Series {
             {
                 self.test_cuts.push(self.test.len());
             }
-            let value = Some(point.mse as f32).filter(|mse| mse.is_finite());
-            self.test_extremes.push(value);
-            self.test.push(*point);
+            for shown in Shown::ALL {
+                let value = shown.value(point).map(|value| value as f32);
+                if value.is_none() && !self.has(*shown) {
+                    continue;
+                }
+                let extremes = self.test_extremes.entry(*shown).or_default();
+                // What is measured from a later point on, such as a penalty that gets a weight.
+                while extremes.len() < self.test.len() {
+                    extremes.push(None);
+                }
+                extremes.push(value.filter(|value| value.is_finite()));
+            }
+            self.test.push(point.clone());
         }
         self.clock.note(step, secs);
     }
@@ -172,9 +185,14 @@ impl Series {
             .map(|(&start, end)| start..end)
     }
 
-    /// Lowest and highest error of a stretch of [`Self::test`].
-    pub fn test_extremes(&self, stretch: Range<usize>) -> Option<[f32; 2]> {
-        self.test_extremes.of(stretch)
+    /// Whether this was ever measured on test images.
+    pub fn has(&self, shown: Shown) -> bool {
+        self.test_extremes.contains_key(&shown)
+    }
+
+    /// Lowest and highest value of what is shown in a stretch of [`Self::test`].
+    pub fn test_extremes(&self, shown: Shown, stretch: Range<usize>) -> Option<[f32; 2]> {
+        self.test_extremes.get(&shown)?.of(stretch)
     }
 
     /// Whether there is nothing in it.
@@ -278,6 +296,8 @@ mod tests {
             phase,
             mse,
             verdict: Verdict::Varied,
+            terms: crate::train::TermValues::default(),
+            measures: crate::train::Measures::default(),
         };
         let metrics = Metrics {
             test: vec![
@@ -291,9 +311,31 @@ mod tests {
         let series = Series::new(&metrics, 20, 1.0);
         let stretches: Vec<Range<usize>> = series.test_stretches().collect();
         assert_eq!(stretches, [0..2, 2..4]);
-        assert_eq!(series.test_extremes(0..4), Some([0.1, 0.3]));
+        assert_eq!(series.test_extremes(Shown::Losses, 0..4), Some([0.1, 0.3]));
         assert_eq!(series.test_at(15).map(|point| point.mse), Some(0.3));
         assert_eq!(series.test_at(0).map(|point| point.mse), Some(0.2));
         assert!(Series::default().test_stretches().next().is_none());
+    }
+
+    #[test]
+    fn what_is_measured_later_has_its_extremes_there() {
+        use super::super::shown::tests::point;
+        let metrics = Metrics {
+            test: vec![
+                point(0, &[], &[]),
+                point(10, &[("sparsity", 0.5)], &[]),
+                point(20, &[], &[]),
+                point(30, &[("sparsity", 0.25)], &[]),
+            ],
+            ..Metrics::default()
+        };
+        let series = Series::new(&metrics, 30, 1.0);
+        assert!(series.has(Shown::Losses) && series.has(Shown::Sparsity));
+        assert!(!series.has(Shown::Kl));
+        let extremes = |stretch| series.test_extremes(Shown::Sparsity, stretch);
+        assert_eq!(extremes(0..4), Some([0.25, 0.5]));
+        assert_eq!(extremes(1..3), Some([0.5, 0.5]));
+        assert_eq!(extremes(0..1), None);
+        assert_eq!(series.test_extremes(Shown::Kl, 0..4), None);
     }
 }

@@ -14,7 +14,8 @@ use super::super::theme::{small_font, text_scale};
 use super::super::view::View;
 use super::axis::describe;
 use super::pattern;
-use super::reading::Reading;
+use super::reading::{Reading, headings};
+use super::shown::Shown;
 
 /// Height of a row at the usual size of text.
 const ROW: f32 = 16.0;
@@ -53,8 +54,8 @@ fn forms() -> impl Iterator<Item = Form> {
     })
 }
 
-/// One line of one column: name, training loss, test error.
-type Line = [Arc<Galley>; 3];
+/// One line of one column: a name, and as many numbers as every other line.
+type Line = Vec<Arc<Galley>>;
 
 /// A table that fits.
 struct Table {
@@ -62,8 +63,8 @@ struct Table {
     row: f32,
     /// Column by column, each with its heading; with a line the reading it is of.
     columns: Vec<Vec<(Line, Option<usize>)>>,
-    /// Of names and of the two numbers.
-    widths: [f32; 3],
+    /// Of names and of each number.
+    widths: Vec<f32>,
 }
 
 /// What is drawn, and with what.
@@ -73,6 +74,8 @@ struct Maker<'a> {
     /// The heading.
     place: String,
     rows: &'a [Reading],
+    /// What the numbers are.
+    headings: Vec<&'static str>,
 }
 
 impl Maker<'_> {
@@ -112,20 +115,16 @@ impl Maker<'_> {
         let mut lines: Vec<(Line, Option<usize>)> = Vec::new();
         for (index, row) in self.rows.iter().take(shown).enumerate() {
             let name = shortened(&row.name, form.name);
-            let line = [
-                write(&name, palette.run(row.slot)),
-                write(&row.train, palette.text),
-                write(&row.test, palette.text),
-            ];
-            lines.push((line, Some(index)));
+            let name = write(&name, palette.run(row.slot));
+            let numbers = row.numbers.iter();
+            let numbers = numbers.map(|number| write(number, palette.text));
+            lines.push((std::iter::once(name).chain(numbers).collect(), Some(index)));
         }
         if shown < self.rows.len() {
             let rest = format!("and {} more", self.rows.len() - shown);
-            let line = [
-                write(&rest, palette.weak),
-                write("", palette.weak),
-                write("", palette.weak),
-            ];
+            let none = self.headings.iter().map(|_| "");
+            let line = std::iter::once(rest.as_str()).chain(none);
+            let line = line.map(|text| write(text, palette.weak)).collect();
             lines.push((line, None));
         }
         let each = lines.len().div_ceil(form.columns).max(1);
@@ -134,21 +133,20 @@ impl Maker<'_> {
             .enumerate()
             .map(|(index, lines)| {
                 let place = if index == 0 { self.place.as_str() } else { "" };
-                let heading = [
-                    write(place, palette.strong),
-                    write("Training", palette.weak),
-                    write("Test", palette.weak),
-                ];
-                let mut column = vec![(heading, None)];
+                let names = self.headings.iter();
+                let names = names.map(|name| write(name, palette.weak));
+                let heading = std::iter::once(write(place, palette.strong)).chain(names);
+                let mut column = vec![(heading.collect(), None)];
                 column.extend_from_slice(lines);
                 column
             })
             .collect();
-        let widths = [0, 1, 2].map(|cell| {
+        let widths = (0..=self.headings.len()).map(|cell| {
             let lines = columns.iter().flatten();
-            let widths = lines.map(|(line, _)| line[cell].size().x);
-            widths.fold(0.0, f32::max)
+            let cells = lines.filter_map(|(line, _): &(Line, _)| line.get(cell));
+            cells.map(|cell| cell.size().x).fold(0.0, f32::max)
         });
+        let widths = widths.collect();
         let table = Table {
             form,
             row: self.row(form),
@@ -161,7 +159,8 @@ impl Maker<'_> {
 
 impl Table {
     fn column_width(&self) -> f32 {
-        SAMPLE + self.widths.iter().sum::<f32>() + 2.0 * GAP
+        let gaps = self.widths.len().saturating_sub(1) as f32;
+        SAMPLE + self.widths.iter().sum::<f32>() + gaps * GAP
     }
 
     fn size(&self) -> egui::Vec2 {
@@ -190,7 +189,7 @@ impl Table {
             StrokeKind::Inside,
         );
         let width = self.column_width();
-        let [_, _, tests] = self.widths;
+        let widths = &self.widths;
         for (index, column) in self.columns.into_iter().enumerate() {
             let start = rect.left() + MARGIN + index as f32 * (width + GAP);
             let right = start + width;
@@ -200,14 +199,19 @@ impl Table {
                     let sample = pattern::sample_rect(pos2(start, middle));
                     pattern::paint_sample(painter, sample, row.slot, palette.run(row.slot));
                 }
-                let [name, train, test] = cells;
-                for (galley, anchor, x) in [
-                    (name, Align2::LEFT_CENTER, start + SAMPLE),
-                    (train, Align2::RIGHT_CENTER, right - tests - GAP),
-                    (test, Align2::RIGHT_CENTER, right),
-                ] {
+                let mut cells = cells.into_iter();
+                let place = |galley: Arc<Galley>, anchor: Align2, x: f32| {
                     let at = anchor.anchor_size(pos2(x, middle), galley.size());
                     painter.galley(at.min, galley, palette.text);
+                };
+                if let Some(name) = cells.next() {
+                    place(name, Align2::LEFT_CENTER, start + SAMPLE);
+                }
+                // Numbers stand at the right of their columns, the last at the edge.
+                let mut x = right;
+                for (galley, width) in cells.zip(&widths[1..]).rev() {
+                    place(galley, Align2::RIGHT_CENTER, x);
+                    x -= width + GAP;
                 }
             }
         }
@@ -232,9 +236,16 @@ pub fn table(
     view: &View<'_>,
     frame: Rect,
     (place, x): (f64, f32),
-    rows: &[Reading],
+    (rows, shown): (&[Reading], Shown),
 ) {
-    if rows.is_empty() || draw(painter, view, frame, (place, x), (rows, true)) {
+    let maker = |painter| Maker {
+        painter,
+        view,
+        place: describe(view.state.options.curves.x, place),
+        rows,
+        headings: headings(shown),
+    };
+    if rows.is_empty() || draw(&maker(painter), frame, x, true) {
         return;
     }
     let screen = painter.ctx().content_rect();
@@ -244,25 +255,13 @@ pub fn table(
     let around = Rect::from_x_y_ranges(frame.x_range(), top..=top + height);
     let layer = LayerId::new(Order::Tooltip, Id::unique("readings"));
     let over = painter.ctx().layer_painter(layer);
-    draw(&over, view, around, (place, x), (rows, false));
+    draw(&maker(&over), around, x, false);
 }
 
 /// Draws the table within a frame; tells whether there was room, where it must be for `all` of it.
-fn draw(
-    painter: &Painter,
-    view: &View<'_>,
-    frame: Rect,
-    (place, x): (f64, f32),
-    (rows, all): (&[Reading], bool),
-) -> bool {
-    let maker = Maker {
-        painter,
-        view,
-        place: describe(view.state.options.curves.x, place),
-        rows,
-    };
+fn draw(maker: &Maker<'_>, frame: Rect, x: f32, all: bool) -> bool {
     let fitting = || forms().filter_map(|form| maker.table(form, frame));
-    let count = rows.len();
+    let count = maker.rows.len();
     let whole = fitting().find(|table| table.shown() == count);
     // Where none has all of them: as many as possible, and then with long names.
     let most = || fitting().max_by_key(|table| (table.shown(), table.form.name));
@@ -276,7 +275,7 @@ fn draw(
     };
     let spare = frame.height() - size.y - DISTANCE;
     let top = frame.top() + spare.clamp(0.0, BELOW_PHASES);
-    table.draw(&maker, Rect::from_min_size(pos2(left, top), size));
+    table.draw(maker, Rect::from_min_size(pos2(left, top), size));
     true
 }
 

@@ -65,7 +65,9 @@ pub fn log_ticks(input: GridInput) -> Vec<GridMark> {
 
 /// The text of a tick, such as `0.03`.
 pub fn label(value: f64) -> String {
-    if value >= 1e-4 {
+    if value < 0.0 {
+        format!("−{}", label(-value))
+    } else if value >= 1e-4 {
         let decimals = usize::try_from((-value.log10()).ceil().max(0.0) as i64).unwrap_or(0);
         let text = format!("{value:.*}", decimals + 1);
         let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -98,6 +100,7 @@ mod tests {
         }
         assert_eq!(label(1e-6), "1e-6");
         assert_eq!(label(10.0), "10");
+        assert_eq!(label(-0.05), "−0.05");
     }
 
     #[test]

@@ -152,7 +152,7 @@ impl AppState {
             file: path.to_string_lossy().into_owned(),
             sha256: None,
         });
-        draft.config.learning_rate_changes.clear();
+        draft.config.clear_changes();
         if is_untouched {
             self.edit(id, draft);
             return self.commit(id);

@@ -7,7 +7,9 @@ use crate::analysis::Baselines;
 use crate::model::{KnobValue, LayerInfo, Objective, Side};
 use crate::train::{Metrics, OfflineRun, RunConfig, Trainer};
 
-/// What the training loss of a phase is the mean of.
+use super::loss::LossParts;
+
+/// Whose errors the training loss of a phase brings together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossKind {
     /// Squared errors of pixels.
@@ -34,10 +36,22 @@ impl LossKind {
 pub struct CurvePhase {
     /// Its name.
     pub name: String,
-    /// What its training loss is the mean of.
+    /// Whose errors its training loss brings together.
     pub kind: LossKind,
-    /// How many values of an image that mean is over.
+    /// How many values of an image those errors are of.
     pub values: usize,
+    /// Whether they are summed, and what the loss holds besides.
+    pub parts: LossParts,
+}
+
+impl CurvePhase {
+    /// What its training loss is made of, as files have it: `pixels`, or
+    /// `sum of pixels + beta kl + penalties`.
+    pub fn loss_of(&self) -> String {
+        let sum = if self.parts.is_sum { "sum of " } else { "" };
+        let more = self.parts.more().replace("β KL", "beta kl");
+        format!("{sum}{}{more}", self.kind.id())
+    }
 }
 
 /// Errors of methods that do not train.
@@ -142,6 +156,7 @@ impl CurveRun {
                 |layer: &&LayerInfo| layer.side == Side::Encoder && layer.stage + 1 == stage;
             layers.iter().find(outside).map_or(pixels, |l| l.outputs)
         };
+        let stages = layers.iter().map(|layer| layer.stage + 1).max();
         let phases = config.schedule.phases.iter().map(|phase| {
             let (kind, values) = match phase.objective {
                 Objective::Greedy { stage } if stage > 0 => (LossKind::Codes, code_values(stage)),
@@ -158,6 +173,7 @@ impl CurveRun {
                 name: phase.name(),
                 kind,
                 values,
+                parts: LossParts::of(config, phase.objective, stages.unwrap_or(1)),
             }
         });
         let clock = if clock.is_empty() {
@@ -240,6 +256,8 @@ pub(super) mod tests {
             phase,
             mse: 0.09 / (1.0 + step as f64 / 20.0),
             verdict: Verdict::Varied,
+            terms: crate::train::TermValues::default(),
+            measures: crate::train::Measures::default(),
         };
         let tests = (0..=steps).step_by(10).map(|step| test(step, 0));
         let more = (steps..=2 * steps).step_by(10).map(|step| test(step, 1));
@@ -247,6 +265,7 @@ pub(super) mod tests {
             name: name.to_owned(),
             kind,
             values,
+            parts: LossParts::default(),
         };
         CurveRun {
             name: name.to_owned(),
@@ -285,6 +304,23 @@ pub(super) mod tests {
         assert_eq!(run.secs(1e9), 1.0, "nothing is known of what comes");
         run.clock.clear();
         assert_eq!(run.secs(20.0), 0.0);
+    }
+
+    #[test]
+    fn files_say_what_a_loss_is_made_of() {
+        let mut phase = run("a", 0, 20).phases[1].clone();
+        assert_eq!(phase.loss_of(), "pixels");
+        phase.parts = LossParts {
+            is_sum: true,
+            has_kl: true,
+            has_penalties: true,
+            has_revival: false,
+        };
+        phase.kind = LossKind::CrossEntropy;
+        assert_eq!(
+            phase.loss_of(),
+            "sum of cross-entropy + beta kl + penalties"
+        );
     }
 
     #[test]

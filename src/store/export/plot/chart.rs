@@ -230,7 +230,38 @@ fn legend(svg: &mut String, drawn: &[Drawn<'_>], options: &PlotOptions) -> f32 {
         text_element(svg, &text);
         x += room;
     }
+    if let Some(note) = note(drawn, options) {
+        y += ROW;
+        let note = fitted(&note, SMALL, WIDTH - LEFT - RIGHT);
+        let text = Text::new(LEFT, y + ROW / 2.0 + 4.0, SMALL, &note);
+        text_element(svg, &text.colored(WEAK));
+    }
     y + ROW
+}
+
+/// Says what training losses hold besides what the axis names; absent where they hold nothing else.
+fn note(drawn: &[Drawn<'_>], options: &PlotOptions) -> Option<String> {
+    let mut held: Vec<String> = Vec::new();
+    let mut is_divided = false;
+    for training in drawn.iter().flat_map(|drawn| &drawn.training) {
+        let more = training.parts.more();
+        if !more.is_empty() && !held.contains(&more) {
+            held.push(more);
+        }
+        is_divided |= training.parts.is_sum && !options.is_sum;
+    }
+    if held.is_empty() {
+        return None;
+    }
+    let held: Vec<String> = held
+        .iter()
+        .map(|more| format!("reconstruction{more}"))
+        .collect();
+    let mut note = format!("Dashed training losses: {}", held.join("; "));
+    if is_divided {
+        note.push_str(". Sums over an image are divided by its values");
+    }
+    Some(note)
 }
 
 fn axes(svg: &mut String, area: &Area, (x, y): (Scale, Scale), options: &PlotOptions) {
@@ -292,10 +323,11 @@ fn training(svg: &mut String, drawn: &Drawn<'_>, x: Scale, y: Scale) {
             .collect()
     };
     for training in &drawn.training {
-        // Errors of codes are no errors of pixels, and look different.
-        let stroke = match training.kind {
-            LossKind::Codes => Stroke::Dashed(4.0),
-            LossKind::Pixels | LossKind::CrossEntropy => Stroke::Solid,
+        // What the axis does not name, errors of codes or a KL divergence, looks different.
+        let stroke = if training.kind == LossKind::Codes || training.parts.has_more() {
+            Stroke::Dashed(4.0)
+        } else {
+            Stroke::Solid
         };
         let raw = placed(&training.raw);
         match &training.smooth {

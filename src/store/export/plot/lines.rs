@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::super::curves::{CurveRun, LossKind};
+use super::super::curves::{CurvePhase, CurveRun, LossKind};
+use super::super::loss::LossParts;
 use super::{Along, PlotOptions};
 
 /// Columns of a plot: finer than the pixels it is usually shown with.
@@ -20,6 +21,7 @@ pub(super) type Point = (f64, f64);
 /// Training losses of one phase.
 pub(super) struct Training {
     pub(super) kind: LossKind,
+    pub(super) parts: LossParts,
     /// Every step.
     pub(super) raw: Vec<Point>,
     /// Means over several steps; absent where every step is shown.
@@ -41,14 +43,9 @@ pub(super) fn place(run: &CurveRun, along: Along, step: f64) -> f64 {
     }
 }
 
-/// What means of a phase are multiplied with.
-fn factor(values: usize, options: &PlotOptions) -> f64 {
-    if options.is_sum { values as f64 } else { 1.0 }
-}
-
 /// What a mean over the pixels of an image is multiplied with.
 pub(super) fn pixel_factor(run: &CurveRun, options: &PlotOptions) -> f64 {
-    factor(run.pixels, options)
+    LossParts::default().factor(run.pixels, options.is_sum)
 }
 
 /// The training losses that these options show, phase by phase.
@@ -61,8 +58,7 @@ pub(super) fn training(run: &CurveRun, options: &PlotOptions, end: f64) -> Vec<T
         .into_iter()
         .filter_map(|(phase, range)| {
             let phase = run.phases.get(phase)?;
-            is_shown(phase.kind)
-                .then(|| stretch(run, range, phase.kind, phase.values, options, end))
+            is_shown(phase.kind).then(|| stretch(run, range, phase, options, end))
         })
         .collect()
 }
@@ -70,12 +66,11 @@ pub(super) fn training(run: &CurveRun, options: &PlotOptions, end: f64) -> Vec<T
 fn stretch(
     run: &CurveRun,
     range: Range<usize>,
-    kind: LossKind,
-    values: usize,
+    phase: &CurvePhase,
     options: &PlotOptions,
     end: f64,
 ) -> Training {
-    let factor = factor(values, options);
+    let factor = phase.parts.factor(phase.values, options.is_sum);
     let first = run.metrics.train.steps().start + range.start as u64;
     let losses = &run.metrics.train.values()[range];
     let at = |step: u64| place(run, options.along, step as f64);
@@ -95,7 +90,8 @@ fn stretch(
         thinned(means, end)
     });
     Training {
-        kind,
+        kind: phase.kind,
+        parts: phase.parts,
         raw: thinned(raw, end),
         smooth,
     }
@@ -222,5 +218,22 @@ mod tests {
         let entropy = training(&run, &entropy, 40.0);
         assert_eq!(entropy.len(), 1);
         assert_eq!(entropy[0].kind, LossKind::CrossEntropy);
+    }
+
+    #[test]
+    fn losses_that_are_sums_stay_sums() {
+        let mut run = run("a", 0, 20);
+        run.phases[1].parts.is_sum = true;
+        let of = |is_sum| {
+            let options = PlotOptions {
+                smoothing_steps: 1,
+                is_sum,
+                ..PlotOptions::default()
+            };
+            training(&run, &options, 40.0)[1].raw[0].1
+        };
+        let loss = f64::from(run.metrics.train.values()[20]);
+        assert_eq!(of(true), loss);
+        assert!((of(false) * 784.0 / loss - 1.0).abs() < 1e-9);
     }
 }

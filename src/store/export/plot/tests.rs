@@ -37,6 +37,24 @@ fn a_drawing_is_sound_and_says_everything() {
 }
 
 #[test]
+fn a_drawing_says_what_losses_hold_besides_errors() {
+    let plain = run("Stacked", 0, 40);
+    let mut vae = run("Variational", 1, 40);
+    vae.phases[1].parts.is_sum = true;
+    vae.phases[1].parts.has_kl = true;
+    let with = PlotOptions::default();
+    let note = "Dashed training losses: reconstruction + β KL. Sums over an image are divided by its \
+                values";
+    assert!(drawing(&[plain.clone(), vae.clone()], &with).contains(note));
+    assert!(!drawing(&[plain], &with).contains("Dashed"));
+    let without = PlotOptions {
+        shows_training: false,
+        ..with
+    };
+    assert!(!drawing(&[vae], &without).contains("Dashed"));
+}
+
+#[test]
 fn options_decide_what_is_drawn() {
     let runs = [run("a", 0, 40)];
     let with = PlotOptions::default();

@@ -1,0 +1,150 @@
+//! What training losses are made of, and which of them are sums.
+
+use crate::model::{KnobValue, Knobs, Objective, PENALTY_PREFIX};
+use crate::train::RunConfig;
+
+/// How the training loss of a phase differs from a mean of reconstruction errors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LossParts {
+    /// Its errors are summed over the values of an image, not averaged, as a Gaussian bottleneck has it.
+    pub is_sum: bool,
+    /// It holds the KL divergence of the code, times β.
+    pub has_kl: bool,
+    /// It holds penalties, at least in some steps of the run.
+    pub has_penalties: bool,
+    /// It holds what dead units of a top-k code miss, while there are such units.
+    pub has_revival: bool,
+}
+
+fn is_text(knobs: &Knobs, id: &str, text: &str) -> bool {
+    matches!(knobs.get(id), Some(KnobValue::Text(chosen)) if chosen == text)
+}
+
+/// Whether any penalty has a weight, from the first step on or from a later one.
+fn has_penalties(config: &RunConfig) -> bool {
+    let is_weight = |id: &str, value: f64| id.starts_with(PENALTY_PREFIX) && value > 0.0;
+    let from_the_first = config.knobs.iter().any(|(id, value)| match value {
+        KnobValue::Real(value) => is_weight(id, *value),
+        KnobValue::Integer(_) | KnobValue::Text(_) => false,
+    });
+    let mut changes = config.knob_changes.iter();
+    from_the_first || changes.any(|change| is_weight(&change.knob, change.value))
+}
+
+impl LossParts {
+    /// Of a phase with this objective, of a network with so many pairs of layers. Penalties count for
+    /// all phases of a run, also for those before one got its weight.
+    pub fn of(config: &RunConfig, objective: Objective, stages: usize) -> Self {
+        let knobs = &config.knobs;
+        let is_gaussian = is_text(knobs, "bottleneck", "gaussian");
+        // Pretraining of outer pairs does not reach the bottleneck.
+        let is_innermost = objective.depth(stages) >= stages;
+        Self {
+            is_sum: is_gaussian,
+            has_kl: is_gaussian && is_innermost,
+            has_penalties: has_penalties(config),
+            has_revival: is_innermost
+                && is_text(knobs, "bottleneck", "top-k")
+                && is_text(knobs, "revive", "on"),
+        }
+    }
+
+    /// Whether it holds more than errors of reconstruction.
+    pub fn has_more(self) -> bool {
+        self != Self {
+            is_sum: self.is_sum,
+            ..Self::default()
+        }
+    }
+
+    /// What it holds besides errors of reconstruction, such as ` + β KL + penalties`.
+    pub fn more(self) -> String {
+        let all = [
+            (self.has_kl, " + β KL"),
+            (self.has_penalties, " + penalties"),
+            (self.has_revival, " + revival of dead units"),
+        ];
+        let held = all.iter().filter(|(is_held, _)| *is_held);
+        held.map(|(_, words)| *words).collect()
+    }
+
+    /// What brings the loss to a mean over `values`, or to their sum.
+    pub fn factor(self, values: usize, wants_sum: bool) -> f64 {
+        match (self.is_sum, wants_sum) {
+            (false, true) => values as f64,
+            (true, false) => 1.0 / values.max(1) as f64,
+            (false, false) | (true, true) => 1.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::variant;
+    use crate::train::KnobChange;
+
+    fn recipe(id: &str) -> RunConfig {
+        RunConfig::recipe(variant(id).unwrap(), "glyphs")
+    }
+
+    fn whole(config: &RunConfig) -> LossParts {
+        LossParts::of(config, Objective::EndToEnd, 2)
+    }
+
+    #[test]
+    fn plain_losses_are_means_of_errors_and_nothing_else() {
+        for id in ["autoencoder", "stacked", "denoising"] {
+            let parts = whole(&recipe(id));
+            assert_eq!(parts, LossParts::default(), "{id}");
+            assert!(!parts.has_more() && parts.more().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_gaussian_bottleneck_sums_and_adds_the_divergence_where_it_trains() {
+        let vae = recipe("vae");
+        let parts = whole(&vae);
+        assert!(parts.is_sum && parts.has_kl && !parts.has_penalties);
+        assert_eq!(parts.more(), " + β KL");
+        let outer = LossParts::of(&vae, Objective::Greedy { stage: 0 }, 2);
+        assert!(
+            outer.is_sum && !outer.has_more(),
+            "it is a sum all the same"
+        );
+        let inner = LossParts::of(&vae, Objective::Greedy { stage: 1 }, 2);
+        assert!(inner.has_kl);
+    }
+
+    #[test]
+    fn penalties_count_from_the_first_step_or_from_a_later_one() {
+        assert_eq!(whole(&recipe("contractive")).more(), " + penalties");
+        let mut config = recipe("autoencoder");
+        let change = |value| KnobChange {
+            step: 5,
+            knob: "penalty-l1".to_owned(),
+            value,
+        };
+        config.knob_changes = vec![change(0.0)];
+        assert!(!whole(&config).has_more());
+        config.knob_changes.push(change(0.1));
+        assert!(whole(&config).has_penalties);
+        assert_eq!(
+            whole(&recipe("k-sparse")).more(),
+            " + revival of dead units"
+        );
+    }
+
+    #[test]
+    fn sums_and_means_turn_into_each_other() {
+        let (mean, sum) = (LossParts::default(), whole(&recipe("vae")));
+        assert_eq!(
+            [mean.factor(784, false), mean.factor(784, true)],
+            [1.0, 784.0]
+        );
+        assert_eq!(
+            [sum.factor(784, false), sum.factor(784, true)],
+            [1.0 / 784.0, 1.0]
+        );
+    }
+}
