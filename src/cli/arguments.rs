@@ -2,22 +2,21 @@
 //!
 //! The knobs' options come from the variants' tables, so a knob has its option by existing.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::data::Reading;
 use crate::engine::Extension;
-use crate::model::{Knob, OptimizerConfig, OptimizerKind, Pretraining, VARIANTS, Variant, variant};
+use crate::model::{OptimizerConfig, OptimizerKind, Pretraining, VARIANTS, Variant, variant};
 use crate::store;
 use crate::store::share::Share;
 use crate::train::{LearningRateDecay, PhaseSettings, RunConfig, Schedule};
 
-use super::Failure;
 use super::kept::{Kept, RUN_HELP};
 use super::numbers::{count, number};
 use super::out::{self, Out};
+use super::{Failure, knob_options};
 use super::{effects, fetch, resuming, share};
 
 /// What `train` is to do.
@@ -27,6 +26,8 @@ pub(super) struct TrainPlan {
     pub(super) out: Out,
     /// One JSON object an event, on standard output.
     pub(super) is_json: bool,
+    /// The accuracy of nearest neighbours is to be measured at the end.
+    pub(super) measures_neighbours: bool,
 }
 
 /// Where training begins.
@@ -166,27 +167,11 @@ pub(super) fn ids<'a>(ids: impl Iterator<Item = &'a str>) -> String {
     ids.collect::<Vec<_>>().join(", ")
 }
 
-/// Every knob once, in the order of the variants, with the variants that have it.
-fn all_knobs() -> Vec<(&'static Knob, Vec<&'static str>)> {
-    let mut order: Vec<(&'static Knob, Vec<&'static str>)> = Vec::new();
-    let mut places = BTreeMap::new();
-    for variant in VARIANTS {
-        for knob in variant.knobs() {
-            let place = *places.entry(knob.id).or_insert(order.len());
-            match order.get_mut(place) {
-                Some((_, variants)) => variants.push(variant.id()),
-                None => order.push((knob, vec![variant.id()])),
-            }
-        }
-    }
-    order
-}
-
 fn train_command() -> Command {
     let variants = ids(VARIANTS.iter().map(|v| v.id()));
     let schedules = ids(Pretraining::ALL.iter().map(|p| p.id()));
     let optimizers = ids(OptimizerKind::ALL.iter().map(|o| o.id()));
-    let mut command = Command::new("train")
+    let command = Command::new("train")
         .about("Train without a window")
         .next_help_heading("Run")
         .arg(path("config", "FILE", "Configuration to start from; other options change it"))
@@ -196,6 +181,7 @@ fn train_command() -> Command {
         .arg(path("out", "FOLDER", "Folder that keeps the run: new or empty, or with --replace an earlier run [default: runs/VARIANT-N, or with --resume where the run is]"))
         .arg(out::replace())
         .arg(json().help("Print one JSON object an event"))
+        .arg(text("measure", "NAME", "Measure this too at the end, of the run as it is kept: knn, the share of the test images whose 5 nearest training images, by their codes, are of the same class (uses labels)").value_parser(["knn"]))
         .next_help_heading("Data")
         .arg(text("dataset", "NAME|PATH", "Built-in data, a folder of pictures or IDX files, or a .npz, .npy, .csv or IDX file (see list datasets) [default: glyphs]"))
         .args(super::data::reading_args())
@@ -220,27 +206,20 @@ fn train_command() -> Command {
         .arg(text("seed", "N", "Seed of weights, batch order and dropout [default: 1]"))
         .arg(device().help("Device: auto, flex, wgpu or wgpu:N (see list devices). auto begins on the CPU, times a GPU beside it, and takes it from the next run on where it is faster by a third [default: auto]"))
         .next_help_heading("Knobs of the variants");
-    for (knob, variants) in all_knobs() {
-        let help = format!(
-            "{} Expects {}. Of {}.",
-            knob.help,
-            knob.expected(),
-            variants.join(", ")
-        );
-        command = command.arg(text(knob.id, "V", help).hide_short_help(false));
-    }
-    command
+    command.args(knob_options::options())
 }
 
 /// What the arguments of `train` ask for.
 pub(super) fn train_plan(matches: &ArgMatches) -> Result<TrainPlan, Failure> {
     let is_json = matches.get_flag("json");
+    let measures_neighbours = matches.contains_id("measure");
     if let Some(run) = matches.get_one::<PathBuf>("resume") {
         let (start, out) = resuming::resume(matches, run)?;
         return Ok(TrainPlan {
             start,
             out,
             is_json,
+            measures_neighbours,
         });
     }
     let config = configure(matches)?;
@@ -252,6 +231,7 @@ pub(super) fn train_plan(matches: &ArgMatches) -> Result<TrainPlan, Failure> {
         start: Start::New(Box::new(config)),
         out,
         is_json,
+        measures_neighbours,
     })
 }
 
@@ -318,13 +298,7 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
     if let Some(weights) = matches.get_one::<PathBuf>("weights") {
         super::import::begin_with(&mut config, weights);
     }
-    for (knob, _) in all_knobs() {
-        if let Some(value) = text(knob.id) {
-            config
-                .knobs
-                .set_text(variant.id(), variant.knobs(), knob.id, value)?;
-        }
-    }
+    knob_options::set(matches, variant, &mut config)?;
     schedule(matches, variant, &mut config)?;
     config.check()?;
     effects::check(matches, variant, &config)?;
@@ -370,7 +344,7 @@ fn schedule(
             })?;
     }
     // What was changed while another schedule ran says nothing about this one.
-    config.learning_rate_changes.clear();
+    config.clear_changes();
     let recipe = variant.recipe();
     let (old_pretrain, old_finetune, old_dropout) = config.settings();
     let usual = |epochs| PhaseSettings::usual(recipe.optimizer, epochs);

@@ -49,6 +49,16 @@ const MODELS: &[Model] = &[
         variant: "convolutional",
         widths: "",
     },
+    Model {
+        name: "vae-20",
+        variant: "vae",
+        widths: "784,400,20",
+    },
+    Model {
+        name: "denoising-500",
+        variant: "denoising",
+        widths: "784,500",
+    },
 ];
 
 /// Steps before the first one that counts.

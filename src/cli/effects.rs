@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::train::RunConfig;
 
-use super::Failure;
+use super::{Failure, knob_options};
 
 /// Checks that every option that was given has an effect on this configuration.
 ///
@@ -56,15 +56,18 @@ fn knobs(matches: &ArgMatches, variant: &dyn Variant, config: &RunConfig) -> Res
     let knobs = config.knobs.resolve(variant.id(), variant.knobs())?;
     for knob in variant.knobs() {
         // What widths decide must agree with them, which is seen to below.
-        if let Some((other, needed)) = knob.only_with
+        let unmet = knob.only_with.iter().find(|other| !other.holds(&knobs));
+        if let Some(other) = unmet
             && knob.only_with != Knob::UNLESS_WIDTHS
-            && matches.contains_id(knob.id)
-            && !knob.is_active(&knobs)
+            && knob_options::is_given(matches, knob.id)
         {
-            let found = knobs.get(other).map(KnobValue::to_string);
+            let found = knobs.get(other.id()).map(KnobValue::to_string);
             return Err(Failure::bad_input(format!(
-                "--{} needs {other} {needed}, but {other} is {}",
+                "--{} needs {} {}, but {} is {}",
                 knob.id,
+                other.id(),
+                other.needed(),
+                other.id(),
                 found.unwrap_or_default()
             )));
         }

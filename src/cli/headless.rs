@@ -14,13 +14,12 @@ use crate::engine::{
 use crate::store::RunPlace;
 use crate::train::TestPoint;
 
-use super::Failure;
 use super::arguments::{Start, TrainPlan};
 use super::interrupts::Interrupts;
-use super::kept::as_argument;
 use super::out::Out;
 use super::report::{Outcome, Report};
-use super::resuming::Resumed;
+use super::resuming::{Resumed, parked};
+use super::{Failure, neighbours};
 
 const RUN: RunId = RunId(1);
 
@@ -74,6 +73,7 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         target: None,
         info: None,
         baselines: None,
+        measures_neighbours: plan.measures_neighbours,
         has_no_baselines: false,
         progress: Progress::default(),
         last_test: None,
@@ -91,15 +91,6 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Why a run ended whose device has failed, and how it goes on.
-fn parked(error: &str, step: u64, run: &str) -> Failure {
-    Failure::machine(format!(
-        "{error}; the run is kept as it was at step {step}, and hourglass train --resume {} \
-         --device flex goes on from there on the CPU",
-        as_argument(run)
-    ))
-}
-
 /// One training from start to end, as the events tell it.
 struct Session {
     engine: Engine,
@@ -114,6 +105,8 @@ struct Session {
     target: Option<u64>,
     info: Option<Arc<RunInfo>>,
     baselines: Option<Arc<Baselines>>,
+    /// The accuracy of nearest neighbours was asked for.
+    measures_neighbours: bool,
     /// There are none to wait for.
     has_no_baselines: bool,
     progress: Progress,
@@ -282,13 +275,13 @@ impl Session {
                 self.interrupts.note_steps(progress.step);
                 self.info = Some(Arc::clone(info));
                 self.progress = *progress;
-                self.last_test = metrics.last_test().copied();
+                self.last_test = metrics.last_test().cloned();
             }
             Event::Progress { more, progress, .. } => {
                 self.progress = *progress;
                 self.interrupts.note_steps(progress.step);
                 if let Some(test) = more.last_test() {
-                    self.last_test = Some(*test);
+                    self.last_test = Some(test.clone());
                 }
                 if let Some(info) = &self.info {
                     self.report.progress(info, more, progress);
@@ -402,6 +395,24 @@ impl Session {
         }
     }
 
+    /// What is measured once, of the run as it is kept, because it takes long; where that cannot be, the
+    /// rest is told all the same.
+    fn measure_on_request(&mut self) -> Vec<(&'static str, f64)> {
+        if !self.measures_neighbours || !self.is_kept {
+            return Vec::new();
+        }
+        match self
+            .folder()
+            .and_then(|folder| neighbours::accuracy(&folder))
+        {
+            Ok(accuracy) => vec![("knn_accuracy", accuracy)],
+            Err(failure) => {
+                self.report.warning(&failure.to_string());
+                Vec::new()
+            }
+        }
+    }
+
     /// Keeps the run and tells what it came to.
     fn conclude(mut self) -> Result<ExitCode, Failure> {
         if self.has_begun {
@@ -411,6 +422,7 @@ impl Session {
             self.report.saved(place.shown());
         }
         self.wait_for_baselines();
+        let on_request = self.measure_on_request();
         let Some(info) = self.info.take() else {
             return Err(Failure::machine("the run ended before it began"));
         };
@@ -421,8 +433,9 @@ impl Session {
         self.report.finished(&Outcome {
             info: &info,
             progress: &self.progress,
-            last_test: self.last_test,
+            last_test: self.last_test.clone(),
             baselines: self.baselines.as_deref(),
+            on_request,
             is_interrupted: self.is_interrupted,
         });
         match self.report.lost() {

@@ -133,5 +133,5 @@ pub(super) fn begin_with(config: &mut RunConfig, weights: &std::path::Path) {
         file: file.to_string_lossy().into_owned(),
         sha256: None,
     });
-    config.learning_rate_changes.clear();
+    config.clear_changes();
 }

@@ -17,6 +17,7 @@ use super::kept::Kept;
 use super::{Failure, output};
 
 /// What a kept run is opened with.
+#[derive(Default)]
 pub(super) struct Wanted<'a> {
     /// Another device than its own.
     device: Option<&'a String>,

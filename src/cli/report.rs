@@ -1,5 +1,6 @@
 //! Reports of headless training: a progress bar for people, JSON for programs.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -7,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Baselines;
 use crate::engine::{Comparison, Progress, RunInfo};
+use crate::model::Figure;
 use crate::train::{Metrics, TestPoint, Verdict};
 
 use super::Failure;
@@ -33,6 +35,8 @@ pub(super) struct Outcome<'a> {
     pub(super) progress: &'a Progress,
     pub(super) last_test: Option<TestPoint>,
     pub(super) baselines: Option<&'a Baselines>,
+    /// What was measured because it was asked for.
+    pub(super) on_request: Vec<(&'static str, f64)>,
     pub(super) is_interrupted: bool,
 }
 
@@ -271,13 +275,20 @@ impl Report {
     pub(super) fn finished(&mut self, outcome: &Outcome<'_>) {
         self.bar.finish_and_clear();
         let pixels = outcome.info.dataset.shape.pixels() as f64;
-        let mse = outcome.last_test.map(|test| test.mse);
+        let last = outcome.last_test.as_ref();
+        let mse = last.map(|test| test.mse);
         let run = self.run.clone();
+        let mut measures = last.map_or_else(BTreeMap::new, |test| test.measures.as_ref().clone());
+        for (name, value) in &outcome.on_request {
+            measures.insert((*name).to_owned(), Figure::One(*value));
+        }
         self.event(&json!({
             "event": "finished",
             "test_mse": mse,
             "test_mse_per_image": mse.map(|mse| mse * pixels),
-            "outputs": outcome.last_test.map(|test| test.verdict),
+            "outputs": last.map(|test| test.verdict),
+            "terms": last.map(|test| test.terms.as_ref()),
+            "measures": measures,
             "baselines": baselines_json(outcome.baselines, outcome.info.latent),
             "images_per_s": outcome.progress.images_per_sec,
             "elapsed_s": outcome.progress.elapsed_secs,
@@ -293,7 +304,7 @@ impl Report {
         if outcome.is_interrupted {
             self.line("Interrupted.");
         }
-        if let Some(test) = outcome.last_test {
+        if let Some(test) = last {
             self.line(&format!(
                 "test MSE {:.5} per pixel, {:.2} per image{}",
                 test.mse,
@@ -305,6 +316,23 @@ impl Report {
                     Verdict::Constant => " (every image becomes the same picture)",
                 }
             ));
+            if test.terms.len() > 1 {
+                let terms = test.terms.iter();
+                let terms: Vec<String> = terms
+                    .map(|(name, value)| format!("{name} {value:.5}"))
+                    .collect();
+                self.line(&format!("terms of the loss: {}", terms.join(", ")));
+            }
+            for (name, figure) in &measures {
+                self.line(&match figure {
+                    Figure::One(value) => format!("{name} {value:.5}"),
+                    Figure::Each(values) => {
+                        let values: Vec<String> =
+                            values.iter().map(|value| format!("{value:.2}")).collect();
+                        format!("{name} {}", values.join(" "))
+                    }
+                });
+            }
         }
         if let Some(lines) = outcome.baselines {
             self.line(&baselines_line(lines, outcome.info.latent));

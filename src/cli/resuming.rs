@@ -9,7 +9,7 @@ use crate::train::RunConfig;
 
 use super::Failure;
 use super::arguments::Start;
-use super::kept::Kept;
+use super::kept::{Kept, as_argument};
 use super::numbers::count;
 use super::out::Out;
 
@@ -42,6 +42,7 @@ fn only_what_a_resumed_run_takes(matches: &ArgMatches) -> Result<(), Failure> {
         "out",
         "replace",
         "json",
+        "measure",
         "epochs",
         "until-epoch",
         "device",
@@ -162,4 +163,13 @@ fn in_epochs(epochs: u64) -> String {
         1 => "1 epoch".to_owned(),
         epochs => format!("{epochs} epochs"),
     }
+}
+
+/// Why a run ended whose device has failed, and how it goes on.
+pub(super) fn parked(error: &str, step: u64, run: &str) -> Failure {
+    Failure::machine(format!(
+        "{error}; the run is kept as it was at step {step}, and hourglass train --resume {} \
+         --device flex goes on from there on the CPU",
+        as_argument(run)
+    ))
 }

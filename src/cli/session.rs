@@ -60,7 +60,7 @@ impl Told {
             config: run.config,
             position: kept.checkpoint.position,
             last_loss: metrics.train.last().map(|point| point.loss),
-            last_test: metrics.last_test().copied(),
+            last_test: metrics.last_test().cloned(),
             elapsed_secs: kept.checkpoint.elapsed_secs,
             frames: kept.frames.len(),
         })
@@ -76,7 +76,7 @@ impl Told {
             "phase": self.position.phase + 1,
             "phases": self.config.schedule.phases.len(),
             "train_loss": self.last_loss,
-            "test_mse": self.last_test.map(|test| test.mse),
+            "test_mse": self.last_test.as_ref().map(|test| test.mse),
             "elapsed_secs": self.elapsed_secs,
             "frames": self.frames,
         })
@@ -91,7 +91,7 @@ impl Told {
         if self.position.step == 0 {
             return format!("{what}: not begun");
         }
-        let reached = self.last_test.map_or_else(String::new, |test| {
+        let reached = self.last_test.as_ref().map_or_else(String::new, |test| {
             format!(", test MSE {:.5} at step {}", test.mse, test.step)
         });
         format!(
