@@ -2,7 +2,7 @@
 """Lays `hourglass bench` beside PyTorch: in turn, on the same images, and prints the table of the README.
 
 usage: compare.py HOURGLASS MNIST_DIR [--rounds 5] [--device cpu|cuda] [--batch 256] [--steps 30]
-       [--optimizer adam|sgd] [--schedule greedy|ends-inward] [--hourglass-device auto]
+       [--optimizer adam|sgd] [--schedule greedy|ends-inward] [--hourglass-device auto] [--only NAME]
 needs: pip install torch numpy. HOURGLASS is the program, built with cargo build --release.
 """
 import argparse, json, statistics, subprocess, sys
@@ -27,6 +27,7 @@ def main():
     parser.add_argument("--steps", default="30")
     parser.add_argument("--optimizer", default="adam")
     parser.add_argument("--schedule")
+    parser.add_argument("--only")
     args = parser.parse_args()
     common = ["--batch", args.batch, "--steps", args.steps, "--optimizer", args.optimizer]
     if args.schedule:
@@ -36,6 +37,9 @@ def main():
     peer += ["--device", args.device, *common]
     ours = [args.hourglass, "bench", "--json", "--dataset", args.mnist, "--device", args.hourglass_device, *common]
     ours += ["--schedule", args.schedule] if args.schedule else []
+    if args.only:
+        peer += ["--only", args.only]
+        ours += ["--only", args.only]
     times = {}
     for _round in range(args.rounds):
         for who, command in (("peer", peer), ("ours", ours)):
