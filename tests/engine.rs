@@ -63,7 +63,7 @@ fn a_step_and_an_epoch_pause_where_they_end() {
         session.until_state(RUN, state);
         session.settle();
         assert_eq!(session.step(RUN), step);
-        let last = *session.metrics(RUN).last_test().unwrap();
+        let last = session.metrics(RUN).last_test().unwrap().clone();
         assert_eq!(last.step, step, "an epoch ends with its measurement");
     }
 }

@@ -33,6 +33,8 @@ mod looks;
 mod names;
 #[path = "gui/parking.rs"]
 mod parking;
+#[path = "gui/parts.rs"]
+mod parts;
 #[path = "gui/paths.rs"]
 mod paths;
 #[path = "gui/pictures.rs"]

@@ -1,12 +1,15 @@
 //! Training as a whole: what freezes, what repeats, what resumes, what every knob changes.
 
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
 mod common;
 
 use std::sync::Arc;
 
 use common::{flex, small_config, small_set, train, weights};
 use hourglass::model::{
-    KnobKind, KnobValue, Objective, OptimizerKind, Pretraining, VARIANTS, variant,
+    Condition, Knob, KnobKind, KnobValue, Objective, OptimizerKind, PENALTIES, Part, Pretraining,
+    VARIANTS, variant,
 };
 use hourglass::train::{Advance, LearningRateDecay, RunConfig, Trainer, TrainerError};
 
@@ -119,63 +122,96 @@ fn two_schedules_start_from_the_same_weights_and_see_the_same_batches() {
     assert_eq!(start(deep), start(stacked));
 }
 
-/// Values of a knob other than its default.
-fn other_values(kind: KnobKind) -> Vec<KnobValue> {
-    match kind {
-        KnobKind::Integer {
-            default, step, max, ..
-        } => {
-            let other = if default + step <= max {
-                default + step
+/// Values of a knob other than this one.
+fn other_values(kind: KnobKind, value: &KnobValue) -> Vec<KnobValue> {
+    match (kind, value) {
+        (KnobKind::Integer { step, max, .. }, KnobValue::Integer(value)) => {
+            let other = if value + step <= max {
+                value + step
             } else {
-                default - step
+                value - step
             };
             vec![KnobValue::Integer(other)]
         }
-        KnobKind::Real { default, .. } => vec![KnobValue::Real(default * 2.0)],
-        KnobKind::Choice { options, default } => options
+        (KnobKind::Real { .. }, KnobValue::Real(value)) => {
+            let is_zero = *value <= 0.0;
+            vec![KnobValue::Real(if is_zero { 0.5 } else { value * 2.0 })]
+        }
+        (KnobKind::Choice { options, .. }, KnobValue::Text(value)) => options
             .iter()
-            .filter(|option| option.id != default)
+            .filter(|option| option.id != value)
             .map(|option| KnobValue::Text(option.id.to_owned()))
             .collect(),
-        KnobKind::Widths => vec![KnobValue::Text("64,30,10".to_owned())],
+        (KnobKind::Widths, _) => vec![KnobValue::Text("64,30,10".to_owned())],
+        other => panic!("{other:?}"),
     }
+}
+
+/// A combination in which a knob matters, and in which each of its values can be.
+fn where_it_matters(mut config: RunConfig, knob: &Knob) -> RunConfig {
+    let variant = variant(&config.variant).unwrap();
+    let is_dense = config.variant != "convolutional";
+    let mut set = |id: &str, value: &str| {
+        let table = variant.knobs();
+        config
+            .knobs
+            .set_text(variant.id(), table, id, value)
+            .unwrap();
+    };
+    set("init", "normal");
+    set("init-sigma", "0.1");
+    set("output", "sigmoid");
+    if knob.part == Part::Penalties || ["bottleneck", "code-activation", "tied"].contains(&knob.id)
+    {
+        for penalty in PENALTIES {
+            set(penalty.knob, "0");
+        }
+        set("bottleneck", "plain");
+        set("code-activation", "linear");
+    }
+    if knob.part == Part::Bottleneck && is_dense {
+        set("tied", "off");
+    }
+    if ["penalty-kl-sparsity", "sparsity-target"].contains(&knob.id) {
+        set("code-activation", "sigmoid");
+    }
+    for condition in knob.only_with {
+        match condition {
+            Condition::Is(id, values) => set(id, values[0]),
+            Condition::Above0(id) => set(id, "0.5"),
+        }
+    }
+    if knob.part == Part::Bottleneck && knob.id != "bottleneck" {
+        set("code-activation", "linear");
+        for penalty in PENALTIES {
+            set(penalty.knob, "0");
+        }
+    }
+    if knob.id == "output" {
+        set("loss", "mse");
+    }
+    if knob.id == "revive" {
+        // Until some units are dead.
+        set("k", "1");
+        config.schedule.phases[0].epochs = 40;
+    }
+    config
 }
 
 #[test]
 fn every_value_of_every_knob_changes_training() {
     let data = small_set();
     for variant in VARIANTS {
-        let mut config = small_config(variant.id(), Pretraining::EndToEnd);
-        config
-            .knobs
-            .set("init", KnobValue::Text("normal".to_owned()));
-        config.knobs.set("init-sigma", KnobValue::Real(0.1));
-        let usual = train(&config, &data);
+        let config = small_config(variant.id(), Pretraining::EndToEnd);
         for knob in variant.knobs() {
-            for value in other_values(knob.kind) {
-                if config.knobs.get(knob.id) == Some(&value) {
-                    continue;
-                }
+            let config = where_it_matters(config.clone(), knob);
+            let usual = weights(&train(&config, &data));
+            for value in other_values(knob.kind, config.knobs.get(knob.id).unwrap()) {
                 let mut changed = config.clone();
                 changed.knobs.set(knob.id, value.clone());
-                if knob.id == "loss" {
-                    changed
-                        .knobs
-                        .set("output", KnobValue::Text("sigmoid".to_owned()));
-                    let mut mse = config.clone();
-                    mse.knobs
-                        .set("output", KnobValue::Text("sigmoid".to_owned()));
-                    assert_ne!(
-                        train(&mse, &data).metrics(),
-                        train(&changed, &data).metrics()
-                    );
-                    continue;
-                }
-                let trained = train(&changed, &data);
                 assert_ne!(
-                    usual.metrics(),
-                    trained.metrics(),
+                    usual,
+                    weights(&train(&changed, &data)),
                     "{} of {} set to {value} changes nothing",
                     knob.id,
                     variant.id()
@@ -183,6 +219,70 @@ fn every_value_of_every_knob_changes_training() {
             }
         }
     }
+}
+
+/// Every knob that can be moved while a run trains acts from the step on at which it is moved, is kept
+/// with the run, and makes it repeat.
+#[test]
+fn a_knob_that_is_moved_acts_from_its_step_on_and_repeats() {
+    let data = small_set();
+    let variant = variant("vae").unwrap();
+    for knob in variant.knobs().iter().filter(|knob| knob.is_live) {
+        let config = where_it_matters(small_config("vae", Pretraining::EndToEnd), knob);
+        let Some(KnobValue::Real(value)) =
+            other_values(knob.kind, config.knobs.get(knob.id).unwrap()).pop()
+        else {
+            panic!("{} is a number", knob.id);
+        };
+        let mut moved = Trainer::new(config.clone(), Arc::clone(&data), &flex()).unwrap();
+        while moved.position().step < 3 {
+            moved.advance().unwrap();
+        }
+        moved.set_knob(knob.id, value).unwrap();
+        let checkpoint = moved.checkpoint().unwrap();
+        while moved.advance().unwrap() != Advance::Finished {}
+        moved.collect().unwrap();
+        let changes = moved.config().knob_changes.clone();
+        assert_eq!(changes.len(), 1, "{}", knob.id);
+        assert_eq!((changes[0].step, changes[0].value), (3, value));
+        let usual = train(&config, &data);
+        let (left, right) = (
+            usual.metrics().train.values(),
+            moved.metrics().train.values(),
+        );
+        assert_eq!(left[..3], right[..3], "{}", knob.id);
+        assert_ne!(weights(&usual), weights(&moved), "{}", knob.id);
+        let repeated = train(moved.config(), &data);
+        assert_eq!(repeated.metrics(), moved.metrics(), "{}", knob.id);
+        assert_eq!(weights(&repeated), weights(&moved), "{}", knob.id);
+        let resumed = checkpoint.config.clone();
+        let mut resumed =
+            Trainer::resume(resumed, &checkpoint, Arc::clone(&data), &flex()).unwrap();
+        while resumed.advance().unwrap() != Advance::Finished {}
+        resumed.collect().unwrap();
+        assert_eq!(resumed.metrics(), moved.metrics(), "{}", knob.id);
+        assert_eq!(weights(&resumed), weights(&moved), "{}", knob.id);
+    }
+}
+
+#[test]
+fn a_knob_that_cannot_be_moved_says_so_and_nothing_changes() {
+    let mut trainer = Trainer::new(
+        small_config("autoencoder", Pretraining::EndToEnd),
+        small_set(),
+        &flex(),
+    )
+    .unwrap();
+    let before = trainer.config().clone();
+    let mut refused = |id: &str, value: f64| trainer.set_knob(id, value).unwrap_err().to_string();
+    assert!(refused("latent", 3.0).contains("must be one of noise-level"));
+    assert_eq!(
+        refused("beta", 2.0),
+        "beta needs bottleneck gaussian, and has no effect now"
+    );
+    assert!(refused("penalty-l1", -1.0).contains("must be a number from 0"));
+    assert!(refused("penalty-kl-sparsity", 1.0).contains("needs code-activation sigmoid"));
+    assert_eq!(*trainer.config(), before);
 }
 
 /// What is set differently.
@@ -327,8 +427,24 @@ fn variants_are_found_by_id_and_unknown_ones_named() {
     let Err(error) = variant("depe") else {
         panic!("there is no such variant");
     };
+    let ids: Vec<&str> = VARIANTS.iter().map(|variant| variant.id()).collect();
     assert_eq!(
         error.to_string(),
-        "variant must be one of autoencoder, deep, stacked, convolutional, but is \"depe\""
+        format!("variant must be one of {}, but is \"depe\"", ids.join(", "))
     );
+    for (asked, nearest) in [
+        ("VQ-VAE", "vae"),
+        ("gan", "vae"),
+        ("mae", "denoising"),
+        ("diffusion", "denoising"),
+    ] {
+        let Err(error) = variant(asked) else {
+            panic!("{asked} is not there yet");
+        };
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains(&format!("; nearest to it is {nearest}")),
+            "{sentence}"
+        );
+    }
 }

@@ -300,6 +300,8 @@ fn update() -> RunUpdate {
         phase,
         mse: 1.0 / (step as f64 + 3.0),
         verdict,
+        terms: hourglass::train::TermValues::default(),
+        measures: hourglass::train::Measures::default(),
     };
     let checkpoint = Checkpoint {
         config: RunConfig::recipe(VARIANTS[0], "glyphs"),

@@ -206,8 +206,34 @@ fn unknown_words_are_answered_with_the_known_ones() {
         ("train --lr 1 --lr 2", "cannot be used multiple times"),
         (
             "train --variant depe",
-            "autoencoder, deep, stacked, convolutional, but is \"depe\"",
+            "vae, beta-vae, wae, rae, but is \"depe\"",
         ),
+        (
+            "train --variant vq-vae",
+            "; nearest to it is vae, whose codes are numbers and not entries of a book",
+        ),
+        (
+            "train --penalty l2:1",
+            "--penalty must be NAME:WEIGHT, NAME one of l1, kl-sparsity, contractive, mmd, code-norm, weight-decay, but is \"l2:1\"",
+        ),
+        ("train --penalty l1", "but is \"l1\""),
+        (
+            "train --penalty l1:x",
+            "penalty-l1 must be a number from 0 to 1000, but is \"x\"",
+        ),
+        (
+            "train --beta 2",
+            "--beta needs bottleneck gaussian, but bottleneck is plain",
+        ),
+        (
+            "train --penalty kl-sparsity:1",
+            "penalty-kl-sparsity needs code-activation sigmoid, but it is linear",
+        ),
+        (
+            "train --variant k-sparse --latent 10",
+            "k must be at most the 10 units of the code, but is 25",
+        ),
+        ("train --measure x", "[possible values: knn]"),
         (
             "train --schedule x",
             "end-to-end, greedy, ends-inward, but is \"x\"",

@@ -106,7 +106,7 @@ fn contradictions_within_a_run_are_told() {
             "latent = 999",
             "from 1 to 256, but is 999",
         ),
-        ("state.toml", "format = 1", "format = 9", "holds format 9"),
+        ("state.toml", "format = 2", "format = 9", "holds format 9"),
         (
             "state.toml",
             "phase = 0",
@@ -128,13 +128,13 @@ fn contradictions_within_a_run_are_told() {
         (
             "metrics.csv",
             "\n1,0,",
-            "\n1,0,NaN,,\n1,0,",
-            "row 4 is \"1,0,NaN,,\"",
+            "\n1,0,NaN,,,,\n1,0,",
+            "row 4 is \"1,0,NaN,,,,\"",
         ),
         (
             "metrics.csv",
             "\n1,0,",
-            "\n1,0,0.5,,\n1,0,",
+            "\n1,0,0.5,,,,\n1,0,",
             "the next training step in every row, but row 5 is \"1,0,",
         ),
         (

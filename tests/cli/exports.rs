@@ -228,6 +228,44 @@ fn codes_and_curves_are_tables() {
 }
 
 #[test]
+fn terms_and_measures_have_columns_and_losses_say_what_they_hold() {
+    let folder = workplace();
+    let at = folder.path();
+    train(at, "--latent 3 --epochs 1", "plain");
+    train(at, "--variant vae --latent 3 --epochs 1", "vae");
+    let table = |runs: &str| {
+        let export = format!("export {runs} --what curves --out c.csv");
+        success(hourglass(at, &export));
+        let bytes = file(at, "c.csv");
+        let mut reader = csv::Reader::from_reader(&bytes[..]);
+        let header = reader.headers().unwrap().clone();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        (header, rows)
+    };
+    assert_eq!(table("plain").0.len(), 9);
+    let (header, rows) = table("plain vae");
+    let column = |name: &str| header.iter().position(|found| found == name).unwrap();
+    let vae = rows.iter().rfind(|row| &row[0] == "Variational").unwrap();
+    for name in ["term_kl", "measure_active_units", "measure_beta"] {
+        assert!(number(&vae[column(name)]) >= 0.0, "{name}");
+    }
+    assert_eq!(
+        vae[column("measure_kl_per_dimension")].split('|').count(),
+        3
+    );
+    let plain = rows.iter().rfind(|row| &row[0] == "Autoencoder").unwrap();
+    let term = number(&plain[column("term_reconstruction")]);
+    assert!((term / number(&plain[8]) - 1.0).abs() < 1e-3);
+    assert!(plain[column("term_kl")].is_empty());
+    let held = |name: &str| {
+        let mut of = rows.iter().filter(|row| &row[0] == name);
+        of.find(|row| !row[6].is_empty()).unwrap()[7].to_owned()
+    };
+    assert_eq!(held("Variational"), "sum of cross-entropy + beta kl");
+    assert_eq!(held("Autoencoder"), "pixels");
+}
+
+#[test]
 fn pictures_show_every_run() {
     let folder = workplace();
     let at = folder.path();

@@ -146,7 +146,7 @@ fn a_run_begins_with_exported_weights() {
     session.finish(RUN);
     let outcome = outcome(&mut session, 1, Export::Weights(RUN), &path);
     assert!(matches!(outcome, JobOutcome::Done(_)), "{outcome:?}");
-    let last = session.metrics(RUN).last_test().copied().unwrap();
+    let last = session.metrics(RUN).last_test().cloned().unwrap();
     let mut imported = config;
     imported.initial_weights = Some(hourglass::train::InitialWeights {
         file: path.to_string_lossy().into_owned(),
@@ -155,7 +155,7 @@ fn a_run_begins_with_exported_weights() {
     let second = RunId(2);
     session.add(second, &imported);
     session.finish(second);
-    let first = *session.metrics(second).test.first().unwrap();
+    let first = session.metrics(second).test.first().unwrap().clone();
     assert_eq!(first.step, 0);
     assert_eq!(first.mse, last.mse, "it begins where the other one ended");
     // Back to the start is back to these weights, not to random ones.

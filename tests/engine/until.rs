@@ -39,7 +39,7 @@ fn a_run_stops_at_a_step_measured_and_goes_on_as_if_it_had_not() {
     for step in [7, 13, 27] {
         until(&mut session, Until::Step(step));
         assert_eq!(session.step(RUN), step);
-        let last = *session.metrics(RUN).last_test().unwrap();
+        let last = session.metrics(RUN).last_test().unwrap().clone();
         assert_eq!(last.step, step, "measured where it stands");
     }
     // It is there already: nothing is to be trained.

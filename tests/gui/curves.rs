@@ -11,6 +11,9 @@ use super::rich::rich_window;
 use super::session_window;
 use super::window::{Look, Window};
 
+#[path = "curves_shown.rs"]
+mod shown;
+
 fn state(window: &Window) -> &AppState {
     window.harness.state().state()
 }

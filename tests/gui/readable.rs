@@ -95,7 +95,7 @@ fn large_type_reaches_chart_schedule_and_setup() {
         "Training",
         "step ",
         " epochs",
-        "Optimizer",
+        "Latent size",
     ];
     grows(&mut window, &words);
 }

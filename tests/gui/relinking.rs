@@ -60,6 +60,8 @@ fn offline(id: RunId, config: &RunConfig, found: Found) -> Vec<Event> {
             phase: 0,
             mse: 0.0625,
             verdict: Verdict::Varied,
+            terms: hourglass::train::TermValues::default(),
+            measures: hourglass::train::Measures::default(),
         }],
         phases: vec![PhaseStart { phase: 0, step: 0 }],
     };

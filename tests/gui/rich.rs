@@ -221,6 +221,8 @@ impl World {
                         } else {
                             Verdict::Varied
                         },
+                        terms: hourglass::train::TermValues::default(),
+                        measures: hourglass::train::Measures::default(),
                     });
                 }
             }

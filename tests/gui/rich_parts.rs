@@ -28,8 +28,9 @@ pub fn reports(
         let is_last = report == REPORTS as u64;
         let more = Metrics {
             train: (metrics.train.get(before as usize..step as usize)).unwrap(),
-            test: (metrics.test.iter().copied())
+            test: (metrics.test.iter())
                 .filter(|point| is_new(point.step) || is_last && point.step == step)
+                .cloned()
                 .collect(),
             phases: (metrics.phases.iter().copied())
                 .filter(|phase| is_new(phase.step))

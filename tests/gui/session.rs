@@ -123,6 +123,8 @@ fn metrics(phases: &[(u64, f64, f64, f64)], upto: u64, verdict: Verdict) -> Metr
                     phase,
                     mse: error(step),
                     verdict,
+                    terms: hourglass::train::TermValues::default(),
+                    measures: hourglass::train::Measures::default(),
                 });
             }
         }

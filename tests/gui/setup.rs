@@ -12,7 +12,7 @@ use super::window::{Look, Window};
 use super::{FIRST, ready_window};
 
 /// The run trains in `phase`, with so many of its epochs done.
-fn under_way(phase: usize, epoch: f64) -> [Event; 2] {
+pub fn under_way(phase: usize, epoch: f64) -> [Event; 2] {
     [
         Event::StateChanged {
             id: FIRST,

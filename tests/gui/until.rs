@@ -85,6 +85,8 @@ fn what_is_reached_cannot_be_asked_for() {
         phase: 0,
         mse: 0.02,
         verdict: Verdict::Varied,
+        terms: hourglass::train::TermValues::default(),
+        measures: hourglass::train::Measures::default(),
     };
     window.tell([Event::Progress {
         id: FIRST,

@@ -211,8 +211,8 @@ fn what_was_asked_for_is_told_from_what_fails() {
                 place.run();
                 replace(
                     &place.path("run/state.toml"),
-                    "format = 1\nprogram = \"0.1.0\"",
-                    "format = 2\nprogram = \"9.1.0\"\nwings = 2",
+                    "format = 2\nprogram = \"0.1.0\"",
+                    "format = 3\nprogram = \"9.1.0\"\nwings = 2",
                 );
                 replace(
                     &place.path("run/run.toml"),
@@ -222,7 +222,7 @@ fn what_was_asked_for_is_told_from_what_fails() {
                 Ok(())
             },
             "eval run --device flex",
-            "run/state.toml must hold a state of format 1, but holds format 2, written by Hourglass 9.1.0: open it with that version",
+            "run/state.toml must hold a state of format 1 or 2, but holds format 3, written by Hourglass 9.1.0: open it with that version",
             2,
         ),
         (
@@ -231,13 +231,13 @@ fn what_was_asked_for_is_told_from_what_fails() {
                 drop(study(place));
                 replace(
                     &place.path("study/runs/1/state.toml"),
-                    "format = 1",
+                    "format = 2",
                     "format = 3",
                 );
                 Ok(())
             },
             "session study",
-            "study/runs/1/state.toml must hold a state of format 1, but holds format 3, written by Hourglass …: open it with that version",
+            "study/runs/1/state.toml must hold a state of format 1 or 2, but holds format 3, written by Hourglass …: open it with that version",
             2,
         ),
         (
