@@ -11,7 +11,7 @@
 //! | [`data`] | [`data::Dataset`]: u8 images of one shape, labels, splits, the seeded batch order; one file a source and the table [`data::SOURCES`] | burn, egui |
 //! | [`analysis`] | PCA, the reference lines of every chart, how codes are spread: plain arrays in and out | burn, egui, data |
 //! | [`kernels`] | the loops of training on the CPU: plain slices in and out | burn, egui, data |
-//! | [`model`] | networks built from stages, losses, optimizers, knobs as data; one file a variant and the table [`model::VARIANTS`] | egui, threads |
+//! | [`model`] | networks built from stages, the tables of parts they are combined from, optimizers, knobs as data; a variant is a preset in the table [`model::VARIANTS`] | egui, threads |
 //! | [`train`] | [`train::RunConfig`], the [`train::Schedule`] of phases, the [`train::Trainer`], metrics, checkpoints | egui, threads |
 //! | [`store`] | a run as a folder, replaced atomically | egui |
 //! | [`engine`] | the thread that trains all live runs in turn, jobs beside it; [`engine::Command`], [`engine::Event`], devices | egui |
@@ -44,7 +44,8 @@
 //! What a run was is *put aside* before it is made anew, whole and paused, so that the window can bring
 //! it back for a while; the window bounds how much is held like that.
 //!
-//! A run that trains can be changed: its learning rate and the phases to come. Such changes are written
+//! A run that trains can be changed: its learning rate, the knobs that say they are live, and the phases to
+//! come. Such changes are written
 //! into its configuration, with the step they came at, so that it still repeats; and a new run can branch
 //! off where any phase began.
 //!
@@ -53,8 +54,20 @@
 //! Every network is a stack of *stages*, pairs of an encoder layer and the decoder layer that mirrors
 //! it. A [`train::Phase`] says which stages train on which [`model::Objective`]; the others are
 //! frozen. End to end is one phase, greedy and ends-inward pretraining are one phase a stage and a
-//! last one for all. So every layered variant has every schedule, and a new variant is a file with
-//! its knobs and its stack, and a line in the table.
+//! last one for all. So every layered variant has every schedule.
+//!
+//! # A member of the family is a combination
+//!
+//! ```text
+//! image → corruption → encoder → bottleneck → decoder → output
+//! loss = reconstruction + Σ weight · penalty
+//! ```
+//!
+//! Corruptions, bottlenecks ([`model::BOTTLENECKS`]) and penalties ([`model::PENALTIES`]) are tables; every
+//! variant has the knobs of all of them, and differs from another by its layers and its defaults. A loss
+//! is named terms, whose weighted sum is minimised; a measurement on the test images keeps each by name,
+//! and *measures* beside them, such as the units of a code that are in use. What depends on time, a
+//! warm-up or an annealing, reads [`model::StepContext`].
 //!
 //! # Fast where there is no GPU
 //!
