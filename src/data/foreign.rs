@@ -128,6 +128,12 @@ const KINDS: &[Kind] = &[
 /// What a file is that starts with these bytes (some hundred are enough) and has this name, where it
 /// is of a known kind. Pictures, IDX files, zip archives of arrays and tables that are read are none.
 pub fn of_bytes(start: &[u8], name: &Path) -> Option<Foreign> {
+    if is_safetensors(start) {
+        return Some(Foreign {
+            what: "the weights of a network (safetensors)",
+            remedy: "make a run of it with Import weights… in the menu File, or with `hourglass import`",
+        });
+    }
     let found = KINDS.iter().find(|kind| {
         let there = start.get(kind.offset..kind.offset + kind.magic.len());
         there == Some(kind.magic)
@@ -138,6 +144,16 @@ pub fn of_bytes(start: &[u8], name: &Path) -> Option<Foreign> {
     of_text(start)
         .or_else(|| of_archive(start, name))
         .or_else(|| of_pickle(start))
+}
+
+/// Whether a file begins as safetensors do: with the length of a header of JSON, eight bytes that may
+/// look like the first ones of any other kind (640 is 80 02, as a pickle begins), and that header.
+pub fn is_safetensors(start: &[u8]) -> bool {
+    const LONGEST: u64 = 100_000_000;
+    match start.split_first_chunk() {
+        Some((length, [b'{', ..])) => (2..=LONGEST).contains(&u64::from_le_bytes(*length)),
+        _ => false,
+    }
 }
 
 /// What the file at a path is, where it can be read and is of a known kind.
@@ -337,6 +353,7 @@ mod tests {
                 "CIFAR",
             ),
             (b"\x80\x04\x95", "a.pkl", "pickle"),
+            (b"\x80\x02\0\0\0\0\0\0{\"w\":", "a.pt", "safetensors"),
             (b"\x89HDF\r\n\x1a\n", "a.h5", "HDF5"),
             (b"MATLAB 5.0 MAT-file", "a.mat", "MATLAB"),
             (b"PAR1\x15\x04", "a.parquet", "Parquet"),

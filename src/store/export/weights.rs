@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 
-use crate::data::foreign::of_bytes;
+use crate::data::foreign::{is_safetensors, of_bytes};
 use crate::data::hex;
 use crate::model::{NamedArray, TorchModule, TorchNetwork};
 use crate::train::RunConfig;
@@ -81,6 +81,9 @@ fn foreign(path: &Path, bytes: &[u8]) -> Option<String> {
             .is_some_and(|end| end.eq_ignore_ascii_case(ending))
     };
     let start = &bytes[..bytes.len().min(1 << 16)];
+    if is_safetensors(start) {
+        return None;
+    }
     if start.starts_with(b"\x93NUMPY") {
         return Some(format!(
             "is a NumPy array: in Python, save all arrays with {SAVE}"
@@ -226,6 +229,29 @@ mod tests {
                 sentence.contains("must hold weights as safetensors, but is a"),
                 "{sentence}"
             );
+        }
+    }
+
+    /// A length of 640 begins as a pickle does, one of 0x4b50 as an archive.
+    #[test]
+    fn a_file_is_not_known_by_the_length_of_its_header() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(PATH);
+        let (_, _, weights) = network();
+        for wanted in [640, 896, 1152, 1408, 0x4b50] {
+            let header = |filler: usize| {
+                let filler = HashMap::from([("filler".to_owned(), "x".repeat(filler))]);
+                let bytes = arrays::encode(&path, &weights, Some(filler)).unwrap();
+                let length = u64::from_le_bytes(bytes[..8].try_into().unwrap());
+                (length, bytes)
+            };
+            let spare = wanted - header(0).0;
+            let (length, bytes) = header(spare as usize);
+            assert_eq!(length, wanted, "headers are padded to whole words");
+            std::fs::write(&path, bytes).unwrap();
+            let file = read_torch(&path);
+            let read = file.unwrap_or_else(|error| panic!("{wanted}: {error}"));
+            assert_eq!(read.weights.len(), weights.len());
         }
     }
 
