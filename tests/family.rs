@@ -7,13 +7,8 @@ mod common;
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor};
-use common::{flex, small_config, small_set, train, weights};
-use hourglass::data::Dataset;
-use hourglass::model::{
-    BOTTLENECKS, NamedArray, Objective, OptimizerConfig, OptimizerKind, PENALTIES, Pretraining,
-    StepContext, variant,
-};
+use common::{assert_follows_gradient, flex, small_config, small_set, train, weights};
+use hourglass::model::{BOTTLENECKS, PENALTIES, Pretraining, variant};
 use hourglass::train::{Advance, RunConfig, Trainer};
 
 /// Variants that differ in their layers: one dense layer, several, convolutions.
@@ -110,7 +105,7 @@ fn what_cannot_be_combined_is_one_sentence() {
     assert_eq!(
         refused,
         [
-            "bottleneck gaussian has two encoder outputs for each number of the code, so its decoder \
+            "bottleneck gaussian has 2 encoder outputs for each number of the code, so its decoder \
              cannot have the same weights: tied must be off, but is on",
             "penalty-contractive needs a code without jumps, but that of bottleneck top-k has some",
             "penalty-kl-sparsity needs code-activation sigmoid, but it is linear",
@@ -119,67 +114,11 @@ fn what_cannot_be_combined_is_one_sentence() {
     );
 }
 
-fn images(data: &Dataset, count: usize) -> Tensor<2> {
-    let indices: Vec<u32> = (0..count as u32).collect();
-    let mut pixels = Vec::new();
-    data.train.write_batch(&indices, &mut pixels);
-    Tensor::<1>::from_floats(pixels.as_slice(), &Device::flex()).reshape([count, 64])
-}
-
-/// The slope of the loss along its gradient is the gradient's squared length.
 #[test]
 fn every_combination_follows_its_gradient() {
     let data = small_set();
-    let mut optimizer = OptimizerConfig::new(OptimizerKind::Sgd);
-    optimizer.momentum = 0.0;
-    optimizer.clip = 0.0;
     for (words, config) in sorted().0 {
-        let variant = variant(&config.variant).unwrap();
-        let shape = data.train.shape();
-        let mut trainee = variant
-            .build(shape, &config.knobs, 3, &Device::flex())
-            .unwrap();
-        let images = images(&data, 8);
-        let before = trainee.weights().unwrap();
-        let mut loss_of = |weights: &[NamedArray], rate: f64| {
-            trainee.set_weights(weights).unwrap();
-            trainee.begin_phase(Objective::EndToEnd, &optimizer);
-            let mut context = StepContext::first(7);
-            let loss = trainee.step(images.clone().into(), rate, &mut context);
-            let value: f32 = loss.into_scalar();
-            (f64::from(value), trainee.weights().unwrap())
-        };
-        let rate = 0.01;
-        let (_, after) = loss_of(&before, rate);
-        let gradient = |array: usize, at: usize| {
-            f64::from(before[array].values[at] - after[array].values[at]) / rate
-        };
-        let squared: f64 = (0..before.len())
-            .flat_map(|array| (0..before[array].values.len()).map(move |at| (array, at)))
-            .map(|(array, at)| gradient(array, at).powi(2))
-            .sum();
-        let moved = |by: f64| {
-            let mut weights = before.clone();
-            for (array, named) in weights.iter_mut().enumerate() {
-                for (at, value) in named.values.iter_mut().enumerate() {
-                    *value += (by * gradient(array, at)) as f32;
-                }
-            }
-            weights
-        };
-        // A step may cross a bend of the loss, where another unit comes in: shorter ones do not.
-        let slopes = [1e-2, 3e-3, 1e-3].map(|length| {
-            let step = length / squared.sqrt();
-            let (up, _) = loss_of(&moved(step), 0.0);
-            let (down, _) = loss_of(&moved(-step), 0.0);
-            (up - down) / (2.0 * step)
-        });
-        assert!(
-            slopes
-                .iter()
-                .any(|slope| (slope / squared - 1.0).abs() < 0.05),
-            "{words}: slopes {slopes:?}, squared gradient {squared}"
-        );
+        assert_follows_gradient(&words, &config, &data, 0.01);
     }
 }
 

@@ -55,11 +55,14 @@ impl<M: Autoencoder> Loss<'_, M> {
         self.objective.depth(stages) == stages
     }
 
-    /// What the stages that train make of what reaches them.
-    fn raw(&self, outside: Tensor<2>) -> Tensor<2> {
-        let stages = self.network.stages();
-        let trained = self.objective.entry(stages)..self.objective.depth(stages);
-        trained.fold(outside, |x, stage| self.network.encode_stage(stage, x))
+    /// What each of the stages that train makes of what reaches the first of them, from that first.
+    fn encoded(&self, outside: Tensor<2>) -> Vec<Tensor<2>> {
+        let trained = self.objective.trained(self.network.stages());
+        let outputs = trained.scan(outside, |x, stage| {
+            *x = self.network.encode_stage(stage, x.clone());
+            Some(x.clone())
+        });
+        outputs.collect()
     }
 
     /// Back to what is rebuilt: the image, or what a greedy pair was given.
@@ -88,41 +91,18 @@ impl<M: Autoencoder> Loss<'_, M> {
         }
     }
 
-    /// Appends the terms of what the stages that train were given and made of it.
-    fn penalise(
-        &self,
-        terms: &mut Terms,
-        input: &Tensor<2>,
-        code: &Tensor<2>,
-        values: usize,
-        context: &mut StepContext,
-    ) {
+    /// Appends the terms of penalties.
+    fn penalise(&self, terms: &mut Terms, made: &Made, values: usize, context: &mut StepContext) {
         let is_innermost = self.is_innermost();
-        let push = |direction: Tensor<2>| {
-            let stages = self.network.stages();
-            let trained = self.objective.entry(stages)..self.objective.depth(stages);
-            let start = (input.clone(), direction);
-            let (_, moved) = trained.fold(start, |(x, direction), stage| {
-                let y = self.network.encode_stage(stage, x.clone());
-                let moved = self.network.push_stage(stage, x, y.clone(), direction);
-                (y, moved)
-            });
-            // A bottleneck without jumps picks out some of what the encoder gives.
-            if is_innermost {
-                self.composition.bottleneck.code(moved)
-            } else {
-                moved
-            }
+        let acting = self.composition.penalties.iter();
+        let mut acting = acting.filter(|penalty| is_innermost || penalty.acts_on_hidden());
+        let Some(first) = acting.next() else {
+            return;
         };
-        let stages = self.network.stages();
-        let trained = self.objective.trained(stages);
-        let decoder = match self.objective {
-            Objective::EndToEnd | Objective::Greedy { .. } => trained.clone(),
-            // The frozen decoder layers outside are none of its weights.
-            Objective::EndsInward { stage } => stage..stage + 1,
-        };
+        let trained = self.objective.trained(self.network.stages());
+        let push = |direction: Tensor<2>| self.push(made, direction);
         let decoder_decay = || {
-            let squares = decoder.clone().map(|s| self.network.decoder_squares(s));
+            let squares = trained.clone().map(|s| self.network.decoder_squares(s));
             let sum = squares.reduce(|sum, squares| sum + squares);
             sum.expect("a stage trains") * 0.5
         };
@@ -132,22 +112,51 @@ impl<M: Autoencoder> Loss<'_, M> {
             None
         };
         let penalised = Penalised {
-            input: input.clone(),
-            code: code.clone(),
+            input: made.input.clone(),
+            code: made.code.clone(),
             push: &push,
             sigmoid_layer,
             decoder_decay: &decoder_decay,
             target: self.composition.sparsity_target,
         };
         let is_sum = self.composition.bottleneck.sums_pixels();
-        for penalty in &self.composition.penalties {
-            if is_innermost || penalty.acts_on_hidden() {
-                let weight = penalty.weight(values, is_sum);
-                let value = penalty.value(&penalised, context);
-                terms.push(Term::new(penalty.term(), weight, value));
-            }
+        for penalty in std::iter::once(first).chain(acting) {
+            let weight = penalty.weight(values, is_sum);
+            let value = penalty.value(&penalised, context);
+            terms.push(Term::new(penalty.term(), weight, value));
         }
     }
+
+    /// How the code moves, but for chance, while the input moves along a direction of its shape.
+    fn push(&self, made: &Made, direction: Tensor<2>) -> Tensor<2> {
+        let trained = self.objective.trained(self.network.stages());
+        let inputs = std::iter::once(&made.input).chain(&made.encoded);
+        let layers = trained.zip(inputs.zip(&made.encoded));
+        let moved = layers.fold(direction, |direction, (stage, (x, y))| {
+            self.network
+                .push_stage(stage, x.clone(), y.clone(), direction)
+        });
+        // A bottleneck without jumps picks out some of what the encoder gives.
+        if self.is_innermost() {
+            self.composition.bottleneck.code(moved)
+        } else {
+            moved
+        }
+    }
+}
+
+/// What the stages that train were given and made of it.
+struct Made {
+    /// `[images, values]`
+    input: Tensor<2>,
+    /// What each stage gave, from the outermost that trains.
+    encoded: Vec<Tensor<2>>,
+    /// What the decoder gets, `[images, latent]`.
+    code: Tensor<2>,
+}
+
+fn innermost(encoded: &[Tensor<2>]) -> Tensor<2> {
+    encoded.last().cloned().expect("a stage trains")
 }
 
 impl Composition {
@@ -211,7 +220,8 @@ impl Composition {
             }
         };
         let values = target.dims()[1];
-        let raw = loss.raw(input.clone());
+        let encoded = loss.encoded(input.clone());
+        let raw = innermost(&encoded);
         let Passed { code, term, spare } = if loss.is_innermost() {
             self.bottleneck.pass(raw, context, state)
         } else {
@@ -236,7 +246,12 @@ impl Composition {
             let value = loss.distance(completed, target);
             terms.push(Term::new("revival", REVIVAL, value));
         }
-        loss.penalise(&mut terms, &input, &code, values, context);
+        let made = Made {
+            input,
+            encoded,
+            code,
+        };
+        loss.penalise(&mut terms, &made, values, context);
         terms
     }
 
@@ -272,7 +287,8 @@ impl Composition {
         let [count, values] = images.dims();
         let entry = whole.entry(network.stages());
         let outside = network.encode(images.clone(), entry);
-        let raw = loss.raw(outside.clone());
+        let encoded = loss.encoded(outside.clone());
+        let raw = innermost(&encoded);
         let code = self.code(network, depth, raw.clone());
         let logits = network.decode(code.clone(), depth);
         let rebuilt = self.image_loss.pixels(logits.clone());
@@ -295,7 +311,12 @@ impl Composition {
         if let Some(term) = term {
             terms.push(term);
         }
-        loss.penalise(&mut terms, &outside, &tried, values, &mut context);
+        let made = Made {
+            input: outside,
+            encoded,
+            code: tried,
+        };
+        loss.penalise(&mut terms, &made, values, &mut context);
         for term in terms.iter() {
             tally.add_term(term.name, count, term.value.clone());
         }

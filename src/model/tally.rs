@@ -3,8 +3,6 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::TrainingError;
-
 /// A figure of a measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -79,43 +77,54 @@ impl Tally {
         }
     }
 
-    /// Every term, the mean over all images, and every figure.
-    ///
-    /// # Errors
-    /// When the device cannot be read.
-    pub fn finish(self) -> Result<Findings, TrainingError> {
-        let mut terms = Vec::new();
-        for (name, values) in self.terms {
-            let (mut sum, mut images) = (0.0, 0);
-            for (count, value) in values {
-                let value = value.try_into_data()?.try_to_vec::<f32>()?;
-                sum += value.first().map_or(f64::NAN, |v| f64::from(*v)) * count as f64;
-                images += count;
+    /// What is still on the device, to be read in one go and given to [`Tally::finish`].
+    pub fn pending(&self) -> Vec<Tensor<1>> {
+        let terms = self.terms.iter().map(|(_, values)| {
+            let values = values.iter().map(|(_, value)| value.clone()).collect();
+            Tensor::cat(values, 0)
+        });
+        let rows = self.rows.iter().flat_map(|rows| rows.sums.clone());
+        terms.chain(rows).collect()
+    }
+
+    /// Every term, the mean over all images, and every figure, from the values of
+    /// [`Tally::pending`] in their order.
+    pub fn finish(self, read: &[Vec<f32>]) -> Findings {
+        let (of_terms, of_rows) = read.split_at(self.terms.len().min(read.len()));
+        let mean = |(name, values): (&'static str, Vec<(usize, Tensor<1>)>), read: &Vec<f32>| {
+            let counts = || values.iter().map(|(count, _)| *count as f64);
+            let weighted = counts().zip(read).map(|(count, v)| count * f64::from(*v));
+            let mean = weighted.sum::<f64>() / counts().sum::<f64>();
+            (name.to_owned(), mean)
+        };
+        let terms = self.terms.into_iter().zip(of_terms);
+        let terms = terms.map(|(term, read)| mean(term, read)).collect();
+        let figures = self.rows.into_iter().zip(of_rows.chunks_exact(2));
+        let figures = figures.map(|(rows, read)| {
+            let figure = rows.figure(&read[0], &read[1]);
+            (rows.name.to_owned(), figure)
+        });
+        (terms, figures.collect())
+    }
+}
+
+impl Rows {
+    /// From the sums and the sums of squares of each column.
+    fn figure(&self, sums: &[f32], squares: &[f32]) -> Figure {
+        let images = self.images as f64;
+        let means = sums.iter().map(|sum| f64::from(*sum) / images);
+        match self.summary {
+            Summary::Mean => Figure::One(means.sum::<f64>() / sums.len() as f64),
+            Summary::Each => Figure::Each(means.collect()),
+            Summary::Varying(least) => {
+                let mean_squares = squares.iter().map(|square| f64::from(*square) / images);
+                let variances = means.zip(mean_squares).map(|(m, square)| square - m * m);
+                Figure::One(variances.filter(|variance| *variance > least).count() as f64)
             }
-            terms.push((name.to_owned(), sum / images.max(1) as f64));
+            Summary::Zero => {
+                Figure::One(squares.iter().filter(|square| **square == 0.0).count() as f64)
+            }
         }
-        let mut figures = Vec::new();
-        for rows in self.rows {
-            let [sums, squares] = rows.sums;
-            let sums = sums.try_into_data()?.try_to_vec::<f32>()?;
-            let squares = squares.try_into_data()?.try_to_vec::<f32>()?;
-            let images = rows.images.max(1) as f64;
-            let means = sums.iter().map(|sum| f64::from(*sum) / images);
-            let figure = match rows.summary {
-                Summary::Mean => Figure::One(means.sum::<f64>() / sums.len().max(1) as f64),
-                Summary::Each => Figure::Each(means.collect()),
-                Summary::Varying(least) => {
-                    let mean_squares = squares.iter().map(|square| f64::from(*square) / images);
-                    let variances = means.zip(mean_squares).map(|(m, square)| square - m * m);
-                    Figure::One(variances.filter(|variance| *variance > least).count() as f64)
-                }
-                Summary::Zero => {
-                    Figure::One(squares.iter().filter(|square| **square == 0.0).count() as f64)
-                }
-            };
-            figures.push((rows.name.to_owned(), figure));
-        }
-        Ok((terms, figures))
     }
 }
 
@@ -123,6 +132,12 @@ impl Tally {
 mod tests {
     use super::*;
     use burn::tensor::Device;
+
+    fn read(tally: &Tally) -> Vec<Vec<f32>> {
+        let pending = tally.pending().into_iter();
+        let data = pending.map(|values| values.into_data().try_to_vec().unwrap());
+        data.collect()
+    }
 
     #[test]
     fn figures_are_of_all_images_whatever_the_stretches() {
@@ -142,7 +157,8 @@ mod tests {
                 tally.add(name, summary, stretch.clone());
             }
         }
-        let (_, figures) = tally.finish().unwrap();
+        let read = read(&tally);
+        let (_, figures) = tally.finish(&read);
         let expected = [
             ("mean", Figure::One(3.0)),
             ("each", Figure::Each(vec![4.0, 0.0, 5.0])),
@@ -158,7 +174,8 @@ mod tests {
         let mut tally = Tally::default();
         tally.add_term("kl", 3, value(2.0));
         tally.add_term("kl", 1, value(6.0));
-        let (terms, _) = tally.finish().unwrap();
+        let read = read(&tally);
+        let (terms, _) = tally.finish(&read);
         assert_eq!(terms, [("kl".to_owned(), 3.0)]);
     }
 }

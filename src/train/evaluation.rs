@@ -85,10 +85,13 @@ impl Evaluation {
 
     fn finish(&mut self, count: usize, spread: &Spread) -> Result<Finding, TrainingError> {
         let errors = Tensor::cat(std::mem::take(&mut self.errors), 0);
-        let mut transaction = Transaction::default().register(errors);
-        if let Some([sum, squares]) = self.outputs.take() {
-            transaction = transaction.register(sum).register(squares);
-        }
+        let outputs = self.outputs.take().into_iter().flatten();
+        let outputs = outputs.map(|sum| sum.flatten::<1>(0, 1));
+        let tally = std::mem::take(&mut self.tally);
+        let pending = std::iter::once(errors).chain(outputs);
+        let transaction = pending
+            .chain(tally.pending())
+            .fold(Transaction::default(), Transaction::register);
         let mut data = Vec::new();
         for array in transaction.try_execute()? {
             data.push(array.try_to_vec::<f32>()?);
@@ -96,22 +99,19 @@ impl Evaluation {
         let mean = |values: &[f32]| {
             values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len().max(1) as f64
         };
-        let (terms, figures) = std::mem::take(&mut self.tally).finish()?;
-        let mse = data.first().map_or(f64::NAN, |errors| mean(errors));
-        let verdict = match &data[..] {
-            [_, sum, squares] => {
-                let count = count as f64;
-                let level = mean(sum) / count;
-                let variance = sum
-                    .iter()
-                    .zip(squares)
-                    .map(|(s, q)| f64::from(*q) / count - (f64::from(*s) / count).powi(2))
-                    .sum::<f64>()
-                    / sum.len().max(1) as f64;
-                spread.judge(mse, level, variance)
-            }
-            _ => Verdict::Varied,
+        let [errors, sum, squares, tallied @ ..] = &data[..] else {
+            unreachable!("as many arrays are read as were registered");
         };
+        let (terms, figures) = tally.finish(tallied);
+        let mse = mean(errors);
+        let images = count as f64;
+        let variance = sum
+            .iter()
+            .zip(squares)
+            .map(|(s, q)| f64::from(*q) / images - (f64::from(*s) / images).powi(2))
+            .sum::<f64>()
+            / sum.len().max(1) as f64;
+        let verdict = spread.judge(mse, mean(sum) / images, variance);
         Ok(Finding {
             mse,
             verdict,

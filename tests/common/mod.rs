@@ -7,9 +7,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use hourglass::data::{Dataset, DatasetParts, ImageShape, Images};
-use hourglass::model::{KnobValue, NamedArray, Pretraining, variant};
+use hourglass::model::{
+    KnobValue, NamedArray, Objective, OptimizerConfig, OptimizerKind, Pretraining, StepContext,
+    variant,
+};
 use hourglass::train::{Advance, Compute, PhaseSettings, RunConfig, Trainer};
 
 /// The CPU.
@@ -93,4 +96,61 @@ pub fn mnist(test: &str) -> Option<PathBuf> {
         println!("skipped: {test} (HOURGLASS_MNIST names no folder)");
     }
     folder
+}
+
+/// Fails unless the loss of the first step of a configuration, on 8 training images, changes along its
+/// gradient by the gradient's squared length. One step of plain SGD at the rate tells the gradient: it
+/// moves each weight by −rate × gradient.
+pub fn assert_follows_gradient(words: &str, config: &RunConfig, data: &Dataset, rate: f64) {
+    let variant = variant(&config.variant).unwrap();
+    let knobs = config.knobs.resolve(variant.id(), variant.knobs()).unwrap();
+    let shape = data.train.shape();
+    let mut optimizer = OptimizerConfig::new(OptimizerKind::Sgd);
+    optimizer.momentum = 0.0;
+    optimizer.clip = 0.0;
+    let mut pixels = Vec::new();
+    data.train
+        .write_batch(&[0, 1, 2, 3, 4, 5, 6, 7], &mut pixels);
+    let images = Tensor::<1>::from_floats(pixels.as_slice(), &Device::flex());
+    let images = images.reshape([8, shape.pixels()]);
+    let mut trainee = variant.build(shape, &knobs, 3, &Device::flex()).unwrap();
+    let before = trainee.weights().unwrap();
+    let mut loss_of = |weights: &[NamedArray], rate: f64| {
+        trainee.set_weights(weights).unwrap();
+        trainee.begin_phase(Objective::EndToEnd, &optimizer);
+        let mut context = StepContext::first(7);
+        let loss = trainee.step(images.clone().into(), rate, &mut context);
+        let value: f32 = loss.into_scalar();
+        (f64::from(value), trainee.weights().unwrap())
+    };
+    let (_, after) = loss_of(&before, rate);
+    let gradient = |array: usize, at: usize| {
+        f64::from(before[array].values[at] - after[array].values[at]) / rate
+    };
+    let squared: f64 = (0..before.len())
+        .flat_map(|array| (0..before[array].values.len()).map(move |at| (array, at)))
+        .map(|(array, at)| gradient(array, at).powi(2))
+        .sum();
+    let moved = |by: f64| {
+        let mut weights = before.clone();
+        for (array, named) in weights.iter_mut().enumerate() {
+            for (at, value) in named.values.iter_mut().enumerate() {
+                *value += (by * gradient(array, at)) as f32;
+            }
+        }
+        weights
+    };
+    // A step may cross a bend of the loss, where another unit comes in: shorter ones do not.
+    let slopes = [1e-2, 3e-3, 1e-3].map(|length| {
+        let step = length / squared.sqrt();
+        let (up, _) = loss_of(&moved(step), 0.0);
+        let (down, _) = loss_of(&moved(-step), 0.0);
+        (up - down) / (2.0 * step)
+    });
+    assert!(
+        slopes
+            .iter()
+            .any(|slope| (slope / squared - 1.0).abs() < 0.05),
+        "{words}: slopes {slopes:?}, squared gradient {squared}"
+    );
 }

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use serde_json::Value;
 
 use super::{Bottleneck, BottleneckKind, BottleneckState, Passed};
-use crate::model::knobs::{Choice, KnobError, KnobValue, Knobs};
+use crate::model::knobs::{Choice, KnobError, Knobs};
 use crate::model::noise::Purpose;
 use crate::model::step::StepContext;
 use crate::model::tally::{Summary, Tally};
@@ -20,6 +20,7 @@ pub(super) const GAUSSIAN: BottleneckKind = BottleneckKind {
                them in training; β weighs their KL divergence from N(0, I) (Kingma & Welling 2014)",
         companion: None,
     },
+    heads: 2,
     build,
 };
 
@@ -48,13 +49,6 @@ fn build(knobs: &Knobs, _latent: usize) -> Result<Arc<dyn Bottleneck>, KnobError
         return Err(KnobError::Contradiction(format!(
             "bottleneck gaussian needs code-activation linear, but it is {activation}"
         )));
-    }
-    if matches!(knobs.get("tied"), Some(KnobValue::Text(tied)) if tied == "on") {
-        return Err(KnobError::Contradiction(
-            "bottleneck gaussian has two encoder outputs for each number of the code, so its decoder \
-             cannot have the same weights: tied must be off, but is on"
-                .to_owned(),
-        ));
     }
     let gaussian = Gaussian {
         beta: knobs.real("beta"),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use serde_json::Value;
 
-use super::knobs::{Choice, KnobError, Knobs};
+use super::knobs::{Choice, KnobError, KnobValue, Knobs};
 use super::step::StepContext;
 use super::tally::Tally;
 use super::terms::Term;
@@ -26,6 +26,8 @@ type Build = fn(&Knobs, usize) -> Result<Arc<dyn Bottleneck>, KnobError>;
 pub struct BottleneckKind {
     /// Key, name and explanation.
     pub choice: Choice,
+    /// How many numbers the encoder gives for each number of the code.
+    heads: usize,
     /// The bottleneck for a code of this size, from resolved knobs.
     build: Build,
 }
@@ -39,30 +41,44 @@ pub const BOTTLENECKS: &[BottleneckKind] = &[
             help: "what the encoder gives is the code",
             companion: None,
         },
+        heads: 1,
         build: |_knobs, _latent| Ok(Arc::new(Plain)),
     },
     gaussian::GAUSSIAN,
     top_k::TOP_K,
 ];
 
+fn kind(knobs: &Knobs) -> &'static BottleneckKind {
+    let id = knobs.text("bottleneck");
+    let kind = BOTTLENECKS.iter().find(|kind| kind.choice.id == id);
+    kind.unwrap_or(&BOTTLENECKS[0])
+}
+
 /// The bottleneck that resolved knobs ask for, for a code of this size.
 ///
 /// # Errors
 /// Knobs that contradict each other or the size.
 pub fn bottleneck(knobs: &Knobs, latent: usize) -> Result<Arc<dyn Bottleneck>, KnobError> {
-    let id = knobs.text("bottleneck");
-    let kind = BOTTLENECKS.iter().find(|kind| kind.choice.id == id);
-    (kind.unwrap_or(&BOTTLENECKS[0]).build)(knobs, latent)
+    let BottleneckKind {
+        choice,
+        heads,
+        build,
+    } = kind(knobs);
+    let is_tied = matches!(knobs.get("tied"), Some(KnobValue::Text(tied)) if tied == "on");
+    if is_tied && *heads > 1 {
+        return Err(KnobError::Contradiction(format!(
+            "bottleneck {} has {heads} encoder outputs for each number of the code, so its decoder \
+             cannot have the same weights: tied must be off, but is on",
+            choice.id
+        )));
+    }
+    build(knobs, latent)
 }
 
 /// How many numbers the encoder gives for each number of the code, which must be known before the
 /// layers are.
 pub fn heads(knobs: &Knobs) -> usize {
-    if knobs.text("bottleneck") == gaussian::GAUSSIAN.choice.id {
-        2
-    } else {
-        1
-    }
+    kind(knobs).heads
 }
 
 /// What a bottleneck keeps from step to step besides weights; a phase begins with the default.

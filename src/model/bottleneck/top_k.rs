@@ -16,6 +16,7 @@ pub(super) const TOP_K: BottleneckKind = BottleneckKind {
         help: "the k largest units of each code stay, the others are zero (Makhzani & Frey 2014)",
         companion: Some("k"),
     },
+    heads: 1,
     build,
 };
 

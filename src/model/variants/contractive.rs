@@ -25,7 +25,5 @@ pub(super) const CONTRACTIVE: StackVariant = StackVariant {
          they matter.",
     knobs: KNOBS,
     recipe: RECIPE,
-    is_layered: true,
-    stages: deep::stages,
-    stack: deep::stack,
+    ..deep::DEEP
 };

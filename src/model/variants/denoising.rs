@@ -43,7 +43,5 @@ pub(super) const DENOISING: StackVariant = StackVariant {
     summary: "Gets damaged images and learns to rebuild the clean ones: a large code that cannot just copy.",
     knobs: KNOBS,
     recipe: RECIPE,
-    is_layered: true,
-    stages: deep::stages,
-    stack: deep::stack,
+    ..deep::DEEP
 };

@@ -26,7 +26,5 @@ pub(super) const K_SPARSE: StackVariant = StackVariant {
     summary: "Exactly k units of a very large code stay, the largest; dead ones are brought back.",
     knobs: KNOBS,
     recipe: RECIPE,
-    is_layered: true,
-    stages: deep::stages,
-    stack: deep::stack,
+    ..deep::DEEP
 };

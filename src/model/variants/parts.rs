@@ -14,7 +14,6 @@ use super::common::{self, SWITCH};
 #[derive(Clone, Copy)]
 pub(super) struct Parts {
     pub(super) noise: &'static str,
-    pub(super) noise_level: f64,
     pub(super) bottleneck: &'static str,
     pub(super) beta: f64,
     /// A penalty and its weight.
@@ -24,7 +23,6 @@ pub(super) struct Parts {
 /// An autoencoder that is nothing but its layers.
 pub(super) const NONE: Parts = Parts {
     noise: "none",
-    noise_level: 0.5,
     bottleneck: "plain",
     beta: 1.0,
     penalties: &[],
@@ -41,16 +39,23 @@ pub(super) const fn with_parts<const LAYERS: usize, const ALL: usize>(
     layers: [Knob; LAYERS],
     parts: Parts,
 ) -> [Knob; ALL] {
-    assert!(ALL == LAYERS + COUNT, "a table holds layers and parts");
+    joined(layers, knobs(parts))
+}
+
+/// Two lists of knobs, one behind the other.
+const fn joined<const FIRST: usize, const SECOND: usize, const ALL: usize>(
+    first: [Knob; FIRST],
+    second: [Knob; SECOND],
+) -> [Knob; ALL] {
+    assert!(ALL == FIRST + SECOND, "a list has room for both parts");
     let mut all = [common::LATENT; ALL];
     let mut at = 0;
-    while at < LAYERS {
-        all[at] = layers[at];
-        at += 1;
-    }
-    let parts = knobs(parts);
     while at < ALL {
-        all[at] = parts[at - LAYERS];
+        all[at] = if at < FIRST {
+            first[at]
+        } else {
+            second[at - FIRST]
+        };
         at += 1;
     }
     all
@@ -82,7 +87,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             "noise-level",
             "Noise level",
             "How much is damaged: the share of the pixels, or σ of Gaussian noise.",
-            (1.0, parts.noise_level, Scale::Linear),
+            (1.0, 0.5, Scale::Linear),
             (&[Condition::Is("noise", &DAMAGES)], Part::Corruption),
         ),
         Knob {
@@ -184,15 +189,16 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             is_live: false,
         },
     ];
-    let mut all = [common::LATENT; COUNT];
+    joined(others, penalties(parts.penalties))
+}
+
+/// The weights of all penalties, and what KL sparsity aims at.
+const fn penalties(weights: &[(&str, f64)]) -> [Knob; COUNT - OTHERS] {
+    let mut all = [TARGET; COUNT - OTHERS];
     let mut at = 0;
-    while at < OTHERS {
-        all[at] = others[at];
-        at += 1;
-    }
-    while at < COUNT - 1 {
-        let kind = &PENALTIES[at - OTHERS];
-        let weight = weight_of(kind.knob, parts.penalties);
+    while at < PENALTIES.len() {
+        let kind = &PENALTIES[at];
+        let weight = weight_of(kind.knob, weights);
         all[at] = real(
             kind.knob,
             kind.name,
@@ -202,22 +208,23 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
         );
         at += 1;
     }
-    all[at] = Knob {
-        id: "sparsity-target",
-        name: "Target ρ",
-        help: "Share of the images for which KL sparsity wants a unit active.",
-        kind: KnobKind::Real {
-            min: 0.001,
-            max: 0.999,
-            default: 0.05,
-            scale: Scale::Linear,
-        },
-        only_with: &[Condition::Above0("penalty-kl-sparsity")],
-        part: Part::Penalties,
-        is_live: true,
-    };
     all
 }
+
+const TARGET: Knob = Knob {
+    id: "sparsity-target",
+    name: "Target ρ",
+    help: "Share of the images for which KL sparsity wants a unit active.",
+    kind: KnobKind::Real {
+        min: 0.001,
+        max: 0.999,
+        default: 0.05,
+        scale: Scale::Linear,
+    },
+    only_with: &[Condition::Above0("penalty-kl-sparsity")],
+    part: Part::Penalties,
+    is_live: true,
+};
 
 /// A knob from 0 to `most` that can be moved while a run trains.
 const fn real(
@@ -313,15 +320,14 @@ pub(super) fn composition(
     latent: usize,
 ) -> Result<Composition, KnobError> {
     let bottleneck = bottleneck::bottleneck(knobs, latent)?;
-    let has_sparsity = ["penalty-l1", "penalty-kl-sparsity"]
-        .iter()
-        .any(|penalty| knobs.real(penalty) > 0.0);
+    let penalties = penalty::penalties(knobs)?;
+    let has_sparsity = penalties.iter().any(|penalty| penalty.term() == "sparsity");
     let has_zeros =
         bottleneck.is_sparse() || has_sparsity || knobs.text("code-activation") == "relu";
     Ok(Composition {
         image_loss: common::image_loss(knobs)?,
         corruption: Corruption::new(knobs.text("noise"), knobs.real("noise-level"), shape),
-        penalties: penalty::penalties(knobs)?,
+        penalties,
         sparsity_target: knobs.real("sparsity-target"),
         has_zeros,
         bottleneck,

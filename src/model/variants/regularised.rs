@@ -22,9 +22,8 @@ pub(super) const WAE: StackVariant = StackVariant {
          sharper than variational.",
     knobs: &knobs(8, &[("penalty-mmd", 10.0)]),
     recipe: SMALL_BATCHES,
-    is_layered: true,
-    stages: deep::stages,
     stack,
+    ..deep::DEEP
 };
 
 /// Ghosh et al. 2020.
@@ -41,7 +40,6 @@ pub(super) const RAE: StackVariant = StackVariant {
         epochs: 20,
         ..SMALL_BATCHES
     },
-    is_layered: true,
-    stages: deep::stages,
     stack,
+    ..deep::DEEP
 };

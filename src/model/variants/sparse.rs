@@ -21,7 +21,5 @@ pub(super) const SPARSE: StackVariant = StackVariant {
     summary: "A large code of which only a few units may be active for an image: each becomes a stroke.",
     knobs: KNOBS,
     recipe: RECIPE,
-    is_layered: true,
-    stages: deep::stages,
-    stack: deep::stack,
+    ..deep::DEEP
 };

@@ -16,7 +16,5 @@ pub(super) const STACKED: StackVariant = StackVariant {
         epochs: 4,
         ..deep::DEEP.recipe
     },
-    is_layered: true,
-    stages: deep::stages,
-    stack: deep::stack,
+    ..deep::DEEP
 };

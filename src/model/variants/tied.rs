@@ -24,7 +24,5 @@ pub(super) const TIED: StackVariant = StackVariant {
          pictures.",
     knobs: KNOBS,
     recipe: RECIPE,
-    is_layered: true,
-    stages: deep::stages,
-    stack: deep::stack,
+    ..deep::DEEP
 };

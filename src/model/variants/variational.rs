@@ -55,9 +55,8 @@ pub(super) const VAE: StackVariant = StackVariant {
          decodes to a picture.",
     knobs: &knobs(1.0),
     recipe: SMALL_BATCHES,
-    is_layered: true,
-    stages: deep::stages,
     stack,
+    ..deep::DEEP
 };
 
 /// Higgins et al. 2017.
@@ -71,7 +70,6 @@ pub(super) const BETA_VAE: StackVariant = StackVariant {
         epochs: 20,
         ..SMALL_BATCHES
     },
-    is_layered: true,
-    stages: deep::stages,
     stack,
+    ..deep::DEEP
 };
