@@ -44,6 +44,14 @@ pub struct PenaltyKind {
     value: fn(&Penalised<'_>, &mut StepContext) -> Tensor<1>,
 }
 
+impl PenaltyKind {
+    /// Whether it also acts in phases whose code is a hidden layer, and not only where that of the whole
+    /// network is trained.
+    pub fn acts_on_hidden(&self) -> bool {
+        self.acts_on_hidden
+    }
+}
+
 /// All kinds, in the order of the side panel.
 pub const PENALTIES: &[PenaltyKind] = &[
     PenaltyKind {
@@ -142,7 +150,7 @@ impl Penalty {
 
     /// Whether it acts where the code is a hidden layer.
     pub fn acts_on_hidden(&self) -> bool {
-        self.kind.acts_on_hidden
+        self.kind.acts_on_hidden()
     }
 
     /// Its weight in a loss that is a mean over `values`, or their sum.
