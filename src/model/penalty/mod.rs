@@ -45,6 +45,15 @@ pub struct PenaltyKind {
 }
 
 impl PenaltyKind {
+    /// Where the slider of its weight ends; larger ones can be typed. What is counted against a pixel
+    /// drowns the reconstruction at smaller weights than what is counted against a whole image.
+    pub(super) const fn usual(&self) -> f64 {
+        match self.unit {
+            Unit::Pixel => 1.0,
+            Unit::Image => 100.0,
+        }
+    }
+
     /// Whether it also acts in phases whose code is a hidden layer, and not only where that of the whole
     /// network is trained.
     pub fn acts_on_hidden(&self) -> bool {
