@@ -315,7 +315,10 @@ impl InputState {
         let (picture, error) = match answer.content {
             Content::Point { picture, error, .. } => (Ok(picture), error),
             Content::Failed(reason) => (Err(reason), None),
-            Content::Grid { .. } | Content::Filters { .. } | Content::Features(_) => return,
+            Content::Images(_)
+            | Content::Grid { .. }
+            | Content::Filters { .. }
+            | Content::Features(_) => return,
         };
         let clean_error = picture
             .as_ref()

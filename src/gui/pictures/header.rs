@@ -57,10 +57,36 @@ fn line_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if pca.changed() {
             push(out, PicturesAction::ShowPca(shows_pca));
         }
+        if view.state.has_noise() {
+            input_ui(ui, view, out);
+        }
         if shows_errors {
             error_scale_ui(ui);
         }
     });
+}
+
+/// Which images go into runs that train on damaged ones.
+fn input_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let was_clean = view.state.pictures.is_clean;
+    let mut is_clean = was_clean;
+    let is_now = view.state.history.cursor.is_none();
+    // What was kept of earlier steps is of clean images, and the switch says so.
+    let mut shown = is_clean || !is_now;
+    ui.add_enabled_ui(is_now, |ui| {
+        let help = "Runs that train on noisy images are shown with the images as they are";
+        let back = "What was kept of earlier steps is of clean images";
+        let clean = ui.selectable_value(&mut shown, true, "Clean input");
+        clean.on_hover_text(help).on_disabled_hover_text(back);
+        let help = "Runs that train on noisy images are given them with noise of the same kind and \
+                    level, always the same for a test image, and have to rebuild the clean ones";
+        let noisy = ui.selectable_value(&mut shown, false, "Corrupted input");
+        noisy.on_hover_text(help).on_disabled_hover_text(back);
+        is_clean = shown;
+    });
+    if is_now && is_clean != was_clean {
+        push(out, PicturesAction::GiveClean(is_clean));
+    }
 }
 
 /// Which images come by themselves.

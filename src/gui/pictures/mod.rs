@@ -7,6 +7,7 @@ mod header;
 mod labels;
 mod pane;
 mod rows;
+mod seen;
 mod strips;
 
 use crate::engine::{Command, RunId};
@@ -37,6 +38,10 @@ pub struct PicturesState {
     pub shows_errors: Option<bool>,
     /// Whether principal components have rows of their own.
     pub shows_pca: bool,
+    /// Whether runs that train on damaged images are shown with clean ones.
+    pub is_clean: bool,
+    /// What runs make of damaged ones.
+    pub answers: seen::Answers,
     /// The image in the field for a number.
     pub number: u32,
 }
@@ -47,6 +52,8 @@ impl Default for PicturesState {
             choice: ImageChoice::new(UNKNOWN_TEST_COUNT),
             shows_errors: None,
             shows_pca: true,
+            is_clean: false,
+            answers: seen::Answers::default(),
             number: 0,
         }
     }
@@ -75,6 +82,8 @@ pub enum PicturesAction {
     ShowErrors(bool),
     /// Shows or hides the rows of principal components.
     ShowPca(bool),
+    /// Gives clean images to runs that train on damaged ones, or damaged ones as in training.
+    GiveClean(bool),
 }
 
 impl AppState {
@@ -120,6 +129,7 @@ impl AppState {
             PicturesAction::Fit(count) => self.choose(|choice, set| choice.fit(count, set)),
             PicturesAction::ShowErrors(is_on) => self.pictures.shows_errors = Some(is_on),
             PicturesAction::ShowPca(is_on) => self.pictures.shows_pca = is_on,
+            PicturesAction::GiveClean(is_on) => self.pictures.is_clean = is_on,
         }
         self.ask_for_images()
     }
