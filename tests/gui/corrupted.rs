@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::data::glyphs;
 use hourglass::engine::{
     Answer, Content, Frame, ImagesMade, ImagesSpec, Pictures, Progress, RunId, RunPictures,
     RunState, Slot, Snapshot, Wish, WishKey,
 };
-use hourglass::gui::{Action, HistoryAction};
+use hourglass::gui::{Action, HistoryAction, InputAction, Pane, Preset};
 use hourglass::train::Metrics;
 
 use super::pictures::{has, roomy};
@@ -45,6 +46,27 @@ fn frame(id: RunId) -> Arc<Frame> {
     })
 }
 
+/// The same with the pane "One input" large and a test image taken.
+fn input_window(variant: &str) -> Window {
+    let mut window = window(variant, &roomy());
+    let ctx = window.harness.ctx.clone();
+    let arrange = Action::Arrange(Preset::Comparison);
+    window.harness.state_mut().act(&ctx, arrange);
+    window.harness.run();
+    let is_shown = |window: &Window| {
+        let state = window.harness.state().state();
+        state.shown.contains(&Pane::Input)
+    };
+    if !is_shown(&window) {
+        window.click(Pane::Input.title());
+    }
+    assert!(is_shown(&window));
+    let take = Action::Input(InputAction::TakeTestImage(3));
+    window.harness.state_mut().act(&ctx, take);
+    window.harness.run();
+    window
+}
+
 /// A window with a run of a variant that has pictures.
 fn window(variant: &str, look: &Look) -> Window {
     let config = recipe(variant);
@@ -76,19 +98,27 @@ fn window(variant: &str, look: &Look) -> Window {
 
 /// The newest wish for the test images.
 fn wished(window: &Window) -> Option<(u64, ImagesSpec)> {
+    wished_in(window, Slot::Images)
+}
+
+fn wished_in(window: &Window, slot: Slot) -> Option<(u64, ImagesSpec)> {
     let wishes = window.script.wishes.borrow();
     let mut newest = wishes.iter().rev();
-    let (_, number, wish) =
-        newest.find(|(key, _, _)| key.slot == Slot::Images && key.run == FIRST)?;
+    let (_, number, wish) = newest.find(|(key, _, _)| key.slot == slot && key.run == FIRST)?;
     match wish.clone()? {
         Wish::Images(spec) => Some((*number, spec)),
+        Wish::Point(_) => None,
         other => panic!("expected images, found {other:?}"),
     }
 }
 
 /// The explorer answers what was wished last: grey images were given, and white ones made of them.
 fn answer(window: &mut Window) {
-    let (number, spec) = wished(window).unwrap();
+    answer_in(window, Slot::Images);
+}
+
+fn answer_in(window: &mut Window, slot: Slot) {
+    let (number, spec) = wished_in(window, slot).unwrap();
     let count = spec.indices.len();
     let all = |value: u8| Pictures {
         shape: SHAPE,
@@ -103,10 +133,7 @@ fn answer(window: &mut Window) {
         spec,
     };
     window.script.answers.borrow_mut().push_back(Answer {
-        key: WishKey {
-            slot: Slot::Images,
-            run: FIRST,
-        },
+        key: WishKey { slot, run: FIRST },
         number,
         step: 1_234,
         content: Content::Images(Box::new(made)),
@@ -169,4 +196,33 @@ fn the_switch_can_be_reached_in_a_small_window() {
         let switch = window.harness.get_by_label(name);
         assert!(screen.contains_rect(switch.rect()), "{name}");
     }
+}
+
+#[test]
+fn one_input_goes_in_with_the_runs_own_noise() {
+    let mut window = input_window("denoising");
+    assert!(wished_in(&window, Slot::Input).is_none(), "as it is");
+    window.click("The run's own noise");
+    let (_, spec) = wished_in(&window, Slot::Input).unwrap();
+    assert_eq!((&spec.indices[..], spec.seed), (&[3][..], 0));
+    answer_in(&mut window, Slot::Input);
+    let described = "Denoising is given the input with Gaussian noise 0.5";
+    assert!(has(&window, described));
+    assert!(window.has_text("to input 0.0654"));
+    window.click("Another noise");
+    let (_, spec) = wished_in(&window, Slot::Input).unwrap();
+    assert_eq!(spec.seed, 1);
+    let number = window
+        .harness
+        .get_by_role_and_label(Role::SpinButton, "Noise number");
+    assert_eq!(number.accesskit_node().numeric_value(), Some(1.0));
+    window.click("The run's own noise");
+    assert!(wished_in(&window, Slot::Input).is_none());
+}
+
+#[test]
+fn the_noise_of_a_run_is_not_offered_where_there_is_none() {
+    let window = input_window("autoencoder");
+    assert!(!has(&window, "The run's own noise"));
+    assert!(!has(&window, "Noise number"));
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::{Corruption, ImageShape};
-use crate::engine::{CodeSpec, Slot, Start, Wish, WishKey};
+use crate::engine::{CodeSpec, ImagesSpec, Slot, Start, Wish, WishKey};
 
 use super::action::Effect;
 use super::layout::Pane;
@@ -24,7 +24,7 @@ use super::run::Run;
 use super::state::AppState;
 
 pub use pane::input_ui;
-pub use state::{Brush, InputState, Rebuilt, Tool};
+pub use state::{Brush, Given, InputState, Rebuilt, Tool};
 pub use strokes::Point;
 
 /// Wishes of the user in the pane "One input".
@@ -54,6 +54,8 @@ pub enum InputAction {
     Repair,
     /// The same damage, hitting elsewhere.
     OtherNoise,
+    /// Gives runs that train on noisy images this one with their own noise, or does not.
+    GiveOwnNoise(bool),
 }
 
 impl AppState {
@@ -76,9 +78,10 @@ impl AppState {
             InputAction::SetBrush(brush) => input.brush = brush,
             InputAction::Corrupt(corruption) => input.set_corruption(corruption),
             InputAction::Repair => input.repair(),
+            InputAction::GiveOwnNoise(is_on) => input.has_own_noise = is_on,
             InputAction::OtherNoise => {
                 let corruption = Corruption {
-                    seed: input.corruption.seed + 1,
+                    seed: input.corruption.seed.wrapping_add(1),
                     ..input.corruption
                 };
                 input.set_corruption(corruption);
@@ -164,12 +167,27 @@ impl AppState {
                 slot: Slot::Input,
                 run: run.id,
             };
-            let spec = CodeSpec {
-                start: Start::Image(image.clone()),
-                pins: Vec::new(),
-            };
-            wishes.insert(key, Wish::Point(spec));
+            let wish = self.own_wish(run).unwrap_or_else(|| {
+                Wish::Point(CodeSpec {
+                    start: Start::Image(image.clone()),
+                    pins: Vec::new(),
+                })
+            });
+            wishes.insert(key, wish);
         }
+    }
+
+    /// What is to be found for a run that is given the image with its own noise. A test image has the
+    /// noise it has among the reconstructions, until another number is asked for.
+    fn own_wish(&self, run: &Run) -> Option<Wish> {
+        let input = &self.input;
+        let noise = run.own_noise().filter(|_noise| input.has_own_noise)?;
+        Some(Wish::Images(ImagesSpec {
+            images: Arc::clone(input.sent()?),
+            indices: [input.test_image().unwrap_or(0)].into(),
+            noise: Some(noise),
+            seed: input.corruption.seed,
+        }))
     }
 }
 

@@ -21,6 +21,7 @@ pub use choice::{ImageChoice, KeptChoice, Order, TestSet};
 pub(super) use enlarge::{Enlarged, enlarged_ui};
 pub use pane::pictures_ui;
 pub(super) use rows::{Row, groups, hash, mean, places, rows};
+pub(super) use seen::noise_words;
 pub(super) use strips::single_image;
 
 /// Test images assumed until a data set is open.
