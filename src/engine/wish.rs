@@ -136,7 +136,10 @@ pub struct ImagesSpec {
     pub indices: Arc<[u32]>,
     /// Damage done to the images first.
     pub noise: Option<OwnNoise>,
-    /// Other seeds give other noise.
+    /// Codes of each image that are drawn from q(z|x) and decoded, besides its reconstruction from the
+    /// mean, where the network draws its codes.
+    pub draws: usize,
+    /// Other seeds give other noise and other draws.
     pub seed: u64,
 }
 
@@ -247,6 +250,17 @@ pub struct ImagesMade {
     pub errors: Vec<f32>,
     /// Mean squared errors of these to what the network was given.
     pub input_errors: Vec<f32>,
+    /// One entry a draw; empty where codes are not drawn, or not at the depth in use.
+    pub samples: Vec<ImagesSampled>,
+}
+
+/// What a network makes of codes that were drawn, one an image.
+#[derive(Clone, Debug)]
+pub struct ImagesSampled {
+    /// The decoded codes.
+    pub pictures: Pictures,
+    /// Mean squared errors of these to the images, pixels in [0, 1], before clamping.
+    pub errors: Vec<f32>,
 }
 
 /// Signed values as pictures.

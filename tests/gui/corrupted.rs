@@ -1,4 +1,4 @@
-//! Runs that train on noisy images: what they are given, and what they make of it.
+//! Runs that train on noisy images or draw their codes: what they are given, and what they make of it.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::data::glyphs;
 use hourglass::engine::{
-    Answer, Content, Frame, ImagesMade, ImagesSpec, Pictures, Progress, RunId, RunPictures,
-    RunState, Slot, Snapshot, Wish, WishKey,
+    Answer, Content, Frame, ImagesMade, ImagesSampled, ImagesSpec, Pictures, Progress, RunId,
+    RunPictures, RunState, Slot, Snapshot, Wish, WishKey,
 };
 use hourglass::gui::{Action, HistoryAction, InputAction, Pane, Preset};
 use hourglass::train::Metrics;
@@ -130,6 +130,13 @@ fn answer_in(window: &mut Window, slot: Slot) {
         pictures: all(255),
         errors: vec![0.0321; count],
         input_errors: vec![0.0654; count],
+        samples: vec![
+            ImagesSampled {
+                pictures: all(200),
+                errors: vec![0.0987; count],
+            };
+            spec.draws
+        ],
         spec,
     };
     window.script.answers.borrow_mut().push_back(Answer {
@@ -225,4 +232,39 @@ fn the_noise_of_a_run_is_not_offered_where_there_is_none() {
     let window = input_window("autoencoder");
     assert!(!has(&window, "The run's own noise"));
     assert!(!has(&window, "Noise number"));
+}
+
+#[test]
+fn a_variational_run_is_shown_by_a_sample_on_request() {
+    let mut window = window("vae", &roomy());
+    assert!(wished(&window).is_none(), "the mean is in the frame");
+    assert!(!has(&window, "Corrupted input"));
+    window.click("Samples");
+    let (_, spec) = wished(&window).unwrap();
+    assert_eq!((spec.draws, spec.noise), (1, None));
+    answer(&mut window);
+    assert!(window.has_text("sample, MSE 0.0987"));
+    assert!(!window.has_text("given ("));
+    window.click("Samples");
+    assert!(wished(&window).is_none());
+    assert!(!window.has_text("sample, MSE"));
+}
+
+#[test]
+fn one_input_has_four_samples_beside_the_mean() {
+    let mut window = input_window("vae");
+    assert!(!has(&window, "The run's own noise"));
+    window.click("Four samples");
+    let (_, spec) = wished_in(&window, Slot::Input).unwrap();
+    assert_eq!((spec.draws, spec.seed, spec.noise), (4, 0, None));
+    answer_in(&mut window, Slot::Input);
+    let name = window.harness.state().state().runs[0].name().to_owned();
+    assert!(has(&window, &format!("{name} rebuilds the input")));
+    for number in 1..=4 {
+        assert!(has(&window, &format!("{name}, sample {number}")));
+    }
+    window.click("Another noise");
+    assert_eq!(wished_in(&window, Slot::Input).unwrap().1.seed, 1);
+    window.click("Four samples");
+    assert!(wished_in(&window, Slot::Input).is_none());
 }

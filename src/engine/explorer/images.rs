@@ -1,4 +1,4 @@
-//! Images through a network, a few at a time: damaged first, where that is asked for.
+//! Images through a network, a few at a time: damaged first and by drawn codes, where that is asked for.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 
 use crate::data::{Images, to_bytes};
 use crate::engine::protocol::Pictures;
-use crate::engine::wish::{Content, ImagesMade, ImagesSpec};
+use crate::engine::wish::{Content, ImagesMade, ImagesSampled, ImagesSpec};
 use crate::model::{Corruption, Noise};
 
 use super::grid::{FIRST_CODES, MOST_PICTURES, next_part};
@@ -29,6 +29,8 @@ pub(super) struct ImagesJob {
     made: Vec<u8>,
     errors: Vec<f32>,
     input_errors: Vec<f32>,
+    /// Pixels and errors of each draw.
+    samples: Vec<(Vec<u8>, Vec<f32>)>,
 }
 
 impl ImagesJob {
@@ -40,9 +42,9 @@ impl ImagesJob {
             .filter(|_images| spec.images.shape == shape)
             .ok_or(Trouble::ImageSize { shape, found })?;
         let count = images.len().min(spec.indices.len());
-        if count > MOST_PICTURES {
-            let most = MOST_PICTURES;
-            return Err(Trouble::TooMany { most, found: count });
+        let (most, found) = (MOST_PICTURES, count.saturating_mul(spec.draws + 1));
+        if found > most {
+            return Err(Trouble::TooMany { most, found });
         }
         let noise = spec.noise.as_ref();
         Ok(Self {
@@ -57,6 +59,7 @@ impl ImagesJob {
             made: Vec::new(),
             errors: Vec::new(),
             input_errors: Vec::new(),
+            samples: Vec::new(),
         })
     }
 
@@ -84,15 +87,31 @@ impl ImagesJob {
         // Each image has noise of its own, whatever others it is shown among.
         let seed = SHOWN_NOISE.wrapping_add(self.spec.seed);
         let indices = &self.spec.indices[part];
-        let mut noises = indices
-            .iter()
-            .map(|index| Noise::new(0.0, seed, 0, u64::from(*index)));
+        let noises = |draw: usize| -> Vec<Noise> {
+            let of = |index: &u32| Noise::new(0.0, seed, draw, u64::from(*index));
+            indices.iter().map(of).collect()
+        };
         let given = self.corruption.map(|corruption| {
-            let damaged = clean.clone().split(1, 0).into_iter().zip(&mut noises);
+            let damaged = clean.clone().split(1, 0).into_iter().zip(noises(0));
             let damaged = damaged.map(|(image, mut noise)| corruption.damage(image, &mut noise));
             Tensor::cat(damaged.collect(), 0)
         });
         let input = given.clone().unwrap_or_else(|| clean.clone());
+        let mut sampled = Vec::new();
+        for draw in 0..self.spec.draws {
+            let network = replica.network();
+            let Some(codes) = network.sample(input.clone(), &mut noises(draw)) else {
+                break;
+            };
+            let outputs = network.decode(codes);
+            let errors = read(squared(outputs.clone(), clean.clone()))?;
+            sampled.push((to_bytes(&read(outputs)?), errors));
+        }
+        self.samples.resize_with(sampled.len(), Default::default);
+        for ((pixels, errors), (more, more_errors)) in self.samples.iter_mut().zip(sampled) {
+            pixels.extend(more);
+            errors.extend(more_errors);
+        }
         let outputs = replica.network().reconstruct(input.clone());
         self.made.extend(to_bytes(&read(outputs.clone())?));
         self.errors
@@ -116,6 +135,14 @@ impl ImagesJob {
             pictures: pictures(self.made),
             errors: self.errors,
             input_errors: self.input_errors,
+            samples: self
+                .samples
+                .into_iter()
+                .map(|(pixels, errors)| ImagesSampled {
+                    pictures: pictures(pixels),
+                    errors,
+                })
+                .collect(),
         }))
     }
 }

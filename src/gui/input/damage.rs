@@ -58,7 +58,13 @@ pub fn damage_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         );
     });
     if view.state.has_noise() {
-        own_ui(ui, view, &mut corruption.seed, out);
+        own_ui(ui, view, out);
+    }
+    if view.state.has_drawn_codes() {
+        samples_ui(ui, view, out);
+    }
+    if view.state.has_noise() || view.state.has_drawn_codes() {
+        seed_ui(ui, view, &mut corruption.seed);
     }
     if corruption != input.corruption {
         out.push(Action::Input(InputAction::Corrupt(corruption)));
@@ -66,8 +72,8 @@ pub fn damage_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     buttons_ui(ui, view, out);
 }
 
-/// The noise that the runs themselves are trained with, and which of it.
-fn own_ui(ui: &mut Ui, view: &View<'_>, seed: &mut u64, out: &mut Actions) {
+/// The noise that the runs themselves are trained with.
+fn own_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let mut is_on = view.state.input.has_own_noise;
     let own = ui
         .checkbox(&mut is_on, "The run's own noise")
@@ -78,27 +84,46 @@ fn own_ui(ui: &mut Ui, view: &View<'_>, seed: &mut u64, out: &mut Actions) {
     if own.changed() {
         out.push(Action::Input(InputAction::GiveOwnNoise(is_on)));
     }
+}
+
+/// Codes that the runs draw.
+fn samples_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let mut is_on = view.state.input.has_samples;
+    let samples = ui.checkbox(&mut is_on, "Four samples").on_hover_text(
+        "Shows four codes that runs with a Gaussian bottleneck draw from q(z|x), decoded, beside \
+             the picture of the mean",
+    );
+    if samples.changed() {
+        out.push(Action::Input(InputAction::ShowSamples(is_on)));
+    }
+}
+
+/// Which noise and which samples.
+fn seed_ui(ui: &mut Ui, view: &View<'_>, seed: &mut u64) {
     steady(ui, "noise number", |ui| {
         ui.horizontal(|ui| {
             let label = ui.label("Noise number");
             let number = DragValue::new(seed).speed(0.1);
             ui.add_enabled(is_random(view), number)
                 .labelled_by(label.id)
-                .on_hover_text("Which noise is drawn: the same number gives the same noise")
+                .on_hover_text(
+                    "Which noise and samples are drawn: the same number gives the same ones",
+                )
                 .on_disabled_hover_text(NO_NOISE);
         });
     });
 }
 
 /// Why there is no other noise to be had.
-const NO_NOISE: &str = "There is neither noise nor salt and pepper";
+const NO_NOISE: &str = "Nothing is drawn by chance: no noise, no salt and pepper, no samples";
 
 /// Whether anything is drawn by chance.
 fn is_random(view: &View<'_>) -> bool {
     let input = &view.state.input;
     let corruption = &input.corruption;
     let is_own = input.has_own_noise && view.state.has_noise();
-    is_own || corruption.noise_sigma > 0.0 || corruption.salt_share > 0.0
+    let is_drawn = input.has_samples && view.state.has_drawn_codes();
+    is_own || is_drawn || corruption.noise_sigma > 0.0 || corruption.salt_share > 0.0
 }
 
 fn buttons_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {

@@ -296,6 +296,7 @@ fn a_run_is_given_the_image_with_its_own_noise_on_request() {
         pictures: picture(40),
         errors: vec![0.25],
         input_errors: vec![0.125],
+        samples: Vec::new(),
     };
     let content = Content::Images(Box::new(made));
     state.apply_answer(Answer {

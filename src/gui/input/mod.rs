@@ -27,6 +27,9 @@ pub use pane::input_ui;
 pub use state::{Brush, Given, InputState, Rebuilt, Tool};
 pub use strokes::Point;
 
+/// Codes that are drawn of the image.
+const DRAWS: usize = 4;
+
 /// Wishes of the user in the pane "One input".
 #[derive(Clone, Debug)]
 pub enum InputAction {
@@ -56,6 +59,8 @@ pub enum InputAction {
     OtherNoise,
     /// Gives runs that train on noisy images this one with their own noise, or does not.
     GiveOwnNoise(bool),
+    /// Shows pictures of drawn codes beside that of the mean, or does not.
+    ShowSamples(bool),
 }
 
 impl AppState {
@@ -78,6 +83,7 @@ impl AppState {
             InputAction::SetBrush(brush) => input.brush = brush,
             InputAction::Corrupt(corruption) => input.set_corruption(corruption),
             InputAction::Repair => input.repair(),
+            InputAction::ShowSamples(is_on) => input.has_samples = is_on,
             InputAction::GiveOwnNoise(is_on) => input.has_own_noise = is_on,
             InputAction::OtherNoise => {
                 let corruption = Corruption {
@@ -177,15 +183,25 @@ impl AppState {
         }
     }
 
-    /// What is to be found for a run that is given the image with its own noise. A test image has the
-    /// noise it has among the reconstructions, until another number is asked for.
+    /// What is to be found for a run that is given the image with its own noise, or whose codes are
+    /// drawn. A test image has the noise it has among the reconstructions, until another number is asked
+    /// for.
     fn own_wish(&self, run: &Run) -> Option<Wish> {
         let input = &self.input;
-        let noise = run.own_noise().filter(|_noise| input.has_own_noise)?;
+        let noise = run.own_noise().filter(|_noise| input.has_own_noise);
+        let draws = if input.has_samples && run.draws_codes() {
+            DRAWS
+        } else {
+            0
+        };
+        if noise.is_none() && draws == 0 {
+            return None;
+        }
         Some(Wish::Images(ImagesSpec {
             images: Arc::clone(input.sent()?),
             indices: [input.test_image().unwrap_or(0)].into(),
-            noise: Some(noise),
+            noise,
+            draws,
             seed: input.corruption.seed,
         }))
     }

@@ -3,7 +3,7 @@
 use egui::{Color32, Id, RichText, Sense, TextureId, TextureOptions, Ui, vec2};
 
 use crate::data::ImageShape;
-use crate::engine::Pictures;
+use crate::engine::{ImagesSampled, Pictures};
 use crate::gui::action::Actions;
 use crate::gui::pictures::{Enlarged, enlarged_ui, noise_words, single_image};
 use crate::gui::run::Run;
@@ -34,6 +34,8 @@ enum Card<'a> {
     Given(&'a Run, &'a Rebuilt, &'a Given),
     /// What a run makes of it.
     Run(&'a Run),
+    /// What it makes of a code that was drawn, the how manieth.
+    Sample(&'a Run, &'a Rebuilt, usize, &'a ImagesSampled),
 }
 
 /// All pictures there are to show, in order.
@@ -51,6 +53,10 @@ fn cards<'a>(view: &View<'a>) -> Vec<Card<'a>> {
             cards.push(Card::Given(run, result, given));
         }
         cards.push(Card::Run(run));
+        if let Some(result) = result {
+            let samples = result.samples.iter().enumerate();
+            cards.extend(samples.map(|(at, sample)| Card::Sample(run, result, at + 1, sample)));
+        }
     }
     cards
 }
@@ -117,6 +123,11 @@ fn card_ui(ui: &mut Ui, view: &View<'_>, card: &Card<'_>, shape: ImageShape, siz
     match card {
         Card::Undamaged => undamaged_ui(ui, view, size),
         Card::Given(run, result, given) => given_ui(ui, view, (run, result, given), size),
+        Card::Sample(run, result, number, sample) => {
+            let id = Id::unique(("input sample", run.id, number));
+            let texture = texture(ui, view, id, result.version, &sample.pictures);
+            sample_ui(ui, view, run, (*number, sample), (texture, size));
+        }
         Card::Run(run) => run_ui(ui, view, run, shape, size),
     }
 }
@@ -171,6 +182,28 @@ fn given_ui(
     let _ = picture_ui(ui, texture, size, &described);
     let help = "Mean squared error of what the run is given to the image on the canvas";
     number_ui(ui, "noise", given.error, help);
+}
+
+/// A picture of a code that was drawn, beside that of the mean.
+fn sample_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    run: &Run,
+    (number, sample): (usize, &ImagesSampled),
+    (texture, size): (TextureId, egui::Vec2),
+) {
+    let title = RichText::new(format!("sample {number}")).color(view.palette.weak);
+    let help = format!(
+        "A code that {} draws from q(z|x) for what goes in, decoded; the picture before the samples is \
+         decoded from the mean",
+        run.name()
+    );
+    ui.add(egui::Label::new(title).truncate())
+        .on_hover_text(help);
+    let described = format!("{}, sample {number}", run.name());
+    let _ = picture_ui(ui, texture, size, &described);
+    let help = "Mean squared error of this picture to the image on the canvas";
+    number_ui(ui, "MSE", sample.errors.first().copied(), help);
 }
 
 fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, shape: ImageShape, size: egui::Vec2) {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::{Corruption, ImageShape};
-use crate::engine::{Answer, Content, ImagesMade, InputImage, OwnNoise, Pictures, RunId};
+use crate::engine::{
+    Answer, Content, ImagesMade, ImagesSampled, InputImage, OwnNoise, Pictures, RunId,
+};
 
 use super::strokes::{Ink, Layer, Point, Stroke};
 
@@ -107,6 +109,8 @@ pub struct Rebuilt {
     pub version: u64,
     /// What went in, where that is not the image itself.
     pub given: Option<Given>,
+    /// Pictures of codes that were drawn.
+    pub samples: Vec<ImagesSampled>,
     /// The picture, or why there is none.
     pub picture: Result<Pictures, String>,
     /// Mean squared error to what went in, pixels in [0, 1].
@@ -124,6 +128,8 @@ pub struct InputState {
     pub corruption: Corruption,
     /// Whether runs that train on noisy images are given this one with their own noise too.
     pub has_own_noise: bool,
+    /// Whether runs that draw their codes show some drawn ones.
+    pub has_samples: bool,
     /// The test image that is to be taken once its pixels are known.
     pub wanted: Option<u32>,
     pen: Pen,
@@ -333,9 +339,11 @@ impl InputState {
     /// Takes in what the explorer found.
     pub fn take(&mut self, answer: Answer) {
         self.answers += 1;
+        let mut samples = Vec::new();
         let (given, picture, error) = match answer.content {
             Content::Point { picture, error, .. } => (None, Ok(picture), error),
-            Content::Images(made) => {
+            Content::Images(mut made) => {
+                samples = std::mem::take(&mut made.samples);
                 let error = made.input_errors.first().copied();
                 let (given, picture) = Given::split(*made);
                 (given, Ok(picture), error)
@@ -351,6 +359,7 @@ impl InputState {
             step: answer.step,
             version: self.answers,
             given,
+            samples,
             picture,
             error,
             clean_error,

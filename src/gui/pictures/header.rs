@@ -1,7 +1,7 @@
 //! The line over the pictures: which images, and what is shown of them.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{DragValue, Mesh, PopupCloseBehavior, RichText, Ui, pos2, vec2};
+use egui::{Checkbox, DragValue, Mesh, PopupCloseBehavior, RichText, Ui, pos2, vec2};
 
 use crate::gui::action::{Action, Actions};
 use crate::gui::focus::steady;
@@ -60,6 +60,9 @@ fn line_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if view.state.has_noise() {
             input_ui(ui, view, out);
         }
+        if view.state.has_drawn_codes() {
+            samples_ui(ui, view, out);
+        }
         if shows_errors {
             error_scale_ui(ui);
         }
@@ -86,6 +89,22 @@ fn input_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     });
     if is_now && is_clean != was_clean {
         push(out, PicturesAction::GiveClean(is_clean));
+    }
+}
+
+/// Whether codes are drawn.
+fn samples_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let is_now = view.state.history.cursor.is_none();
+    let mut is_on = view.state.pictures.has_samples && is_now;
+    let samples = ui
+        .add_enabled(is_now, Checkbox::new(&mut is_on, "Samples"))
+        .on_hover_text(
+            "Shows runs with a Gaussian bottleneck by a code drawn from q(z|x), as in training, and not \
+             by its mean. An image always has the same draw.",
+        )
+        .on_disabled_hover_text("What was kept of earlier steps is decoded from the mean");
+    if samples.changed() {
+        push(out, PicturesAction::ShowSamples(is_on));
     }
 }
 

@@ -49,10 +49,10 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
             row.run.name(),
             words::count(row.step()),
             row.input()
-                .map_or_else(String::new, |input| format!(", of {input}")),
+                .map_or_else(String::new, |input| format!(" ({input})")),
             words::three_digits(error),
             match row.seen {
-                Some(Err(reason)) => format!(". Noisy images could not be shown: {reason}"),
+                Some(Err(reason)) => format!(". That in its training could not be shown: {reason}"),
                 Some(Ok(_)) | None => String::new(),
             }
         ),
@@ -72,7 +72,7 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
                 .map_or_else(String::new, |input| format!("{input}, "));
             Some(format!("{input}{} at {step}", words::three_digits(error)))
         }
-        (Row::Run(_, row), Some(error)) if row.has_noise => {
+        (Row::Run(_, row), Some(error)) if row.input().is_some() => {
             let input = row.input().unwrap_or_default();
             Some(format!("{input}, MSE {}", words::three_digits(error)))
         }

@@ -41,7 +41,9 @@ pub struct PicturesState {
     pub shows_pca: bool,
     /// Whether runs that train on damaged images are shown with clean ones.
     pub is_clean: bool,
-    /// What runs make of damaged ones.
+    /// Whether runs that draw their codes are shown by a drawn one, and not by the mean.
+    pub has_samples: bool,
+    /// What the explorer found.
     pub answers: seen::Answers,
     /// The image in the field for a number.
     pub number: u32,
@@ -54,6 +56,7 @@ impl Default for PicturesState {
             shows_errors: None,
             shows_pca: true,
             is_clean: false,
+            has_samples: false,
             answers: seen::Answers::default(),
             number: 0,
         }
@@ -85,6 +88,8 @@ pub enum PicturesAction {
     ShowPca(bool),
     /// Gives clean images to runs that train on damaged ones, or damaged ones as in training.
     GiveClean(bool),
+    /// Shows runs that draw their codes by a drawn one, or by the mean.
+    ShowSamples(bool),
 }
 
 impl AppState {
@@ -130,6 +135,7 @@ impl AppState {
             PicturesAction::Fit(count) => self.choose(|choice, set| choice.fit(count, set)),
             PicturesAction::ShowErrors(is_on) => self.pictures.shows_errors = Some(is_on),
             PicturesAction::ShowPca(is_on) => self.pictures.shows_pca = is_on,
+            PicturesAction::ShowSamples(is_on) => self.pictures.has_samples = is_on,
             PicturesAction::GiveClean(is_on) => self.pictures.is_clean = is_on,
         }
         self.ask_for_images()

@@ -24,8 +24,8 @@ pub struct RunRow<'a> {
     pub frame: &'a Arc<Frame>,
     /// Place in the frame of every image of the group.
     pub places: Vec<usize>,
-    /// What the run makes of damaged images, in the places of the frame: shown in place of what the
-    /// frame has. Or why that could not be found.
+    /// What the run makes of damaged images or by drawn codes, in the places of the frame: shown in place
+    /// of what the frame has. Or why that could not be found.
     pub seen: Option<Result<&'a Seen, &'a str>>,
     /// Whether it trains on damaged images, so that it is told which it is given.
     pub has_noise: bool,
@@ -42,7 +42,7 @@ impl<'a> RunRow<'a> {
         }
     }
 
-    /// What it makes of damaged images, where that is shown.
+    /// What it makes of damaged images or by drawn codes, where that is shown.
     pub fn shown(&self) -> Option<&'a Seen> {
         self.seen?.ok()
     }
@@ -52,17 +52,24 @@ impl<'a> RunRow<'a> {
         self.shown().map_or(self.frame.step, |seen| seen.step)
     }
 
-    /// Which images it is given, where that is a question.
+    /// Which images it is given, and whether its codes are drawn, where that is a question.
     pub fn input(&self) -> Option<&'static str> {
-        self.has_noise.then(|| match self.shown() {
-            Some(_) => "noisy input",
-            None => "clean input",
-        })
+        let seen = self.shown();
+        let is_noisy = seen.is_some_and(|seen| seen.made.given.is_some());
+        let is_drawn = seen.is_some_and(|seen| seen.sampled().is_some());
+        match (self.has_noise, is_noisy, is_drawn) {
+            (true, true, true) => Some("sample, noisy input"),
+            (true, true, false) => Some("noisy input"),
+            (true, false, true) => Some("sample, clean input"),
+            (true, false, false) => Some("clean input"),
+            (false, _, true) => Some("sample"),
+            (false, _, false) => None,
+        }
     }
 
     fn pictures(&self) -> &'a Pictures {
         match self.shown() {
-            Some(seen) => &seen.made.pictures,
+            Some(seen) => seen.pictures(),
             None => &self.frame.pictures.reconstructions,
         }
     }
@@ -70,7 +77,7 @@ impl<'a> RunRow<'a> {
     /// Mean squared error of each image of the frame to the clean one.
     pub fn errors(&self) -> &'a [f32] {
         match self.shown() {
-            Some(seen) => &seen.made.errors,
+            Some(seen) => seen.errors(),
             None => &self.frame.pictures.errors,
         }
     }

@@ -161,6 +161,7 @@ fn answer(state: &mut AppState, run: RunId, spec: ImagesSpec) {
         pictures: pictures(count),
         errors: vec![0.25; count],
         input_errors: vec![0.125; count],
+        samples: Vec::new(),
         spec,
     };
     let slot = Slot::Images;

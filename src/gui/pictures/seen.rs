@@ -1,18 +1,21 @@
-//! What runs make of the chosen test images as they are given them in training: damaged by their own
-//! noise.
+//! What runs make of the chosen test images as in training: damaged by their own noise, and by codes
+//! that are drawn.
 //!
 //! The explorer answers this, with the newest weights; frames hold the clean images and what becomes of
-//! those. So looking back shows clean ones, and so does a run that has not been answered.
+//! those, without chance: what is looked back at and what was not answered yet is shown by them. While
+//! such a run trains with the pane to be seen, its weights are copied for the explorer now and then.
 
 use std::collections::BTreeMap;
 
 use crate::engine::{
-    Answer, Content, ImagesMade, ImagesSpec, OwnNoise, RunId, Slot, Wish, WishKey,
+    Answer, Content, ImagesMade, ImagesSampled, ImagesSpec, OwnNoise, Pictures, RunId, Slot, Wish,
+    WishKey,
 };
 use crate::gui::layout::Pane;
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
 use crate::gui::words;
+use crate::model::KnobValue;
 
 /// What became of the test images.
 #[derive(Clone, Debug)]
@@ -23,6 +26,25 @@ pub struct Seen {
     pub version: u64,
     /// What was asked and found.
     pub made: Box<ImagesMade>,
+}
+
+impl Seen {
+    /// What became of codes that were drawn, where they were.
+    pub fn sampled(&self) -> Option<&ImagesSampled> {
+        self.made.samples.first()
+    }
+
+    /// What is shown: of drawn codes where there are any.
+    pub fn pictures(&self) -> &Pictures {
+        let sampled = self.sampled().map(|sampled| &sampled.pictures);
+        sampled.unwrap_or(&self.made.pictures)
+    }
+
+    /// Mean squared errors of that to the images.
+    pub fn errors(&self) -> &[f32] {
+        let sampled = self.sampled().map(|sampled| &sampled.errors);
+        sampled.unwrap_or(&self.made.errors)
+    }
 }
 
 /// The newest answers.
@@ -42,6 +64,12 @@ impl Run {
     pub fn own_noise(&self) -> Option<OwnNoise> {
         OwnNoise::of(&self.knobs_in_force())
     }
+
+    /// Whether its codes are drawn in training, as those of a Gaussian bottleneck are.
+    pub fn draws_codes(&self) -> bool {
+        let knobs = &self.draft.config.knobs;
+        matches!(knobs.get("bottleneck"), Some(KnobValue::Text(id)) if id == "gaussian")
+    }
 }
 
 impl AppState {
@@ -50,19 +78,25 @@ impl AppState {
         self.runs.iter().any(|run| run.own_noise().is_some())
     }
 
+    /// Whether any run draws its codes.
+    pub fn has_drawn_codes(&self) -> bool {
+        self.runs.iter().any(Run::draws_codes)
+    }
+
     /// What is to be found for a run besides its frame.
     fn images_spec(&self, run: &Run) -> Option<ImagesSpec> {
-        let is_wanted = self.shown.contains(&Pane::Pictures)
-            && self.history.cursor.is_none()
-            && !self.pictures.is_clean;
+        let is_wanted = self.shown.contains(&Pane::Pictures) && self.history.cursor.is_none();
         let frame = run.frame.as_ref().filter(|_frame| is_wanted)?;
         if !Self::is_explorable(run) || frame.pictures.indices.is_empty() {
             return None;
         }
-        Some(ImagesSpec {
+        let noise = run.own_noise().filter(|_noise| !self.pictures.is_clean);
+        let is_drawn = self.pictures.has_samples && run.draws_codes();
+        (noise.is_some() || is_drawn).then(|| ImagesSpec {
             images: frame.pictures.originals.clone(),
             indices: frame.pictures.indices.as_slice().into(),
-            noise: Some(run.own_noise()?),
+            noise,
+            draws: usize::from(is_drawn),
             seed: 0,
         })
     }
@@ -111,7 +145,8 @@ impl AppState {
             Ok(seen) => {
                 let of = &seen.made.spec;
                 let is_of_these = of.indices == spec.indices && of.images == spec.images;
-                is_of_these.then_some(Ok(seen))
+                let is_alike = of.noise.is_some() == spec.noise.is_some() && of.draws == spec.draws;
+                (is_of_these && is_alike).then_some(Ok(seen))
             }
             Err(reason) => Some(Err(reason)),
         }

@@ -22,6 +22,7 @@ fn spec(trainer: &Trainer, indices: &[u32], noise: Option<OwnNoise>) -> ImagesSp
         }),
         indices: indices.into(),
         noise,
+        draws: 0,
         seed: 0,
     }
 }
@@ -118,4 +119,60 @@ fn images_that_do_not_fit_are_refused() {
         sentence.starts_with("an image of this run has"),
         "{sentence}"
     );
+}
+
+#[test]
+fn samples_repeat_with_their_seed_and_differ_from_the_mean() {
+    let trainer = trainer(variant("vae").unwrap(), Pretraining::EndToEnd);
+    let mut lab = lab(&trainer);
+    let mut of = |indices: &[u32], seed| {
+        let spec = ImagesSpec {
+            draws: 3,
+            seed,
+            ..spec(&trainer, indices, None)
+        };
+        made(&mut lab, spec)
+    };
+    let all = of(&[3, 4, 5, 6, 7, 8], 0);
+    assert_eq!(all.samples.len(), 3);
+    let expected = from_means(&trainer, &[3, 4, 5, 6, 7, 8]);
+    assert_close(&all.pictures.pixels, &expected);
+    for sample in &all.samples {
+        assert_eq!(sample.pictures.len(), 6);
+        assert_eq!(sample.errors.len(), 6);
+        assert_ne!(sample.pictures, all.pictures);
+    }
+    assert_ne!(all.samples[0].pictures, all.samples[1].pictures);
+    let one = of(&[7], 0);
+    for (one, all) in one.samples.iter().zip(&all.samples) {
+        assert_close(one.pictures.get(0), all.pictures.get(4));
+    }
+    let other = of(&[7], 1);
+    assert_ne!(one.samples[0].pictures, other.samples[0].pictures);
+    assert_eq!(one.pictures, other.pictures, "the mean has no seed");
+}
+
+/// Reconstructions from the means of codes, by the network of a trainer.
+fn from_means(trainer: &Trainer, indices: &[u32]) -> Vec<u8> {
+    let mut pixels = Vec::new();
+    trainer.data().test.write_batch(indices, &mut pixels);
+    let data = TensorData::new(pixels, [indices.len(), SHAPE.pixels()]);
+    let images = Tensor::from_data(data, &Device::flex());
+    let outputs = trainer.trainee().reconstruct(images).into_data();
+    to_bytes(&outputs.try_to_vec::<f32>().unwrap())
+}
+
+#[test]
+fn codes_without_chance_have_no_samples() {
+    let drawn = |trainer: &Trainer| {
+        let mut lab = lab(trainer);
+        let spec = ImagesSpec {
+            draws: 2,
+            ..spec(trainer, &[1, 2], None)
+        };
+        made(&mut lab, spec).samples.len()
+    };
+    assert_eq!(drawn(&stacked()), 0);
+    let whole = trainer(variant("vae").unwrap(), Pretraining::EndToEnd);
+    assert_eq!(drawn(&whole), 2);
 }
