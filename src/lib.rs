@@ -30,9 +30,10 @@
 //! back, and its scrubber is one cursor over them.
 //!
 //! What follows the pointer goes another way. The window has *standing wishes* ([`engine::Wish`]: the
-//! picture of a code, a plane of codes, filters), at most one a place on the screen, and the thread
-//! "explorer" fulfils them on the CPU with copies of the newest weights, so that a slider never waits
-//! for a training step. A newer wish replaces an older one, and answers come back like events.
+//! picture of a code, a plane of codes, filters, images with the noise of training), at most one a place
+//! on the screen, and the thread "explorer" fulfils them on the CPU with copies of the newest weights, so
+//! that a slider never waits for a training step. A newer wish replaces an older one, and answers come
+//! back like events.
 //!
 //! A run whose device fails is *parked*: built anew on the CPU from the last state that was copied off
 //! the device, which happens whenever it is saved. There it stands until it is continued elsewhere.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 use common::{assert_follows_gradient, flex, small_config, small_set, train};
 use hourglass::data::{Dataset, DatasetParts, ImageShape, Images};
-use hourglass::model::{KnobValue, Knobs, Objective, VARIANTS};
+use hourglass::model::{KnobValue, Knobs, VARIANTS};
 use hourglass::train::{RunConfig, Trainer};
 
 #[test]

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use burn::tensor::{Device, Tensor};
 
 use crate::model::{
-    Batch, Composition, LayerInfo, NamedArray, Objective, OptimizerConfig, OptimizerState,
+    Batch, Composition, LayerInfo, NamedArray, Noise, Objective, OptimizerConfig, OptimizerState,
     StepContext, StepObservation, Tally, Trainee, TrainingError, WeightProbe,
 };
 use crate::train::Trainer;
@@ -267,6 +267,11 @@ impl Trainee for Failing {
     fn reconstruct(&self, images: Tensor<2>) -> Tensor<2> {
         self.check();
         self.inner.reconstruct(images)
+    }
+
+    fn sample(&self, images: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>> {
+        self.check();
+        self.inner.sample(images, noises)
     }
 
     fn encode(&self, images: Tensor<2>) -> Tensor<2> {

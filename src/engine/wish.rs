@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::data::ImageShape;
+use crate::model::{CORRUPTIONS, KnobValue, Knobs};
 
 use super::protocol::{Pictures, RunId};
 
@@ -19,6 +20,8 @@ pub enum Slot {
     Hover,
     /// The drawn or corrupted image.
     Input,
+    /// Chosen test images.
+    Images,
     /// Between two codes.
     Line,
     /// One row a dimension.
@@ -95,11 +98,58 @@ pub struct Plane {
     pub rows: usize,
 }
 
+/// The damage that a network is trained with: a kind of corruption and its level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OwnNoise {
+    /// Id of the kind, one of the options of the knob `noise`.
+    pub id: &'static str,
+    /// What the window calls the kind.
+    pub name: &'static str,
+    /// A share of the pixels, or a standard deviation where white is 1.
+    pub level: f64,
+}
+
+impl OwnNoise {
+    /// Of a run with these knobs; none where its images go in as they are.
+    pub fn of(knobs: &Knobs) -> Option<Self> {
+        let (Some(KnobValue::Text(id)), Some(KnobValue::Real(level))) =
+            (knobs.get("noise"), knobs.get("noise-level"))
+        else {
+            return None;
+        };
+        let kind = CORRUPTIONS.iter().find(|kind| kind.choice.id == id)?;
+        (*level > 0.0).then_some(Self {
+            id: kind.choice.id,
+            name: kind.choice.name,
+            level: *level,
+        })
+    }
+}
+
+/// Images to put through a network, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImagesSpec {
+    /// The images.
+    pub images: Arc<Pictures>,
+    /// One number an image that its noise is drawn by, of a test image its index: the same image has the
+    /// same noise in every answer, with any weights of any run.
+    pub indices: Arc<[u32]>,
+    /// Damage done to the images first.
+    pub noise: Option<OwnNoise>,
+    /// Codes of each image that are drawn from q(z|x) and decoded, besides its reconstruction from the
+    /// mean, where the network draws its codes.
+    pub draws: usize,
+    /// Other seeds give other noise and other draws.
+    pub seed: u64,
+}
+
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
     /// One code and its picture; of an image, its reconstruction.
     Point(CodeSpec),
+    /// What becomes of some images.
+    Images(ImagesSpec),
     /// Pictures of codes on the straight line between two.
     Line {
         /// The first code.
@@ -163,6 +213,8 @@ pub enum Content {
         /// Mean squared error to that image.
         error: Option<f32>,
     },
+    /// Of [`Wish::Images`].
+    Images(Box<ImagesMade>),
     /// Of [`Wish::Line`], [`Wish::Traversals`] and [`Wish::Plane`]: row after row.
     Grid {
         /// The pictures.
@@ -181,6 +233,34 @@ pub enum Content {
     Features(Tiles),
     /// It could not be: one sentence.
     Failed(String),
+}
+
+/// Images and what a network made of them, one of each an image in all fields.
+#[derive(Clone, Debug)]
+pub struct ImagesMade {
+    /// What was asked.
+    pub spec: ImagesSpec,
+    /// What the network was given, where the images were damaged first.
+    pub given: Option<Pictures>,
+    /// Mean squared errors of that to the images, pixels in [0, 1]; empty where there is none.
+    pub given_errors: Vec<f32>,
+    /// What the network made of what it was given.
+    pub pictures: Pictures,
+    /// Mean squared errors of these to the images, pixels in [0, 1], before clamping.
+    pub errors: Vec<f32>,
+    /// Mean squared errors of these to what the network was given.
+    pub input_errors: Vec<f32>,
+    /// One entry a draw; empty where codes are not drawn, or not at the depth in use.
+    pub samples: Vec<ImagesSampled>,
+}
+
+/// What a network makes of codes that were drawn, one an image.
+#[derive(Clone, Debug)]
+pub struct ImagesSampled {
+    /// The decoded codes.
+    pub pictures: Pictures,
+    /// Mean squared errors of these to the images, pixels in [0, 1], before clamping.
+    pub errors: Vec<f32>,
 }
 
 /// Signed values as pictures.

@@ -233,6 +233,7 @@ impl AppState {
                 self.latent.take(answer);
             }
             Slot::Input => self.input.take(answer),
+            Slot::Images => self.take_images(answer),
             Slot::Features | Slot::Filters => self.layers.take(answer),
         }
     }

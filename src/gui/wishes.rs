@@ -42,6 +42,7 @@ impl AppState {
         let mut wishes = BTreeMap::new();
         self.latent_wishes(&mut wishes);
         self.input_wishes(&mut wishes);
+        self.pictures_wishes(&mut wishes);
         self.layers_wishes(&mut wishes);
         wishes
     }

@@ -133,6 +133,8 @@ pub enum KnobKind {
         min: f64,
         /// Largest value.
         max: f64,
+        /// Where a slider ends, at most `max`: larger values can be typed.
+        usual: f64,
         /// Value when nothing is said.
         default: f64,
         /// How a slider runs.

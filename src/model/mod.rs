@@ -35,6 +35,7 @@ mod weights;
 pub use batch::Batch;
 pub use bottleneck::BOTTLENECKS;
 pub use composition::Composition;
+pub use corruption::{CORRUPTIONS, Corruption, CorruptionKind};
 pub use knobs::{
     Choice, Condition, Knob, KnobError, KnobKind, KnobValue, Knobs, Part, Scale, parse_widths,
 };

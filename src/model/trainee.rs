@@ -10,6 +10,7 @@ use super::bottleneck::BottleneckState;
 use super::composition::Composition;
 use super::init::{Init, initialise};
 use super::layers::LayerInfo;
+use super::noise::Noise;
 use super::objective::Objective;
 use super::observation::{StepObservation, WeightProbe, probe_weights};
 use super::optimizer::OptimizerConfig;
@@ -109,6 +110,10 @@ pub trait Trainee: Send {
 
     /// Codes of images at the depth in use.
     fn encode(&self, images: Tensor<2>) -> Tensor<2>;
+
+    /// Codes of images drawn as in training, from one noise an image; absent where the code at the depth
+    /// in use is not drawn.
+    fn sample(&self, images: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>>;
 
     /// Pixels of codes of the depth in use.
     fn decode(&self, codes: Tensor<2>) -> Tensor<2>;
@@ -365,6 +370,16 @@ impl<M: Autoencoder> Trainee for Fit<M> {
         let (model, depth) = (self.model().valid(), self.depth());
         let raw = model.encode(images, depth);
         self.composition.code(&model, depth, raw)
+    }
+
+    fn sample(&self, images: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>> {
+        let (model, depth) = (self.model().valid(), self.depth());
+        let is_whole = depth == model.stages();
+        is_whole.then(|| {
+            self.composition
+                .bottleneck
+                .sample(model.encode(images, depth), noises)
+        })?
     }
 
     fn decode(&self, codes: Tensor<2>) -> Tensor<2> {

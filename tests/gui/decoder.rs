@@ -130,7 +130,7 @@ impl Decoder {
                 });
                 grid(cells.collect(), plane.columns)
             }
-            Wish::Filters { .. } | Wish::Features { .. } => return None,
+            Wish::Images(_) | Wish::Filters { .. } | Wish::Features { .. } => return None,
         })
     }
 

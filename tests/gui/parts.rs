@@ -1,8 +1,8 @@
 //! What a model is combined from, in the side panel: sections that fold, and knobs moved under way.
 
 use egui::accesskit::Role;
-use egui::{Key, Rect};
-use egui_kittest::kittest::Queryable as _;
+use egui::{Key, Modifiers, Rect};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::engine::Command;
 use hourglass::model::{KnobValue, VARIANTS};
 use hourglass::train::{KnobChange, LearningRateChange};
@@ -90,6 +90,44 @@ fn a_weight_reaches_0_and_one_in_a_million() {
     let (_, config) = window.added();
     let least = config.knobs.real("penalty-l1");
     assert!((1e-6..1e-5).contains(&least), "{least}");
+}
+
+#[test]
+fn a_slider_ends_where_it_is_usual_and_more_can_be_typed() {
+    let mut window = ready_window("vae");
+    window
+        .harness
+        .get_by_role_and_label(Role::SpinButton, "Warm-up")
+        .focus();
+    window.harness.run();
+    window.press_with(Modifiers::COMMAND, Key::A);
+    window.write("500");
+    window.press(Key::Enter);
+    let (_, config) = window.added();
+    assert_eq!(config.knobs.get("warm-up"), Some(&KnobValue::Real(500.0)));
+    window
+        .harness
+        .get_by_role_and_label(Role::Slider, "Warm-up")
+        .focus();
+    window.harness.run();
+    window.press(Key::ArrowLeft);
+    let (_, config) = window.added();
+    let moved = config.knobs.real("warm-up");
+    assert!((50.0..=100.0).contains(&moved), "{moved}");
+}
+
+#[test]
+fn a_penalty_that_would_be_refused_is_not_offered_under_way() {
+    let mut window = ready_window("vae");
+    window.tell(under_way(0, 0.4));
+    window.click("Add a penalty");
+    let is_disabled = |window: &Window, name: &str| {
+        let found = window.harness.get_by_role_and_label(Role::Slider, name);
+        found.accesskit_node().is_disabled()
+    };
+    assert!(is_disabled(&window, "KL sparsity now"));
+    assert!(!is_disabled(&window, "L1 now"));
+    assert!(window.has_text("needs code-activation sigmoid, but it is linear"));
 }
 
 #[test]

@@ -71,7 +71,12 @@ pub(super) struct Desk<J> {
 fn is_urgent(slot: Slot) -> bool {
     match slot {
         Slot::Sliders | Slot::Hover | Slot::Input => true,
-        Slot::Line | Slot::Traversals | Slot::Plane | Slot::Features | Slot::Filters => false,
+        Slot::Images
+        | Slot::Line
+        | Slot::Traversals
+        | Slot::Plane
+        | Slot::Features
+        | Slot::Filters => false,
     }
 }
 

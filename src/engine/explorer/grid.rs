@@ -13,13 +13,13 @@ use super::replica::{Replica, Trouble};
 /// What a part should take.
 const PART: Duration = Duration::from_millis(4);
 /// Codes of the first part.
-const FIRST_CODES: usize = 4;
+pub(super) const FIRST_CODES: usize = 4;
 /// Codes of a part at most.
 const MOST_CODES: usize = 256;
 /// A part has at most so many times as many codes as the one before.
 const GROWTH: usize = 4;
 /// Pictures of a grid at most.
-const MOST_PICTURES: usize = 1 << 16;
+pub(super) const MOST_PICTURES: usize = 1 << 16;
 /// Bytes of a grid at most.
 const MOST_BYTES: usize = 1 << 28;
 
@@ -140,9 +140,7 @@ impl Grid {
                     .write(index, self.columns, self.count, &mut codes);
             }
             self.pixels.extend(replica.pictures(codes)?);
-            let each = start.elapsed().as_secs_f64() / (end - self.done) as f64;
-            let fitting = (PART.as_secs_f64() / each.max(1e-9)) as usize;
-            self.codes = fitting.clamp(1, MOST_CODES.min(self.codes * GROWTH));
+            self.codes = next_part(self.codes, end - self.done, start.elapsed());
             self.done = end;
         }
         Ok(self.done == self.count)
@@ -158,6 +156,13 @@ impl Grid {
             columns: self.columns,
         }
     }
+}
+
+/// How many codes the next part has after one that may have had `before`, and took so long for `done`.
+pub(super) fn next_part(before: usize, done: usize, spent: Duration) -> usize {
+    let each = spent.as_secs_f64() / done.max(1) as f64;
+    let fitting = (PART.as_secs_f64() / each.max(1e-9)) as usize;
+    fitting.clamp(1, MOST_CODES.min(before * GROWTH))
 }
 
 impl Layout {

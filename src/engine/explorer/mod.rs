@@ -2,13 +2,14 @@
 //! drawn digits are answered while a run trains.
 //!
 //! A *standing wish* is fulfilled at once and again whenever its run has newer weights. The engine's
-//! thread hands those over ([`feeder`]); [`desk`] decides whose turn it is; [`replica`], [`grid`] and
-//! [`filters`] do the work, in parts of a few milliseconds where it is long.
+//! thread hands those over ([`feeder`]); [`desk`] decides whose turn it is; [`replica`], [`grid`],
+//! [`images`] and [`filters`] do the work, in parts of a few milliseconds where it is long.
 
 mod desk;
 mod feeder;
 mod filters;
 mod grid;
+mod images;
 mod replica;
 mod thread;
 

@@ -109,6 +109,11 @@ impl Replica {
         self.latent
     }
 
+    /// The network itself.
+    pub(super) fn network(&self) -> &dyn Trainee {
+        &*self.network
+    }
+
     /// Size of an image.
     pub(super) fn shape(&self) -> ImageShape {
         self.shape
@@ -156,7 +161,8 @@ impl Replica {
         Ok(self.tensor(values, shape.pixels()))
     }
 
-    fn tensor(&self, values: Vec<f32>, width: usize) -> Tensor<2> {
+    /// `[values / width, width]`
+    pub(super) fn tensor(&self, values: Vec<f32>, width: usize) -> Tensor<2> {
         let count = values.len() / width.max(1);
         Tensor::from_data(TensorData::new(values, [count, width]), &self.device)
     }
@@ -285,6 +291,6 @@ pub(super) fn norm(values: &[f32]) -> f32 {
     squares.sum::<f64>().sqrt() as f32
 }
 
-fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
+pub(super) fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
     Ok(tensor.try_into_data()?.try_to_vec()?)
 }

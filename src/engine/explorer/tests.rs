@@ -2,6 +2,7 @@
 
 mod contents;
 mod feeding;
+mod images;
 mod turns;
 
 use std::sync::Arc;

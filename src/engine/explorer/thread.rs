@@ -19,6 +19,7 @@ use crate::engine::{Wake, worker};
 
 use super::desk::{Desk, Limits, Next};
 use super::grid::Grid;
+use super::images::ImagesJob;
 use super::replica::{Replica, Trouble};
 use super::{Message, RunWeights};
 
@@ -71,7 +72,31 @@ type Unfit = (u64, String);
 /// A part of the work on a wish.
 enum Part {
     Whole(Content),
-    Begun(Grid),
+    Begun(Job),
+}
+
+/// Work that is done in parts.
+enum Job {
+    Grid(Grid),
+    Images(ImagesJob),
+}
+
+impl Job {
+    /// Does a part. Returns whether it was the last.
+    fn advance(&mut self, replica: &Replica) -> Result<bool, Trouble> {
+        match self {
+            Self::Grid(grid) => grid.advance(replica),
+            Self::Images(images) => images.advance(replica),
+        }
+    }
+
+    /// What was found.
+    fn finish(self, replica: &Replica) -> Content {
+        match self {
+            Self::Grid(grid) => grid.finish(replica),
+            Self::Images(images) => images.finish(replica),
+        }
+    }
 }
 
 /// State of the thread.
@@ -80,7 +105,7 @@ struct Thread {
     answers: Sender<Answer>,
     engine: Sender<worker::Message>,
     wake: Wake,
-    desk: Desk<(Rc<Replica>, Grid)>,
+    desk: Desk<(Rc<Replica>, Job)>,
     runs: BTreeMap<RunId, Held>,
     is_training: bool,
 }
@@ -166,7 +191,7 @@ impl Thread {
             Some(begun) => Ok(begun),
             None => match self.replica(key.run) {
                 Ok(replica) => match attempt(|| begin(&replica, &wish)) {
-                    Ok(Part::Begun(grid)) => Ok((replica, grid)),
+                    Ok(Part::Begun(job)) => Ok((replica, job)),
                     Ok(Part::Whole(content)) => Err((replica.step(), content)),
                     Err(reason) => Err((replica.step(), Content::Failed(reason))),
                 },
@@ -175,9 +200,9 @@ impl Thread {
         };
         let (step, content) = match begun {
             Err(whole) => whole,
-            Ok((replica, mut grid)) => match attempt(|| grid.advance(&replica)) {
-                Ok(false) => return self.desk.put_off(key, (replica, grid)),
-                Ok(true) => (replica.step(), grid.finish(&replica)),
+            Ok((replica, mut job)) => match attempt(|| job.advance(&replica)) {
+                Ok(false) => return self.desk.put_off(key, (replica, job)),
+                Ok(true) => (replica.step(), job.finish(&replica)),
                 Err(reason) => (replica.step(), Content::Failed(reason)),
             },
         };
@@ -212,15 +237,17 @@ impl Thread {
 
 /// Does the work, where it is short, or lays it out.
 fn begin(replica: &Replica, wish: &Wish) -> Result<Part, Trouble> {
+    let grid = |grid| Part::Begun(Job::Grid(grid));
     Ok(match wish {
         Wish::Point(spec) => Part::Whole(replica.point(spec)?),
-        Wish::Line { from, to, count } => Part::Begun(Grid::line(replica, from, to, *count)?),
+        Wish::Images(spec) => Part::Begun(Job::Images(ImagesJob::new(replica, spec)?)),
+        Wish::Line { from, to, count } => grid(Grid::line(replica, from, to, *count)?),
         Wish::Traversals {
             spec,
             rows,
             columns,
-        } => Part::Begun(Grid::traversals(replica, spec, rows, *columns)?),
-        Wish::Plane(plane) => Part::Begun(Grid::plane(replica, plane)?),
+        } => grid(Grid::traversals(replica, spec, rows, *columns)?),
+        Wish::Plane(plane) => grid(Grid::plane(replica, plane)?),
         Wish::Filters { count } => Part::Whole(replica.filters(*count)?),
         Wish::Features { image, layer } => Part::Whole(replica.features(image, *layer)?),
     })

@@ -41,13 +41,16 @@ fn sheet_row(row: Row<'_>) -> SheetRow {
     let (detail, color) = match row {
         Row::Run(_, of) | Row::RunErrors(_, of) => (
             format!(
-                "MSE {}, step {}",
+                "{}MSE {}, step {}",
+                input(of.input()),
                 mse.unwrap_or_default(),
-                words::count(of.frame.step)
+                words::count(of.step())
             ),
             Some(run_color(of.run.slot)),
         ),
-        Row::Pca(..) | Row::PcaErrors(..) => (format!("MSE {}", mse.unwrap_or_default()), None),
+        Row::Given(..) | Row::Pca(..) | Row::PcaErrors(..) => {
+            (format!("MSE {}", mse.unwrap_or_default()), None)
+        }
         Row::Originals(_) => (String::new(), None),
     };
     let shape = group.originals().shape;
@@ -77,6 +80,11 @@ fn sheet_row(row: Row<'_>) -> SheetRow {
         shape,
         pixels,
     }
+}
+
+/// Which images a run is given, in front of what it makes of them.
+fn input(words: Option<&str>) -> String {
+    words.map_or_else(String::new, |words| format!("{words}, "))
 }
 
 /// The colours of the errors of a picture, channel after channel.
@@ -165,7 +173,9 @@ fn sheet_at(state: &AppState, moment: &Arc<Frame>) -> Sheet {
         rows.push(SheetRow {
             name: run.name().to_owned(),
             detail: error.map_or_else(String::new, |error| {
-                format!("MSE {}", words::three_digits(error))
+                // Frames hold what becomes of clean images.
+                let clean = run.own_noise().map(|_noise| "clean input");
+                format!("{}MSE {}", input(clean), words::three_digits(error))
             }),
             color: Some(run_color(run.slot)),
             shape,

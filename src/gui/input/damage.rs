@@ -1,8 +1,7 @@
 //! The damage: how much of each kind is done to the image before it goes in.
 
-use egui::{Slider, Ui};
+use egui::{DragValue, Slider, Ui};
 
-use crate::data::Corruption;
 use crate::gui::action::{Action, Actions};
 use crate::gui::focus::{steady, take_keys};
 use crate::gui::view::View;
@@ -58,19 +57,81 @@ pub fn damage_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             true,
         );
     });
+    if view.state.has_noise() {
+        own_ui(ui, view, out);
+    }
+    if view.state.has_drawn_codes() {
+        samples_ui(ui, view, out);
+    }
+    if view.state.has_noise() || view.state.has_drawn_codes() {
+        seed_ui(ui, view, &mut corruption.seed);
+    }
     if corruption != input.corruption {
         out.push(Action::Input(InputAction::Corrupt(corruption)));
     }
-    buttons_ui(ui, view, corruption, out);
+    buttons_ui(ui, view, out);
 }
 
-fn buttons_ui(ui: &mut Ui, view: &View<'_>, corruption: Corruption, out: &mut Actions) {
+/// The noise that the runs themselves are trained with.
+fn own_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let mut is_on = view.state.input.has_own_noise;
+    let own = ui
+        .checkbox(&mut is_on, "The run's own noise")
+        .on_hover_text(
+            "Gives runs that train on noisy images this one with noise of the same kind and level, \
+             after any damage above. The canvas stays without it.",
+        );
+    if own.changed() {
+        out.push(Action::Input(InputAction::GiveOwnNoise(is_on)));
+    }
+}
+
+/// Codes that the runs draw.
+fn samples_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let mut is_on = view.state.input.has_samples;
+    let samples = ui.checkbox(&mut is_on, "Four samples").on_hover_text(
+        "Shows four codes that runs with a Gaussian bottleneck draw from q(z|x), decoded, beside \
+             the picture of the mean",
+    );
+    if samples.changed() {
+        out.push(Action::Input(InputAction::ShowSamples(is_on)));
+    }
+}
+
+/// Which noise and which samples.
+fn seed_ui(ui: &mut Ui, view: &View<'_>, seed: &mut u64) {
+    steady(ui, "noise number", |ui| {
+        ui.horizontal(|ui| {
+            let label = ui.label("Noise number");
+            let number = DragValue::new(seed).speed(0.1);
+            ui.add_enabled(is_random(view), number)
+                .labelled_by(label.id)
+                .on_hover_text(
+                    "Which noise and samples are drawn: the same number gives the same ones",
+                )
+                .on_disabled_hover_text(NO_NOISE);
+        });
+    });
+}
+
+/// Why there is no other noise to be had.
+const NO_NOISE: &str = "Nothing is drawn by chance: no noise, no salt and pepper, no samples";
+
+/// Whether anything is drawn by chance.
+fn is_random(view: &View<'_>) -> bool {
+    let input = &view.state.input;
+    let corruption = &input.corruption;
+    let is_own = input.has_own_noise && view.state.has_noise();
+    let is_drawn = input.has_samples && view.state.has_drawn_codes();
+    is_own || is_drawn || corruption.noise_sigma > 0.0 || corruption.salt_share > 0.0
+}
+
+fn buttons_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     ui.horizontal_wrapped(|ui| {
-        let is_random = corruption.noise_sigma > 0.0 || corruption.salt_share > 0.0;
         let other = ui
-            .add_enabled(is_random, egui::Button::new("Another noise"))
+            .add_enabled(is_random(view), egui::Button::new("Another noise"))
             .on_hover_text("As much damage as before, but elsewhere")
-            .on_disabled_hover_text("There is neither noise nor salt and pepper");
+            .on_disabled_hover_text(NO_NOISE);
         if other.clicked() {
             out.push(Action::Input(InputAction::OtherNoise));
         }

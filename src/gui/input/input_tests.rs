@@ -3,10 +3,11 @@
 use super::strokes::Ink;
 use super::*;
 use crate::engine::{
-    Answer, Command, Content, Frame, InputImage, Pictures, RunId, RunPictures, Snapshot,
+    Answer, Command, Content, Frame, ImagesMade, InputImage, Pictures, RunId, RunPictures, Snapshot,
 };
 use crate::gui::action::Action;
 use crate::gui::state::tests::{SHAPE, first, make_ready};
+use crate::model::KnobValue;
 
 fn act(state: &mut AppState, action: InputAction) -> Vec<Effect> {
     state.handle(Action::Input(action))
@@ -249,4 +250,74 @@ fn a_drawing_follows_to_images_of_another_size() {
         state.wishes().is_empty(),
         "the run has images of another size"
     );
+}
+
+/// What is wished for a run that is given the image in its own way.
+fn own_wish(state: &AppState, run: RunId) -> Option<ImagesSpec> {
+    let slot = Slot::Input;
+    match state.wishes().remove(&WishKey { slot, run })? {
+        Wish::Images(spec) => Some(spec),
+        Wish::Point(_) => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_run_is_given_the_image_with_its_own_noise_on_request() {
+    let (mut state, id) = first();
+    let mut draft = state.run(id).unwrap().draft.clone();
+    draft
+        .config
+        .knobs
+        .set("noise", KnobValue::Text("masking".to_owned()));
+    state.handle(Action::Edit(id, Box::new(draft)));
+    state.handle(Action::Commit(id));
+    make_ready(&mut state, id);
+    state.catch_up();
+    state.shown.insert(Pane::Input);
+    show_images(&mut state, id, &[40]);
+    act(&mut state, InputAction::TakeTestImage(40));
+    assert!(own_wish(&state, id).is_none(), "nobody asked");
+    act(&mut state, InputAction::GiveOwnNoise(true));
+    let spec = own_wish(&state, id).unwrap();
+    assert_eq!((&spec.indices[..], spec.seed), (&[40][..], 0));
+    assert_eq!(spec.noise.map(|noise| noise.id), Some("masking"));
+    assert_eq!(spec.images.pixels, [40; 784]);
+    act(&mut state, InputAction::OtherNoise);
+    assert_eq!(own_wish(&state, id).unwrap().seed, 1);
+    let picture = |value: u8| Pictures {
+        shape: SHAPE,
+        pixels: vec![value; SHAPE.pixels()],
+    };
+    let made = ImagesMade {
+        spec,
+        given: Some(picture(9)),
+        given_errors: vec![0.5],
+        pictures: picture(40),
+        errors: vec![0.25],
+        input_errors: vec![0.125],
+        samples: Vec::new(),
+    };
+    let content = Content::Images(Box::new(made));
+    state.apply_answer(Answer {
+        content,
+        ..answer(id, 0, 0.0)
+    });
+    let result = state.input.result(id).unwrap();
+    let given = result.given.as_ref().unwrap();
+    assert_eq!((given.picture.pixels[0], given.error), (9, Some(0.5)));
+    assert_eq!(result.error, Some(0.125), "to what went in");
+    assert_eq!(result.clean_error, Some(0.0));
+    act(&mut state, InputAction::GiveOwnNoise(false));
+    assert!(own_wish(&state, id).is_none());
+}
+
+#[test]
+fn a_run_without_noise_of_its_own_is_given_the_image_itself() {
+    let (mut state, id) = ready();
+    show_images(&mut state, id, &[40]);
+    act(&mut state, InputAction::TakeTestImage(40));
+    act(&mut state, InputAction::GiveOwnNoise(true));
+    assert!(own_wish(&state, id).is_none());
+    assert_eq!(state.wishes().len(), 1);
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::{Corruption, ImageShape};
-use crate::engine::{CodeSpec, Slot, Start, Wish, WishKey};
+use crate::engine::{CodeSpec, ImagesSpec, Slot, Start, Wish, WishKey};
 
 use super::action::Effect;
 use super::layout::Pane;
@@ -24,8 +24,11 @@ use super::run::Run;
 use super::state::AppState;
 
 pub use pane::input_ui;
-pub use state::{Brush, InputState, Rebuilt, Tool};
+pub use state::{Brush, Given, InputState, Rebuilt, Tool};
 pub use strokes::Point;
+
+/// Codes that are drawn of the image.
+const DRAWS: usize = 4;
 
 /// Wishes of the user in the pane "One input".
 #[derive(Clone, Debug)]
@@ -54,6 +57,10 @@ pub enum InputAction {
     Repair,
     /// The same damage, hitting elsewhere.
     OtherNoise,
+    /// Gives runs that train on noisy images this one with their own noise, or does not.
+    GiveOwnNoise(bool),
+    /// Shows pictures of drawn codes beside that of the mean, or does not.
+    ShowSamples(bool),
 }
 
 impl AppState {
@@ -76,9 +83,11 @@ impl AppState {
             InputAction::SetBrush(brush) => input.brush = brush,
             InputAction::Corrupt(corruption) => input.set_corruption(corruption),
             InputAction::Repair => input.repair(),
+            InputAction::ShowSamples(is_on) => input.has_samples = is_on,
+            InputAction::GiveOwnNoise(is_on) => input.has_own_noise = is_on,
             InputAction::OtherNoise => {
                 let corruption = Corruption {
-                    seed: input.corruption.seed + 1,
+                    seed: input.corruption.seed.wrapping_add(1),
                     ..input.corruption
                 };
                 input.set_corruption(corruption);
@@ -164,12 +173,37 @@ impl AppState {
                 slot: Slot::Input,
                 run: run.id,
             };
-            let spec = CodeSpec {
-                start: Start::Image(image.clone()),
-                pins: Vec::new(),
-            };
-            wishes.insert(key, Wish::Point(spec));
+            let wish = self.own_wish(run).unwrap_or_else(|| {
+                Wish::Point(CodeSpec {
+                    start: Start::Image(image.clone()),
+                    pins: Vec::new(),
+                })
+            });
+            wishes.insert(key, wish);
         }
+    }
+
+    /// What is to be found for a run that is given the image with its own noise, or whose codes are
+    /// drawn. A test image has the noise it has among the reconstructions, until another number is asked
+    /// for.
+    fn own_wish(&self, run: &Run) -> Option<Wish> {
+        let input = &self.input;
+        let noise = run.own_noise().filter(|_noise| input.has_own_noise);
+        let draws = if input.has_samples && run.draws_codes() {
+            DRAWS
+        } else {
+            0
+        };
+        if noise.is_none() && draws == 0 {
+            return None;
+        }
+        Some(Wish::Images(ImagesSpec {
+            images: Arc::clone(input.sent()?),
+            indices: [input.test_image().unwrap_or(0)].into(),
+            noise,
+            draws,
+            seed: input.corruption.seed,
+        }))
     }
 }
 

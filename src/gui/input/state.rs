@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::{Corruption, ImageShape};
-use crate::engine::{Answer, Content, InputImage, Pictures, RunId};
+use crate::engine::{
+    Answer, Content, ImagesMade, ImagesSampled, InputImage, OwnNoise, Pictures, RunId,
+};
 
 use super::strokes::{Ink, Layer, Point, Stroke};
 
@@ -87,6 +89,17 @@ impl Default for Pen {
     }
 }
 
+/// What a run was given: the image, damaged once more by the noise the run is trained with.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The noise.
+    pub noise: OwnNoise,
+    /// The picture.
+    pub picture: Pictures,
+    /// Mean squared error to the image that was damaged, pixels in [0, 1].
+    pub error: Option<f32>,
+}
+
 /// What a run made of the image.
 #[derive(Clone, Debug)]
 pub struct Rebuilt {
@@ -94,6 +107,10 @@ pub struct Rebuilt {
     pub step: u64,
     /// Another number for every answer.
     pub version: u64,
+    /// What went in, where that is not the image itself.
+    pub given: Option<Given>,
+    /// Pictures of codes that were drawn.
+    pub samples: Vec<ImagesSampled>,
     /// The picture, or why there is none.
     pub picture: Result<Pictures, String>,
     /// Mean squared error to what went in, pixels in [0, 1].
@@ -109,6 +126,10 @@ pub struct InputState {
     pub brush: Brush,
     /// What damage is done before the brush.
     pub corruption: Corruption,
+    /// Whether runs that train on noisy images are given this one with their own noise too.
+    pub has_own_noise: bool,
+    /// Whether runs that draw their codes show some drawn ones.
+    pub has_samples: bool,
     /// The test image that is to be taken once its pixels are known.
     pub wanted: Option<u32>,
     pen: Pen,
@@ -117,6 +138,7 @@ pub struct InputState {
     shape: Option<ImageShape>,
     clean: Arc<[u8]>,
     seen: Arc<[u8]>,
+    sent: Option<Arc<Pictures>>,
     version: u64,
     answers: u64,
     draws: u64,
@@ -128,6 +150,11 @@ impl InputState {
     pub fn image(&self) -> Option<InputImage> {
         self.has_image()
             .then(|| InputImage::Pixels(Arc::clone(&self.seen)))
+    }
+
+    /// What goes in, as a picture; nothing as long as there is no image.
+    pub fn sent(&self) -> Option<&Arc<Pictures>> {
+        self.sent.as_ref().filter(|_sent| self.has_image())
     }
 
     /// Size of the image, once a data set is open.
@@ -312,9 +339,16 @@ impl InputState {
     /// Takes in what the explorer found.
     pub fn take(&mut self, answer: Answer) {
         self.answers += 1;
-        let (picture, error) = match answer.content {
-            Content::Point { picture, error, .. } => (Ok(picture), error),
-            Content::Failed(reason) => (Err(reason), None),
+        let mut samples = Vec::new();
+        let (given, picture, error) = match answer.content {
+            Content::Point { picture, error, .. } => (None, Ok(picture), error),
+            Content::Images(mut made) => {
+                samples = std::mem::take(&mut made.samples);
+                let error = made.input_errors.first().copied();
+                let (given, picture) = Given::split(*made);
+                (given, Ok(picture), error)
+            }
+            Content::Failed(reason) => (None, Err(reason), None),
             Content::Grid { .. } | Content::Filters { .. } | Content::Features(_) => return,
         };
         let clean_error = picture
@@ -324,6 +358,8 @@ impl InputState {
         let result = Rebuilt {
             step: answer.step,
             version: self.answers,
+            given,
+            samples,
             picture,
             error,
             clean_error,
@@ -349,11 +385,25 @@ impl InputState {
         self.corruption.apply(shape, &mut pixels);
         paint(&mut pixels, Layer::Damage);
         self.clean = clean;
-        self.seen = pixels.into();
+        self.seen = pixels.as_slice().into();
+        self.sent = Some(Arc::new(Pictures { shape, pixels }));
         for result in self.results.values_mut() {
             let picture = result.picture.as_ref().ok();
             result.clean_error = picture.map(|picture| squared_error(&self.clean, &picture.pixels));
         }
+    }
+}
+
+impl Given {
+    /// What a run was given, where it was damaged, and what it made of that.
+    fn split(made: ImagesMade) -> (Option<Self>, Pictures) {
+        let given = made.given.zip(made.spec.noise);
+        let given = given.map(|(picture, noise)| Self {
+            noise,
+            picture,
+            error: made.given_errors.first().copied(),
+        });
+        (given, made.pictures)
     }
 }
 

@@ -23,7 +23,7 @@ const PARTS: f32 = 8.0;
 
 impl AppState {
     /// Whether the explorer can be asked about a run.
-    pub(super) fn is_explorable(run: &Run) -> bool {
+    pub(in crate::gui) fn is_explorable(run: &Run) -> bool {
         run.info.is_some() && run.frame.is_some() && run.state != RunState::Preparing
     }
 

@@ -228,6 +228,7 @@ pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Shown<'a> {
         }) => Shown::Picture(original, 0, version),
         Some(
             Content::Point { .. }
+            | Content::Images(_)
             | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)

@@ -81,7 +81,8 @@ pub(super) fn manifold(
             painter.text(at, Align2::CENTER_CENTER, words, font, view.palette.failure);
         }
         (
-            Content::Grid { .. }
+            Content::Images(_)
+            | Content::Grid { .. }
             | Content::Point { .. }
             | Content::Filters { .. }
             | Content::Features(_),
@@ -262,7 +263,8 @@ pub(super) fn hover(
     let shown = match view.state.latent.find(Slot::Hover, run.id) {
         Some(find) => match &find.content {
             Content::Point { picture, .. } => Some((picture, find.version)),
-            Content::Grid { .. }
+            Content::Images(_)
+            | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
             | Content::Failed(_) => None,

@@ -82,7 +82,10 @@ fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, (from, to): (Spot, Spot)) {
     let pictures = match &find.content {
         Content::Grid { pictures, .. } => pictures,
         Content::Failed(words) => return hint_ui(ui, view, words),
-        Content::Point { .. } | Content::Filters { .. } | Content::Features(_) => return,
+        Content::Point { .. }
+        | Content::Images(_)
+        | Content::Filters { .. }
+        | Content::Features(_) => return,
     };
     let count = pictures.len().max(1);
     let gap = 2.0;

@@ -168,9 +168,14 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
             (Shown::Picture(picture, 0, version), *error)
         }
         Some((Content::Failed(words), _)) => (Shown::Words(words), None),
-        Some((Content::Grid { .. } | Content::Filters { .. } | Content::Features(_), _)) | None => {
-            (Shown::Words(waiting(view, run)), None)
-        }
+        Some((
+            Content::Images(_)
+            | Content::Grid { .. }
+            | Content::Filters { .. }
+            | Content::Features(_),
+            _,
+        ))
+        | None => (Shown::Words(waiting(view, run)), None),
     };
     let note = match (moved, error) {
         (0, Some(error)) => format!("error {}", words::three_digits(f64::from(error))),

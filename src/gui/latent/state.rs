@@ -169,7 +169,7 @@ impl LatentState {
             Slot::Sliders | Slot::Hover | Slot::Line | Slot::Traversals | Slot::Plane => {
                 self.answers.ask(key, number, wish);
             }
-            Slot::Input | Slot::Features | Slot::Filters => {}
+            Slot::Input | Slot::Images | Slot::Features | Slot::Filters => {}
         }
     }
 
@@ -339,6 +339,7 @@ impl AppState {
             }
             Some(
                 Content::Point { .. }
+                | Content::Images(_)
                 | Content::Grid { .. }
                 | Content::Filters { .. }
                 | Content::Features(_)

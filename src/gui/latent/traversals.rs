@@ -76,7 +76,8 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         }
         (Content::Failed(words), _) => empty_ui(ui, words),
         (
-            Content::Grid { .. }
+            Content::Images(_)
+            | Content::Grid { .. }
             | Content::Point { .. }
             | Content::Filters { .. }
             | Content::Features(_),

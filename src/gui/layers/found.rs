@@ -49,6 +49,7 @@ fn unfit(content: Content) -> String {
     match content {
         Content::Failed(sentence) => sentence,
         Content::Point { .. }
+        | Content::Images(_)
         | Content::Grid { .. }
         | Content::Filters { .. }
         | Content::Features(_) => "An answer to another question came.".to_owned(),

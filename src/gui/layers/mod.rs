@@ -179,6 +179,7 @@ impl LayersState {
             Slot::Sliders
             | Slot::Hover
             | Slot::Input
+            | Slot::Images
             | Slot::Line
             | Slot::Traversals
             | Slot::Plane => {}

@@ -1,7 +1,7 @@
 //! The line over the pictures: which images, and what is shown of them.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{DragValue, Mesh, PopupCloseBehavior, RichText, Ui, pos2, vec2};
+use egui::{Button, Checkbox, DragValue, Mesh, PopupCloseBehavior, RichText, Ui, pos2, vec2};
 
 use crate::gui::action::{Action, Actions};
 use crate::gui::focus::steady;
@@ -57,10 +57,62 @@ fn line_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         if pca.changed() {
             push(out, PicturesAction::ShowPca(shows_pca));
         }
+        if view.state.has_noise() {
+            input_ui(ui, view, out);
+        }
+        if view.state.has_drawn_codes() {
+            samples_ui(ui, view, out);
+        }
         if shows_errors {
             error_scale_ui(ui);
         }
     });
+}
+
+/// Which images go into runs that train on damaged ones.
+fn input_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let is_now = view.state.history.cursor.is_none();
+    // What was kept of earlier steps is of clean images, and the switch says so.
+    let is_clean = view.state.pictures.is_clean || !is_now;
+    let options = [
+        (
+            true,
+            "Clean input",
+            "Runs that train on noisy images are shown with the images as they are",
+        ),
+        (
+            false,
+            "Corrupted input",
+            "Runs that train on noisy images are given them with noise of the same kind and level, \
+             always the same for a test image, and have to rebuild the clean ones",
+        ),
+    ];
+    for (option, name, help) in options {
+        let button = Button::selectable(is_clean == option, name);
+        let button = ui
+            .add_enabled(is_now, button)
+            .on_hover_text(help)
+            .on_disabled_hover_text("What was kept of earlier steps is of clean images");
+        if button.clicked() {
+            push(out, PicturesAction::GiveClean(option));
+        }
+    }
+}
+
+/// Whether codes are drawn.
+fn samples_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+    let is_now = view.state.history.cursor.is_none();
+    let mut is_on = view.state.pictures.has_samples && is_now;
+    let samples = ui
+        .add_enabled(is_now, Checkbox::new(&mut is_on, "Samples"))
+        .on_hover_text(
+            "Shows runs with a Gaussian bottleneck by a code drawn from q(z|x), as in training, and not \
+             by its mean. An image always has the same draw.",
+        )
+        .on_disabled_hover_text("What was kept of earlier steps is decoded from the mean");
+    if samples.changed() {
+        push(out, PicturesAction::ShowSamples(is_on));
+    }
 }
 
 /// Which images come by themselves.
@@ -113,7 +165,7 @@ fn order_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         for run in &view.state.runs {
             let worst = ui.add_enabled(
                 AppState::has_worst(run),
-                egui::Button::new(format!("Worst of {}", run.name())),
+                Button::new(format!("Worst of {}", run.name())),
             );
             if worst.clicked() {
                 push(out, PicturesAction::Show(Order::Worst(run.id)));
@@ -146,7 +198,7 @@ fn by_hand_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     }
     let is_pinned = state.choice.is_pinned(number);
     let pin = ui
-        .add_enabled(!is_pinned, egui::Button::new("Pin"))
+        .add_enabled(!is_pinned, Button::new("Pin"))
         .on_hover_text("Keeps this image at the front of the row, whatever else is shown")
         .on_disabled_hover_text("This image is pinned");
     if pin.clicked() {

@@ -23,6 +23,9 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
                     .color(view.palette.run(row.run.slot))
                     .strong()
             }
+            Row::Given(..) => {
+                RichText::new(format!("    {}", row.given())).color(view.palette.weak)
+            }
             Row::Pca(..) => RichText::new(name).color(view.palette.baseline),
             Row::RunErrors(..) | Row::PcaErrors(..) => {
                 RichText::new("    Error").color(view.palette.weak)
@@ -34,11 +37,24 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
         (Row::Originals(_), _) | (_, None) => format!(
             "{count} of the test images. Click one to put it through all runs; right-click for more."
         ),
-        (Row::Run(_, row) | Row::RunErrors(_, row), Some(error)) => format!(
-            "{} after {} steps; mean squared error of these {count} images {}",
-            row.run.name(),
-            words::count(row.frame.step),
+        (Row::Given(_, of, _), Some(error)) => format!(
+            "What {} is {}, as in its training, in place of the test images. A test image always has \
+             the same noise. Mean squared error of these {count} images {}",
+            of.run.name(),
+            row.given(),
             words::three_digits(error)
+        ),
+        (Row::Run(_, row) | Row::RunErrors(_, row), Some(error)) => format!(
+            "{} after {} steps{}; mean squared error of these {count} images {}{}",
+            row.run.name(),
+            words::count(row.step()),
+            row.input()
+                .map_or_else(String::new, |input| format!(" ({input})")),
+            words::three_digits(error),
+            match row.seen {
+                Some(Err(reason)) => format!(". That in its training could not be shown: {reason}"),
+                Some(Ok(_)) | None => String::new(),
+            }
         ),
         (Row::Pca(_, pca) | Row::PcaErrors(_, pca), Some(error)) => format!(
             "{} images rebuilt from their first {} principal components; mean squared error {}",
@@ -50,15 +66,25 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
     let small = match (row, row.mean_error()) {
         (Row::Originals(_), _) => Some(format!("{count} images")),
         (Row::Run(_, row), Some(error)) if view.state.history.cursor.is_some() => {
-            let step = words::count(row.frame.step);
-            Some(format!("{} at {step}", words::three_digits(error)))
+            let step = words::count(row.step());
+            let input = row
+                .input()
+                .map_or_else(String::new, |input| format!("{input}, "));
+            Some(format!("{input}{} at {step}", words::three_digits(error)))
         }
-        (Row::Run(..) | Row::Pca(..), Some(error)) => {
+        (Row::Run(_, row), Some(error)) if row.input().is_some() => {
+            let input = row.input().unwrap_or_default();
+            Some(format!("{input}, MSE {}", words::three_digits(error)))
+        }
+        (Row::Given(..) | Row::Run(..) | Row::Pca(..), Some(error)) => {
             let error = words::three_digits(error);
             // Other panes have the error on all test images.
             Some(format!("MSE {error}, these {count}"))
         }
-        (Row::Run(..) | Row::Pca(..) | Row::RunErrors(..) | Row::PcaErrors(..), _) => None,
+        (
+            Row::Given(..) | Row::Run(..) | Row::Pca(..) | Row::RunErrors(..) | Row::PcaErrors(..),
+            _,
+        ) => None,
     };
     let small = small.map(|small| RichText::new(small).small().color(view.palette.weak));
     ui.spacing_mut().item_spacing.y = 0.0;

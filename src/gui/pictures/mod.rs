@@ -7,6 +7,7 @@ mod header;
 mod labels;
 mod pane;
 mod rows;
+mod seen;
 mod strips;
 
 use crate::engine::{Command, RunId};
@@ -20,6 +21,7 @@ pub use choice::{ImageChoice, KeptChoice, Order, TestSet};
 pub(super) use enlarge::{Enlarged, enlarged_ui};
 pub use pane::pictures_ui;
 pub(super) use rows::{Row, groups, hash, mean, places, rows};
+pub(super) use seen::noise_words;
 pub(super) use strips::single_image;
 
 /// Test images assumed until a data set is open.
@@ -37,6 +39,12 @@ pub struct PicturesState {
     pub shows_errors: Option<bool>,
     /// Whether principal components have rows of their own.
     pub shows_pca: bool,
+    /// Whether runs that train on damaged images are shown with clean ones.
+    pub is_clean: bool,
+    /// Whether runs that draw their codes are shown by a drawn one, and not by the mean.
+    pub has_samples: bool,
+    /// What the explorer found.
+    pub answers: seen::Answers,
     /// The image in the field for a number.
     pub number: u32,
 }
@@ -47,6 +55,9 @@ impl Default for PicturesState {
             choice: ImageChoice::new(UNKNOWN_TEST_COUNT),
             shows_errors: None,
             shows_pca: true,
+            is_clean: false,
+            has_samples: false,
+            answers: seen::Answers::default(),
             number: 0,
         }
     }
@@ -75,6 +86,10 @@ pub enum PicturesAction {
     ShowErrors(bool),
     /// Shows or hides the rows of principal components.
     ShowPca(bool),
+    /// Gives clean images to runs that train on damaged ones, or damaged ones as in training.
+    GiveClean(bool),
+    /// Shows runs that draw their codes by a drawn one, or by the mean.
+    ShowSamples(bool),
 }
 
 impl AppState {
@@ -120,6 +135,8 @@ impl AppState {
             PicturesAction::Fit(count) => self.choose(|choice, set| choice.fit(count, set)),
             PicturesAction::ShowErrors(is_on) => self.pictures.shows_errors = Some(is_on),
             PicturesAction::ShowPca(is_on) => self.pictures.shows_pca = is_on,
+            PicturesAction::ShowSamples(is_on) => self.pictures.has_samples = is_on,
+            PicturesAction::GiveClean(is_on) => self.pictures.is_clean = is_on,
         }
         self.ask_for_images()
     }

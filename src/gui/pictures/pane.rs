@@ -276,15 +276,25 @@ fn originals_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Strip {
     strips::plain(ui, view, id(row, "originals"), version, group.originals())
 }
 
+/// Tells pictures of a run apart: of which weights, and which answer where the frame does not have them.
+fn run_version(row: &RunRow<'_>) -> (u64, Option<u64>) {
+    (row.step(), row.shown().map(|seen| seen.version))
+}
+
 /// The texture of what was made of the test images.
 fn made_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
     let made = row.made()?;
     let (id, version) = match row {
         Row::Originals(_) => return None,
-        Row::Run(_, RunRow { run, frame, .. }) | Row::RunErrors(_, RunRow { run, frame, .. }) => {
-            let pictures = &frame.pictures;
-            let version = strips::version(frame.step, &pictures.indices, &pictures.errors);
-            (Id::unique(("made", run.id)), version)
+        Row::Given(_, row, seen) => {
+            let made = &seen.made;
+            let version = strips::version("given", &made.spec.indices, &made.given_errors);
+            (Id::unique(("given", row.run.id)), version)
+        }
+        Row::Run(_, row) | Row::RunErrors(_, row) => {
+            let indices = &row.frame.pictures.indices;
+            let version = strips::version(run_version(row), indices, row.errors());
+            (Id::unique(("made", row.run.id)), version)
         }
         Row::Pca(_, pca) | Row::PcaErrors(_, pca) => {
             let components = pca.pca.components;
@@ -302,9 +312,13 @@ fn error_strip(ui: &Ui, view: &View<'_>, row: Row<'_>) -> Option<Strip> {
     let indices = &group.indices;
     let (id, version) = match row {
         Row::Originals(_) => return None,
-        Row::Run(_, RunRow { run, frame, .. }) | Row::RunErrors(_, RunRow { run, frame, .. }) => {
-            let version = strips::version(frame.step, indices, &frame.pictures.errors);
-            (Id::unique(("made error", run.id)), version)
+        Row::Given(_, row, seen) => {
+            let version = strips::version("given", indices, &seen.made.given_errors);
+            (Id::unique(("given error", row.run.id)), version)
+        }
+        Row::Run(_, row) | Row::RunErrors(_, row) => {
+            let version = strips::version(run_version(row), indices, row.errors());
+            (Id::unique(("made error", row.run.id)), version)
         }
         Row::Pca(_, pca) | Row::PcaErrors(_, pca) => {
             let components = pca.pca.components;
@@ -360,14 +374,25 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
         &originals_strip(ui, view, row),
         place,
     )];
+    if let Row::Run(group, of) | Row::RunErrors(group, of) = row
+        && let Some(seen) = of.shown()
+    {
+        let given = Row::Given(group, of, seen);
+        if let Some((strip, place)) = made_strip(ui, view, given).zip(given.place(index)) {
+            pictures.push(Enlarged::of(given.given(), &strip, place));
+        }
+    }
     let made = made_strip(ui, view, row).zip(row.place(index));
     if let Some((strip, place)) = made {
         let name = match row {
             Row::Run(_, row) | Row::RunErrors(_, row) => {
-                let step = words::count(row.frame.step);
-                format!("{}, step {step}", row.run.name())
+                let input = row
+                    .input()
+                    .map_or_else(String::new, |input| format!(", {input}"));
+                let step = words::count(row.step());
+                format!("{}, step {step}{input}", row.run.name())
             }
-            Row::Originals(_) | Row::Pca(..) | Row::PcaErrors(..) => {
+            Row::Originals(_) | Row::Given(..) | Row::Pca(..) | Row::PcaErrors(..) => {
                 row.name().trim_start_matches("Error of ").to_owned()
             }
         };

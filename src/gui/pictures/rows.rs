@@ -10,6 +10,8 @@ use crate::engine::{Frame, PcaPictures, Pictures};
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
 
+use super::seen::{Seen, noise_words};
+
 /// Frames with fewer than this share of their images in common stand in groups of their own.
 const LEAST_IN_COMMON: f32 = 0.5;
 
@@ -22,6 +24,63 @@ pub struct RunRow<'a> {
     pub frame: &'a Arc<Frame>,
     /// Place in the frame of every image of the group.
     pub places: Vec<usize>,
+    /// What the run makes of damaged images or by drawn codes, in the places of the frame: shown in place
+    /// of what the frame has. Or why that could not be found.
+    pub seen: Option<Result<&'a Seen, &'a str>>,
+    /// Whether it trains on damaged images, so that it is told which it is given.
+    pub has_noise: bool,
+}
+
+impl<'a> RunRow<'a> {
+    fn of(state: &'a AppState, run: &'a Run, frame: &'a Arc<Frame>, places: Vec<usize>) -> Self {
+        Self {
+            run,
+            frame,
+            places,
+            seen: state.seen(run),
+            has_noise: run.own_noise().is_some(),
+        }
+    }
+
+    /// What it makes of damaged images or by drawn codes, where that is shown.
+    pub fn shown(&self) -> Option<&'a Seen> {
+        self.seen?.ok()
+    }
+
+    /// Training steps of the weights.
+    pub fn step(&self) -> u64 {
+        self.shown().map_or(self.frame.step, |seen| seen.step)
+    }
+
+    /// Which images it is given, and whether its codes are drawn, where that is a question.
+    pub fn input(&self) -> Option<&'static str> {
+        let seen = self.shown();
+        let is_noisy = seen.is_some_and(|seen| seen.made.given.is_some());
+        let is_drawn = seen.is_some_and(|seen| seen.sampled().is_some());
+        match (self.has_noise, is_noisy, is_drawn) {
+            (true, true, true) => Some("sample, noisy input"),
+            (true, true, false) => Some("noisy input"),
+            (true, false, true) => Some("sample, clean input"),
+            (true, false, false) => Some("clean input"),
+            (false, _, true) => Some("sample"),
+            (false, _, false) => None,
+        }
+    }
+
+    fn pictures(&self) -> &'a Pictures {
+        match self.shown() {
+            Some(seen) => seen.pictures(),
+            None => &self.frame.pictures.reconstructions,
+        }
+    }
+
+    /// Mean squared error of each image of the frame to the clean one.
+    pub fn errors(&self) -> &'a [f32] {
+        match self.shown() {
+            Some(seen) => seen.errors(),
+            None => &self.frame.pictures.errors,
+        }
+    }
 }
 
 /// What principal components make of the images of a group.
@@ -59,7 +118,7 @@ impl<'a> Group<'a> {
     }
 
     /// Takes in a run whose frame shows enough of the same images, and tells whether it does.
-    fn takes(&mut self, run: &'a Run, frame: &'a Arc<Frame>) -> bool {
+    fn takes(&mut self, state: &'a AppState, run: &'a Run, frame: &'a Arc<Frame>) -> bool {
         let pictures = &frame.pictures;
         let is_same_set = self.runs.iter().all(|row| hash(row.run) == hash(run));
         if !is_same_set || self.originals().shape != pictures.originals.shape {
@@ -76,11 +135,8 @@ impl<'a> Group<'a> {
             row.places = kept(&row.places, keep);
         }
         self.indices = kept(&self.indices, keep);
-        self.runs.push(RunRow {
-            run,
-            frame,
-            places: places.into_iter().flatten().collect(),
-        });
+        let places = places.into_iter().flatten().collect();
+        self.runs.push(RunRow::of(state, run, frame, places));
         true
     }
 }
@@ -107,6 +163,8 @@ fn kept<T: Copy>(values: &[T], keep: impl Fn(usize) -> bool) -> Vec<T> {
 pub enum Row<'a> {
     /// Test images.
     Originals(&'a Group<'a>),
+    /// What a run is given in place of them, damaged as in its training.
+    Given(&'a Group<'a>, &'a RunRow<'a>, &'a Seen),
     /// What a run makes of them.
     Run(&'a Group<'a>, &'a RunRow<'a>),
     /// How far that is from them.
@@ -122,6 +180,7 @@ impl<'a> Row<'a> {
     pub fn group(self) -> &'a Group<'a> {
         match self {
             Self::Originals(group)
+            | Self::Given(group, _, _)
             | Self::Run(group, _)
             | Self::RunErrors(group, _)
             | Self::Pca(group, _)
@@ -133,6 +192,7 @@ impl<'a> Row<'a> {
     pub fn name(self) -> String {
         match self {
             Self::Originals(_) => "Test images".to_owned(),
+            Self::Given(_, row, _) => format!("{}: {}", row.run.name(), self.given()),
             Self::Run(_, row) => row.run.name().to_owned(),
             Self::RunErrors(_, row) => format!("Error of {}", row.run.name()),
             Self::Pca(_, row) => pca_name(row.pca.components),
@@ -140,11 +200,23 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// What a run is given, such as `given (Gaussian noise 0.5)`; nothing of other rows.
+    pub fn given(self) -> String {
+        match self {
+            Self::Given(_, _, seen) => {
+                let noise = seen.made.spec.noise.as_ref();
+                let noise = noise.map_or_else(String::new, noise_words);
+                format!("given ({noise})")
+            }
+            _ => String::new(),
+        }
+    }
+
     /// Whether it shows errors.
     pub fn is_error(self) -> bool {
         match self {
             Self::RunErrors(..) | Self::PcaErrors(..) => true,
-            Self::Originals(_) | Self::Run(..) | Self::Pca(..) => false,
+            Self::Originals(_) | Self::Given(..) | Self::Run(..) | Self::Pca(..) => false,
         }
     }
 
@@ -152,7 +224,9 @@ impl<'a> Row<'a> {
     pub fn place(self, index: usize) -> Option<usize> {
         match self {
             Self::Originals(group) => group.runs[0].places.get(index).copied(),
-            Self::Run(_, row) | Self::RunErrors(_, row) => row.places.get(index).copied(),
+            Self::Given(_, row, _) | Self::Run(_, row) | Self::RunErrors(_, row) => {
+                row.places.get(index).copied()
+            }
             Self::Pca(_, row) | Self::PcaErrors(_, row) => row.places.get(index).copied().flatten(),
         }
     }
@@ -161,7 +235,7 @@ impl<'a> Row<'a> {
     pub fn mean_error(self) -> Option<f64> {
         match self {
             Self::Originals(_) => None,
-            Self::Run(group, _) | Self::RunErrors(group, _) => {
+            Self::Given(group, _, _) | Self::Run(group, _) | Self::RunErrors(group, _) => {
                 let errors = (0..group.indices.len()).filter_map(|index| self.error(index));
                 mean(errors.map(f64::from))
             }
@@ -174,9 +248,8 @@ impl<'a> Row<'a> {
         let place = self.place(index)?;
         match self {
             Self::Originals(_) => None,
-            Self::Run(_, row) | Self::RunErrors(_, row) => {
-                row.frame.pictures.errors.get(place).copied()
-            }
+            Self::Given(_, _, seen) => seen.made.given_errors.get(place).copied(),
+            Self::Run(_, row) | Self::RunErrors(_, row) => row.errors().get(place).copied(),
             Self::Pca(_, row) | Self::PcaErrors(_, row) => row.pca.errors.get(place).copied(),
         }
     }
@@ -185,9 +258,8 @@ impl<'a> Row<'a> {
     pub fn made(self) -> Option<&'a Pictures> {
         match self {
             Self::Originals(_) => None,
-            Self::Run(_, row) | Self::RunErrors(_, row) => {
-                Some(&row.frame.pictures.reconstructions)
-            }
+            Self::Given(_, _, seen) => seen.made.given.as_ref(),
+            Self::Run(_, row) | Self::RunErrors(_, row) => Some(row.pictures()),
             Self::Pca(_, row) | Self::PcaErrors(_, row) => Some(&row.pca.pictures),
         }
     }
@@ -216,16 +288,15 @@ pub fn groups(state: &AppState) -> Vec<Group<'_>> {
         let Some(frame) = state.frame(run) else {
             continue;
         };
-        if groups.iter_mut().any(|group| group.takes(run, frame)) {
+        if groups
+            .iter_mut()
+            .any(|group| group.takes(state, run, frame))
+        {
             continue;
         }
         let indices = frame.pictures.indices.clone();
         groups.push(Group {
-            runs: vec![RunRow {
-                run,
-                frame,
-                places: (0..indices.len()).collect(),
-            }],
+            runs: vec![RunRow::of(state, run, frame, (0..indices.len()).collect())],
             indices,
             pca: Vec::new(),
         });
@@ -265,6 +336,9 @@ pub fn rows<'a>(groups: &'a [Group<'a>], shows_errors: bool) -> Vec<Row<'a>> {
     for group in groups {
         rows.push(Row::Originals(group));
         for row in &group.runs {
+            if let Some(seen) = row.shown().filter(|seen| seen.made.given.is_some()) {
+                rows.push(Row::Given(group, row, seen));
+            }
             rows.push(Row::Run(group, row));
             if shows_errors {
                 rows.push(Row::RunErrors(group, row));
@@ -281,117 +355,5 @@ pub fn rows<'a>(groups: &'a [Group<'a>], shows_errors: bool) -> Vec<Row<'a>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::{Event, RunId, RunPictures, Snapshot};
-    use crate::gui::action::Action;
-    use crate::gui::state::tests::{SHAPE, first, make_ready};
-
-    fn pictures(count: usize) -> Pictures {
-        Pictures {
-            shape: SHAPE,
-            pixels: vec![0; count * SHAPE.pixels()],
-        }
-    }
-
-    fn frame(id: RunId, step: u64, indices: &[u32]) -> Arc<Frame> {
-        Arc::new(Frame {
-            id,
-            step,
-            phase: 0,
-            elapsed_secs: 0.0,
-            pictures: RunPictures {
-                indices: indices.to_vec(),
-                originals: Arc::new(pictures(indices.len())),
-                reconstructions: pictures(indices.len()),
-                errors: indices.iter().map(|&image| image as f32).collect(),
-            },
-            codes: Arc::default(),
-            layers: Arc::default(),
-        })
-    }
-
-    fn pca(id: RunId, components: usize, indices: &[u32]) -> Event {
-        Event::PcaPictures {
-            id,
-            pictures: Arc::new(PcaPictures {
-                components,
-                indices: indices.to_vec(),
-                pictures: pictures(indices.len()),
-                errors: indices.iter().map(|&image| image as f32).collect(),
-            }),
-        }
-    }
-
-    fn two_runs(images: [&[u32]; 2]) -> AppState {
-        let (mut state, one) = first();
-        state.handle(Action::Duplicate(one));
-        let two = state.runs[1].id;
-        make_ready(&mut state, one);
-        make_ready(&mut state, two);
-        state.apply_snapshot(&Snapshot {
-            runs: vec![frame(one, 5, images[0]), frame(two, 5, images[1])],
-        });
-        state
-    }
-
-    #[test]
-    fn runs_with_the_same_images_stand_under_one_row_of_them() {
-        let state = two_runs([&[3, 4], &[3, 4]]);
-        let groups = groups(&state);
-        assert_eq!(groups.len(), 1);
-        assert_eq!(rows(&groups, false).len(), 3);
-        assert_eq!(rows(&groups, true).len(), 5);
-        let state = two_runs([&[3, 4, 5], &[3, 6, 7]]);
-        let groups = super::groups(&state);
-        assert_eq!(groups.len(), 2, "they hardly share any");
-        assert_eq!(rows(&groups, false).len(), 4);
-    }
-
-    #[test]
-    fn frames_with_more_images_than_others_show_the_ones_they_share() {
-        let state = two_runs([&[3, 4, 5, 6], &[6, 3, 9]]);
-        let all = groups(&state);
-        assert_eq!(all.len(), 1);
-        assert_eq!(all[0].indices, [3, 6]);
-        let rows = rows(&all, false);
-        assert_eq!((rows[0].place(1), rows[1].place(1)), (Some(3), Some(3)));
-        assert_eq!(rows[2].place(1), Some(0), "where its own frame has it");
-        assert_eq!((rows[2].error(0), rows[2].error(1)), (Some(3.0), Some(6.0)));
-        assert_eq!(rows[1].mean_error(), Some(4.5), "of what is shown");
-    }
-
-    #[test]
-    fn principal_components_have_a_row_a_number_of_them() {
-        let mut state = two_runs([&[3, 4, 5], &[3, 4, 5]]);
-        let ids = [state.runs[0].id, state.runs[1].id];
-        state.apply(pca(ids[0], 32, &[3, 4, 5]));
-        state.apply(pca(ids[1], 10, &[9, 5, 3]));
-        let all = groups(&state);
-        let [few, many] = &all[0].pca[..] else {
-            panic!("{all:?}");
-        };
-        assert_eq!((few.pca.components, many.pca.components), (10, 32));
-        assert_eq!(few.places, [Some(2), None, Some(1)], "told of other images");
-        assert_eq!(few.error, 4.0, "mean of images 3 and 5");
-        let rows = rows(&all, false);
-        let row = rows[3];
-        assert!(matches!(row, Row::Pca(_, row) if row.pca.components == 10));
-        assert_eq!((row.error(0), row.error(1)), (Some(3.0), None));
-        state.apply(pca(ids[1], 32, &[3, 4, 5]));
-        assert_eq!(groups(&state)[0].pca.len(), 1, "one for both runs");
-        state.pictures.shows_pca = false;
-        assert!(groups(&state)[0].pca.is_empty());
-    }
-
-    #[test]
-    fn looking_back_shows_what_the_frames_have() {
-        let mut state = two_runs([&[3, 4], &[3, 4]]);
-        let one = state.runs[0].id;
-        state.apply(Event::Frame(frame(one, 1, &[8, 9])));
-        state.history.cursor = Some(2);
-        let groups = groups(&state);
-        assert_eq!(groups.len(), 2, "the second run has nothing that old");
-        assert_eq!(groups[0].indices, [8, 9]);
-    }
-}
+#[path = "rows_tests.rs"]
+mod tests;

@@ -1,11 +1,12 @@
 //! Knobs that are moved while a run trains: what is in force, and asking for another value.
 
 use crate::engine::{Command, RunId};
-use crate::model::{Knob, KnobValue, Knobs, variant};
+use crate::model::{Knob, KnobKind, KnobValue, Knobs, variant};
 
 use crate::gui::action::Effect;
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
+use crate::gui::words;
 
 impl Run {
     /// The knobs as they act on the next step, with what the engine was asked for and has not answered.
@@ -26,6 +27,24 @@ impl Run {
         let known = variant(&self.draft.config.variant);
         let table = known.map_or(&[][..], |variant| variant.knobs());
         table.iter().filter(|knob| knob.is_live)
+    }
+
+    /// Why a knob that is 0 now cannot be anything else while the others are what they are, in a
+    /// sentence: another penalty or part contradicts it. Builds the parts once, which are a few numbers.
+    pub fn refusal(&self, knob: &Knob) -> Option<String> {
+        let KnobKind::Real { max, .. } = knob.kind else {
+            return None;
+        };
+        let variant = variant(&self.draft.config.variant).ok()?;
+        let shape = self.info.as_ref()?.dataset.shape;
+        let in_force = self.knobs_in_force();
+        let mut knobs = in_force.resolve(variant.id(), variant.knobs()).ok()?;
+        if knobs.get(knob.id) != Some(&KnobValue::Real(0.0)) {
+            return None;
+        }
+        knobs.set(knob.id, KnobValue::Real(max));
+        let refused = variant.composition(shape, &knobs).err()?;
+        Some(format!("{}.", words::capitalised(&refused.to_string())))
     }
 
     /// Whether a knob that can be moved was above 0 at any time, or is to be.

@@ -101,6 +101,27 @@ fn what_cannot_be_is_not_asked_for() {
 }
 
 #[test]
+fn what_would_be_refused_is_known_before_it_is_asked_for() {
+    let (mut state, id) = ready("vae");
+    advance(&mut state, id, 10);
+    let refusal = |state: &AppState, knob: &str| {
+        let run = state.run(id).unwrap();
+        let live = run.live_knobs().find(|live| live.id == knob);
+        run.refusal(live.unwrap())
+    };
+    assert_eq!(
+        refusal(&state, "penalty-kl-sparsity").as_deref(),
+        Some("Penalty-kl-sparsity needs code-activation sigmoid, but it is linear.")
+    );
+    assert_eq!(refusal(&state, "penalty-l1"), None);
+    assert_eq!(refusal(&state, "capacity"), None);
+    configure(&mut state, id, &[(9, "free-bits", 0.25)]);
+    let sentence = refusal(&state, "capacity").unwrap();
+    assert!(sentence.starts_with("Free-bits and capacity are two ways"));
+    assert_eq!(refusal(&state, "free-bits"), None, "it is in force");
+}
+
+#[test]
 fn what_is_locked_is_not_sent() {
     let (mut state, id) = ready("vae");
     advance(&mut state, id, 10);

@@ -39,6 +39,8 @@ pub(super) struct KeptWindow {
     pub(super) choice: KeptChoice,
     pub(super) shows_errors: Option<bool>,
     pub(super) shows_pca: Option<bool>,
+    pub(super) gives_clean: bool,
+    pub(super) shows_samples: bool,
     pub(super) latent: Option<KeptLatent>,
     pub(super) layers: Option<KeptLayers>,
     pub(super) story: KeptStory,
@@ -105,6 +107,8 @@ pub(in super::super) fn kept_window(state: &AppState, tiles: &Tree<Pane>) -> Str
         choice: state.pictures.choice.keep(),
         shows_errors: state.pictures.shows_errors,
         shows_pca: Some(state.pictures.shows_pca),
+        gives_clean: state.pictures.is_clean,
+        shows_samples: state.pictures.has_samples,
         latent: Some(KeptLatent {
             origin: match latent.origin {
                 // What was drawn is not kept.

@@ -131,6 +131,8 @@ impl AppState {
         self.pictures.choice.restore(&kept.choice);
         self.pictures.shows_errors = kept.shows_errors;
         self.pictures.shows_pca = kept.shows_pca.unwrap_or(self.pictures.shows_pca);
+        self.pictures.is_clean = kept.gives_clean;
+        self.pictures.has_samples = kept.shows_samples;
         if let Some(latent) = &kept.latent {
             self.restore_latent(latent);
         }

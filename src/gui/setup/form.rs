@@ -102,6 +102,8 @@ pub struct NumberStyle {
     pub step: f64,
     /// Where a logarithmic slider over 0 has its smallest value above 0.
     pub smallest: f64,
+    /// Where the slider ends, if before the range does: larger numbers can be typed.
+    pub usual: f64,
 }
 
 impl NumberStyle {
@@ -110,24 +112,28 @@ impl NumberStyle {
         is_logarithmic: false,
         step: 1.0,
         smallest: 1.0,
+        usual: f64::INFINITY,
     };
     /// Whole numbers over several magnitudes.
     pub const WHOLE_LOG: Self = Self {
         is_logarithmic: true,
         step: 1.0,
         smallest: 1.0,
+        usual: f64::INFINITY,
     };
     /// Any number.
     pub const REAL: Self = Self {
         is_logarithmic: false,
         step: 0.0,
         smallest: 1e-6,
+        usual: f64::INFINITY,
     };
     /// Any number over several magnitudes.
     pub const REAL_LOG: Self = Self {
         is_logarithmic: true,
         step: 0.0,
         smallest: 1e-6,
+        usual: f64::INFINITY,
     };
 }
 
@@ -146,7 +152,10 @@ pub fn number_row<'a>(
         let width = ui.available_width() - number_width - ui.spacing().item_spacing.x;
         ui.spacing_mut().slider_width = width.max(40.0);
         let (low, high) = (*range.start(), *range.end());
-        let mut slider = egui::Slider::new(value, range.clone())
+        // A number that was typed stays beyond the end of the slider until the slider is moved.
+        let end = high.min(style.usual).max(low);
+        let mut slider = egui::Slider::new(value, low..=end)
+            .clamping(egui::SliderClamping::Edits)
             .show_value(false)
             .logarithmic(style.is_logarithmic)
             .smallest_positive(style.smallest);

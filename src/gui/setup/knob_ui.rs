@@ -65,12 +65,16 @@ fn knob_ui(ui: &mut Ui, knob: &'static Knob, problem: Option<&str>, knobs: &mut 
         }
         (
             KnobKind::Real {
-                min, max, scale, ..
+                min,
+                max,
+                usual,
+                scale,
+                ..
             },
             KnobValue::Real(value),
         ) => {
             let mut number = *value;
-            let style = real_style(min, scale);
+            let style = real_style([min, usual], scale);
             form::number_row(ui, words, &mut number, min..=max, style);
             KnobValue::Real(number)
         }
@@ -110,11 +114,12 @@ fn knob_ui(ui: &mut Ui, knob: &'static Knob, problem: Option<&str>, knobs: &mut 
 }
 
 /// How a slider for any number runs. Over equal ratios it begins at the least there is, or, where that
-/// is 0, with 0 at its very end and one in a million beside it.
-pub(super) fn real_style(min: f64, scale: Scale) -> NumberStyle {
+/// is 0, with 0 at its very end and one in a million beside it; it ends at what is usual.
+pub(super) fn real_style([min, usual]: [f64; 2], scale: Scale) -> NumberStyle {
     let style = number_style(scale, NumberStyle::REAL, NumberStyle::REAL_LOG);
     NumberStyle {
         smallest: if min > 0.0 { min } else { style.smallest },
+        usual,
         ..style
     }
 }

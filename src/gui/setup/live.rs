@@ -151,7 +151,11 @@ fn knob_row(
     out: &mut Actions,
 ) {
     let KnobKind::Real {
-        min, max, scale, ..
+        min,
+        max,
+        usual,
+        scale,
+        ..
     } = knob.kind
     else {
         return;
@@ -171,9 +175,18 @@ fn knob_row(
     );
     // A penalty that is raised for the first time moves up, and takes the keyboard along.
     let place = Id::unique(("knob while it trains", run.id, knob.id));
+    let refusal = run.refusal(knob);
     ui.scope_builder(UiBuilder::new().scope_id(place), |ui| {
-        let style = knob_ui::real_style(min, scale);
-        form::number_row(ui, (name, help.as_str()), &mut number, min..=max, style);
+        let style = knob_ui::real_style([min, usual], scale);
+        let mut row = |ui: &mut Ui| {
+            form::number_row(ui, (name, help.as_str()), &mut number, min..=max, style);
+        };
+        if let Some(refusal) = refusal {
+            ui.add_enabled_ui(false, row);
+            form::remark(ui, refusal);
+        } else {
+            row(ui);
+        }
     });
     let is_turned = (number - shown).abs() > 0.0;
     if super::is_editing(ui) {

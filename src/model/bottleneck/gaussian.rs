@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Bottleneck, BottleneckKind, BottleneckState, Passed};
 use crate::model::knobs::{Choice, KnobError, Knobs};
-use crate::model::noise::Purpose;
+use crate::model::noise::{Noise, Purpose};
 use crate::model::step::StepContext;
 use crate::model::tally::{Summary, Tally};
 use crate::model::terms::Term;
@@ -165,6 +165,17 @@ impl Bottleneck for Gaussian {
         Some(self.draw(raw, context, true))
     }
 
+    fn sample(&self, raw: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>> {
+        let [mean, log_variance] = halves(raw);
+        let ([images, latent], device) = (mean.dims(), mean.device());
+        if images == 0 || images != noises.len() {
+            return None;
+        }
+        let draw = |noise: &mut Noise| noise.normal(Purpose::Code, [1, latent], &device);
+        let drawn = Tensor::cat(noises.iter_mut().map(draw).collect(), 0);
+        Some(mean + (log_variance * 0.5).exp() * drawn)
+    }
+
     fn measure(&self, raw: Tensor<2>, context: &StepContext, tally: &mut Tally) {
         let [mean, log_variance] = halves(raw);
         let kl = divergence(mean.clone(), log_variance);
@@ -262,6 +273,22 @@ mod tests {
         };
         assert_eq!(betas(&linear), [0.0, 2.0, 4.0, 4.0, 4.0]);
         assert_eq!(betas(&cyclic), [0.0, 2.0, 4.0, 0.0, 2.0]);
+    }
+
+    #[test]
+    fn a_sample_repeats_with_its_noise_and_differs_from_the_mean() {
+        let sample = |steps: [u64; 2]| -> Vec<f32> {
+            let mut noises = steps.map(|step| Noise::new(0.0, 7, 0, step));
+            let drawn = PLAIN.sample(raw(), &mut noises).unwrap();
+            drawn.into_data().try_to_vec().unwrap()
+        };
+        let mean: Vec<f32> = PLAIN.code(raw()).into_data().try_to_vec().unwrap();
+        let first = sample([3, 4]);
+        assert_eq!(first, sample([3, 4]));
+        assert_ne!(first, mean);
+        let other = sample([3, 5]);
+        assert_eq!(first[..2], other[..2], "each image by its own noise");
+        assert_ne!(first[2..], other[2..]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use burn::tensor::Tensor;
 use serde_json::Value;
 
 use super::knobs::{Choice, KnobError, KnobValue, Knobs};
+use super::noise::Noise;
 use super::step::StepContext;
 use super::tally::Tally;
 use super::terms::Term;
@@ -142,6 +143,12 @@ pub trait Bottleneck: Debug + Send + Sync {
     /// The code and term that test images are measured with: as in training, but with nothing that
     /// only helps training. Absent where that is [`Bottleneck::code`] without a term.
     fn pass_in_test(&self, _raw: Tensor<2>, _context: &mut StepContext) -> Option<Passed> {
+        None
+    }
+
+    /// A code drawn by chance for each image, from one noise each, `[images, latent]`; absent where there
+    /// is no chance in the code that is trained on.
+    fn sample(&self, _raw: Tensor<2>, _noises: &mut [Noise]) -> Option<Tensor<2>> {
         None
     }
 

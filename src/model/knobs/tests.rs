@@ -50,6 +50,7 @@ const TABLE: &[Knob] = &[
         kind: KnobKind::Real {
             min: 1e-4,
             max: 1.0,
+            usual: 1.0,
             default: 0.01,
             scale: Scale::Logarithmic,
         },
@@ -63,6 +64,25 @@ fn set(id: &str, text: &str) -> Result<Knobs, KnobError> {
     let mut knobs = Knobs::default();
     knobs.set_text("deep", TABLE, id, text)?;
     knobs.resolve("deep", TABLE)
+}
+
+#[test]
+fn sliders_end_within_the_range_and_hold_the_default() {
+    for variant in crate::model::VARIANTS {
+        for knob in variant.knobs() {
+            if let KnobKind::Real {
+                min,
+                max,
+                usual,
+                default,
+                ..
+            } = knob.kind
+            {
+                let is_sound = min < usual && usual <= max && default <= usual;
+                assert!(is_sound, "{} of {}", knob.id, variant.id());
+            }
+        }
+    }
 }
 
 #[test]

@@ -44,6 +44,23 @@ pub struct PenaltyKind {
     value: fn(&Penalised<'_>, &mut StepContext) -> Tensor<1>,
 }
 
+impl PenaltyKind {
+    /// Where the slider of its weight ends; larger ones can be typed. What is counted against a pixel
+    /// drowns the reconstruction at smaller weights than what is counted against a whole image.
+    pub(super) const fn usual(&self) -> f64 {
+        match self.unit {
+            Unit::Pixel => 1.0,
+            Unit::Image => 100.0,
+        }
+    }
+
+    /// Whether it also acts in phases whose code is a hidden layer, and not only where that of the whole
+    /// network is trained.
+    pub fn acts_on_hidden(&self) -> bool {
+        self.acts_on_hidden
+    }
+}
+
 /// All kinds, in the order of the side panel.
 pub const PENALTIES: &[PenaltyKind] = &[
     PenaltyKind {
@@ -142,7 +159,7 @@ impl Penalty {
 
     /// Whether it acts where the code is a hidden layer.
     pub fn acts_on_hidden(&self) -> bool {
-        self.kind.acts_on_hidden
+        self.kind.acts_on_hidden()
     }
 
     /// Its weight in a loss that is a mean over `values`, or their sum.

@@ -170,6 +170,7 @@ pub(super) const INIT_SIGMA: Knob = Knob {
     kind: KnobKind::Real {
         min: 1e-4,
         max: 1.0,
+        usual: 1.0,
         default: 0.01,
         scale: Scale::Logarithmic,
     },

@@ -28,6 +28,9 @@ pub(super) const NONE: Parts = Parts {
     penalties: &[],
 };
 
+/// Largest weight of a penalty.
+const MOST_WEIGHT: f64 = 1000.0;
+
 /// Parts other than penalties have so many knobs.
 const OTHERS: usize = 11;
 
@@ -87,7 +90,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             "noise-level",
             "Noise level",
             "How much is damaged: the share of the pixels, or σ of Gaussian noise.",
-            (1.0, 0.5, Scale::Linear),
+            ([1.0; 2], 0.5, Scale::Linear),
             (&[Condition::Is("noise", &DAMAGES)], Part::Corruption),
         ),
         Knob {
@@ -107,7 +110,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             "β",
             "Weight of the KL divergence of the code from N(0, I), in nats, against the \
              reconstruction error summed over an image (Higgins et al. 2017).",
-            (100.0, parts.beta, Scale::Logarithmic),
+            ([100.0; 2], parts.beta, Scale::Logarithmic),
             (&[GAUSSIAN], Part::Bottleneck),
         ),
         Knob {
@@ -117,7 +120,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
                 "Warm-up",
                 "Epochs of a phase over which β rises from 0 to its value; with a capacity, over which \
                  that rises.",
-                (1000.0, 0.0, Scale::Logarithmic),
+                ([100.0, 1000.0], 0.0, Scale::Logarithmic),
                 (&[GAUSSIAN], Part::Bottleneck),
             )
         },
@@ -138,7 +141,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             "Free bits",
             "Nats of KL divergence that cost nothing in each dimension, on average over a batch, so \
              that the code is not given up (Kingma et al. 2016).",
-            (10.0, 0.0, Scale::Linear),
+            ([10.0; 2], 0.0, Scale::Linear),
             (&[GAUSSIAN], Part::Bottleneck),
         ),
         real(
@@ -146,7 +149,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             "Capacity",
             "Nats of KL divergence that the code is held to, β |KL − capacity|; 0 for as few as possible \
              (Burgess et al. 2018).",
-            (1000.0, 0.0, Scale::Logarithmic),
+            ([100.0, 1000.0], 0.0, Scale::Logarithmic),
             (&[GAUSSIAN], Part::Bottleneck),
         ),
         Knob {
@@ -171,7 +174,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
                 "k annealing",
                 "Epochs of a phase over which the units that stay fall from all to k; test images are \
                  always measured with k.",
-                (1000.0, 0.0, Scale::Logarithmic),
+                ([100.0, 1000.0], 0.0, Scale::Logarithmic),
                 (&[TOP_K], Part::Bottleneck),
             )
         },
@@ -203,7 +206,7 @@ const fn penalties(weights: &[(&str, f64)]) -> [Knob; COUNT - OTHERS] {
             kind.knob,
             kind.name,
             kind.help,
-            (1000.0, weight, Scale::Logarithmic),
+            ([kind.usual(), MOST_WEIGHT], weight, Scale::Logarithmic),
             (&[], Part::Penalties),
         );
         at += 1;
@@ -218,6 +221,7 @@ const TARGET: Knob = Knob {
     kind: KnobKind::Real {
         min: 0.001,
         max: 0.999,
+        usual: 0.999,
         default: 0.05,
         scale: Scale::Linear,
     },
@@ -226,12 +230,12 @@ const TARGET: Knob = Knob {
     is_live: true,
 };
 
-/// A knob from 0 to `most` that can be moved while a run trains.
+/// A knob from 0 to `most`, or to `usual` on a slider, that can be moved while a run trains.
 const fn real(
     id: &'static str,
     name: &'static str,
     help: &'static str,
-    (most, default, scale): (f64, f64, Scale),
+    ([usual, most], default, scale): ([f64; 2], f64, Scale),
     (only_with, part): (&'static [Condition], Part),
 ) -> Knob {
     Knob {
@@ -241,6 +245,7 @@ const fn real(
         kind: KnobKind::Real {
             min: 0.0,
             max: most,
+            usual: if usual < default { default } else { usual },
             default,
             scale,
         },

@@ -1,6 +1,6 @@
 //! What training losses are made of, and which of them are sums.
 
-use crate::model::{KnobValue, Knobs, Objective, PENALTY_PREFIX};
+use crate::model::{KnobValue, Knobs, Objective, PENALTIES};
 use crate::train::RunConfig;
 
 /// How the training loss of a phase differs from a mean of reconstruction errors.
@@ -10,7 +10,7 @@ pub struct LossParts {
     pub is_sum: bool,
     /// It holds the KL divergence of the code, times β.
     pub has_kl: bool,
-    /// It holds penalties, at least in some steps of the run.
+    /// It holds penalties that act in this phase, at least in some steps of the run.
     pub has_penalties: bool,
     /// It holds what dead units of a top-k code miss, while there are such units.
     pub has_revival: bool,
@@ -20,9 +20,13 @@ fn is_text(knobs: &Knobs, id: &str, text: &str) -> bool {
     matches!(knobs.get(id), Some(KnobValue::Text(chosen)) if chosen == text)
 }
 
-/// Whether any penalty has a weight, from the first step on or from a later one.
-fn has_penalties(config: &RunConfig) -> bool {
-    let is_weight = |id: &str, value: f64| id.starts_with(PENALTY_PREFIX) && value > 0.0;
+/// Whether any penalty that acts at this depth has a weight, from the first step on or from a later one.
+fn has_penalties(config: &RunConfig, is_innermost: bool) -> bool {
+    let acts = |id: &str| {
+        let mut kinds = PENALTIES.iter();
+        kinds.any(|kind| kind.knob == id && (is_innermost || kind.acts_on_hidden()))
+    };
+    let is_weight = |id: &str, value: f64| value > 0.0 && acts(id);
     let from_the_first = config.knobs.iter().any(|(id, value)| match value {
         KnobValue::Real(value) => is_weight(id, *value),
         KnobValue::Integer(_) | KnobValue::Text(_) => false,
@@ -33,7 +37,8 @@ fn has_penalties(config: &RunConfig) -> bool {
 
 impl LossParts {
     /// Of a phase with this objective, of a network with so many pairs of layers. Penalties count for
-    /// all phases of a run, also for those before one got its weight.
+    /// all phases in which they can act, also for those before one got its weight; some act on the code
+    /// of the whole network alone.
     pub fn of(config: &RunConfig, objective: Objective, stages: usize) -> Self {
         let knobs = &config.knobs;
         let is_gaussian = is_text(knobs, "bottleneck", "gaussian");
@@ -42,7 +47,7 @@ impl LossParts {
         Self {
             is_sum: is_gaussian,
             has_kl: is_gaussian && is_innermost,
-            has_penalties: has_penalties(config),
+            has_penalties: has_penalties(config, is_innermost),
             has_revival: is_innermost
                 && is_text(knobs, "bottleneck", "top-k")
                 && is_text(knobs, "revive", "on"),
@@ -133,6 +138,24 @@ mod tests {
             whole(&recipe("k-sparse")).more(),
             " + revival of dead units"
         );
+    }
+
+    #[test]
+    fn penalties_on_the_code_are_told_where_it_is_trained_alone() {
+        let has = |variant: &str, knob: &str, objective| {
+            let mut config = recipe(variant);
+            config.knobs.set(knob, KnobValue::Real(1.0));
+            LossParts::of(&config, objective, 3).has_penalties
+        };
+        let outer = Objective::EndsInward { stage: 0 };
+        let inner = Objective::EndsInward { stage: 2 };
+        for knob in ["penalty-mmd", "penalty-code-norm"] {
+            assert!(!has("deep", knob, outer), "{knob}");
+            assert!(has("deep", knob, inner) && has("deep", knob, Objective::EndToEnd));
+        }
+        for knob in ["penalty-l1", "penalty-contractive", "penalty-weight-decay"] {
+            assert!(has("deep", knob, outer), "{knob}");
+        }
     }
 
     #[test]
