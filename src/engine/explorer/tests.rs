@@ -155,8 +155,10 @@ fn stacked() -> Trainer {
 fn train_steps(trainer: &mut Trainer, steps: usize) {
     let mut done = 0;
     while done < steps {
-        if trainer.advance().unwrap() == Advance::Trained {
-            done += 1;
+        match trainer.advance().unwrap() {
+            Advance::Trained => done += 1,
+            Advance::Measured => {}
+            Advance::Finished => panic!("the run has {done} steps"),
         }
     }
 }

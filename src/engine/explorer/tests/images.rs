@@ -81,7 +81,7 @@ fn an_image_always_has_the_same_noise_and_another_seed_another() {
 #[test]
 fn what_is_rebuilt_is_what_was_given() {
     let mut trainer = stacked();
-    train_steps(&mut trainer, 20);
+    train_steps(&mut trainer, 6);
     let mut lab = lab(&trainer);
     // All pixels are masked: what comes out is what a black image gives.
     let masking = OwnNoise {
