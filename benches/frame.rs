@@ -32,8 +32,8 @@ use eframe::App as _;
 use egui_tiles::{Tiles, Tree};
 use hourglass::data::ImageShape;
 use hourglass::engine::{
-    Answer, Command, Content, Event, Pictures, Progress, RunId, Snapshot, Tiles as Atlas, Wish,
-    WishKey,
+    Answer, Command, Content, Event, ImagesMade, Pictures, Progress, RunId, Snapshot,
+    Tiles as Atlas, Wish, WishKey,
 };
 use hourglass::gui::{Action, App, EngineLink, Pane, PathFor, StartOptions};
 use hourglass::train::{Losses, Metrics};
@@ -119,6 +119,18 @@ fn fulfil(wish: &Wish) -> Content {
             original: None,
             error: Some(0.02),
         },
+        Wish::Images(spec) => {
+            let count = spec.indices.len();
+            Content::Images(Box::new(ImagesMade {
+                given: spec.noise.map(|_| pictures(count)),
+                given_errors: vec![0.1; count],
+                pictures: pictures(count),
+                errors: vec![0.02; count],
+                input_errors: vec![0.1; count],
+                samples: Vec::new(),
+                spec: spec.clone(),
+            }))
+        }
         Wish::Line { count, .. } => Content::Grid {
             pictures: pictures(*count),
             columns: *count,

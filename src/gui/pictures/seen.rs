@@ -6,6 +6,7 @@
 //! such a run trains with the pane to be seen, its weights are copied for the explorer now and then.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::engine::{
     Answer, Content, ImagesMade, ImagesSampled, ImagesSpec, OwnNoise, Pictures, RunId, Slot, Wish,
@@ -93,7 +94,7 @@ impl AppState {
         let noise = run.own_noise().filter(|_noise| !self.pictures.is_clean);
         let is_drawn = self.pictures.has_samples && run.draws_codes();
         (noise.is_some() || is_drawn).then(|| ImagesSpec {
-            images: frame.pictures.originals.clone(),
+            images: Arc::clone(&frame.pictures.originals),
             indices: frame.pictures.indices.as_slice().into(),
             noise,
             draws: usize::from(is_drawn),
