@@ -15,7 +15,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,9 @@ const MARGIN: Duration = Duration::from_secs(2);
 
 /// Steps that a run is taken on for after a crash.
 const STEPS_ON: u64 = 40;
+
+/// Kills are timed, so one test at a time.
+static ALONE: Mutex<()> = Mutex::new(());
 
 fn kills(usual: usize) -> usize {
     let named = std::env::var("HOURGLASS_KILLS").ok();
@@ -139,6 +142,23 @@ impl Training {
 
 #[test]
 fn a_training_that_is_killed_goes_on_as_if_nothing_had_happened() {
+    killed_again_and_again("stacked --schedule greedy --pretrain-epochs 150", kills(6));
+}
+
+/// The draws of codes come from their step.
+#[test]
+fn a_variational_training_that_is_killed_goes_on() {
+    killed_again_and_again("vae", kills(3));
+}
+
+/// How long each unit has been dead is part of what is kept.
+#[test]
+fn a_k_sparse_training_that_is_killed_goes_on() {
+    killed_again_and_again("k-sparse --k 1", kills(3));
+}
+
+fn killed_again_and_again(variant: &str, kills: usize) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     write_images(&folder.path().join("data"));
     let out = folder.path().join("out");
@@ -147,17 +167,21 @@ fn a_training_that_is_killed_goes_on_as_if_nothing_had_happened() {
     let mut steps = 0;
     let mut saved = 0;
     let _load = Load::start();
-    for kill in 0..kills(6) {
-        let first = "train --dataset data --variant stacked --schedule greedy --widths 64,24,6 \
-                     --pretrain-epochs 150 --epochs 100000 --batch 16 --device flex --json --out out";
+    for kill in 0..kills {
+        let first = format!(
+            "train --dataset data --variant {variant} --widths 64,24,6 --epochs 100000 --batch 16 \
+             --device flex --json --out out"
+        );
         let arguments = if out.join("run.toml").exists() {
             "train --resume out --device flex --json"
         } else {
-            first
+            &first
         };
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         let training = Training::start(folder.path(), &arguments);
-        let time = Duration::from_millis(random.random_range(0..6_000));
+        // One of few is late enough to be after the first saving.
+        let least = if kill == 1 { 4_000 } else { 0 };
+        let time = Duration::from_millis(random.random_range(least..6_000));
         let safe = training.kill_after(time);
         let Ok(kept) = store::open_whole_run(&out) else {
             assert_eq!(
@@ -180,12 +204,9 @@ fn a_training_that_is_killed_goes_on_as_if_nothing_had_happened() {
             .get_or_insert_with(|| Reference::of(&at(folder.path(), config)))
             .check(&kept);
     }
-    println!(
-        "{} kills, {saved} with steps saved since the one before, {steps} steps",
-        kills(6)
-    );
+    println!("{kills} kills, {saved} with steps saved since the one before, {steps} steps");
     assert!(
-        saved * 3 > kills(6),
+        saved * 3 >= kills,
         "it was never killed later than its first saving"
     );
 }
@@ -322,6 +343,7 @@ fn a_window_that_is_killed_leaves_its_session() {
         println!("skipped: a_window_that_is_killed_leaves_its_session ({missing} is missing)");
         return;
     }
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let home = tempfile::tempdir().unwrap();
     let images = home.path().join("data");
     write_images(&images);

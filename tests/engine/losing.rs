@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hourglass::engine::{Command, Engine, Event, RunId, RunState};
-use hourglass::model::Pretraining;
+use hourglass::model::{KnobValue, Pretraining};
 use hourglass::train::{Metrics, RunConfig};
 
 use super::session::{Session, digits};
@@ -161,6 +161,36 @@ fn a_run_that_loses_its_device_is_parked_and_goes_on_elsewhere() {
     session.save(None).unwrap();
     drop(session);
     assert_eq!(taken_up(&root).metrics(RUN), lost_whole);
+}
+
+/// Codes are drawn by their step, and how long units have been dead is saved.
+#[test]
+fn drawn_codes_and_dead_units_survive_a_lost_device() {
+    for id in ["vae", "k-sparse"] {
+        let mut config = RunConfig {
+            name: "Lost".to_owned(),
+            ..digits(id, Pretraining::EndToEnd, 8)
+        };
+        config.knobs.set("k", KnobValue::Integer(1));
+        let expected = whole(&config);
+        let mut session = faulty("lost=Lost@130");
+        session.add(RUN, &config);
+        for _ in 0..6 {
+            session.send(Command::EpochOnce(RUN));
+            session.until_state(RUN, RunState::Paused);
+        }
+        let place = tempfile::tempdir().unwrap();
+        session.send(Command::Save {
+            id: RUN,
+            folder: place.path().join("run"),
+        });
+        session.until(|event| matches!(event, Event::Saved { .. }));
+        session.send(Command::Start(RUN));
+        session.until_failed(RUN);
+        assert_eq!(session.parked_at(RUN), Some(120), "{id}");
+        session.continue_on(RUN, "flex");
+        assert_eq!(session.metrics(RUN), expected, "{id}");
+    }
 }
 
 #[test]
