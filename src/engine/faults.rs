@@ -238,12 +238,12 @@ impl Trainee for Failing {
     fn measure(
         &self,
         images: Tensor<2>,
-        first: usize,
+        part: usize,
         context: &StepContext,
         tally: &mut Tally,
     ) -> Tensor<2> {
         self.check();
-        self.inner.measure(images, first, context, tally)
+        self.inner.measure(images, part, context, tally)
     }
 
     fn set_composition(&mut self, composition: Composition) {

@@ -255,16 +255,16 @@ impl Composition {
         terms
     }
 
-    /// Measures test images, those from the place `first` on, at the depth of an objective: the terms
-    /// that training minimises, of clean images, and what is worth knowing about the codes. The same
-    /// images at the same place have the same noise in every measurement of every run. Returns the
-    /// images as they are rebuilt, `[images, pixels]`.
+    /// Measures the test images of one part of the set at the depth of an objective: the terms that
+    /// training minimises, of clean images, and what is worth knowing about the codes. The same part has
+    /// the same noise in every measurement of every run. Returns the images as they are rebuilt,
+    /// `[images, pixels]`.
     pub fn measure<M: Autoencoder>(
         &self,
         network: &M,
         objective: Objective,
         images: Tensor<2>,
-        first: usize,
+        part: usize,
         context: &StepContext,
         tally: &mut Tally,
     ) -> Tensor<2> {
@@ -281,7 +281,7 @@ impl Composition {
             composition: self,
         };
         let mut context = StepContext {
-            noise: Noise::new(0.0, TEST_NOISE, 0, first as u64),
+            noise: Noise::new(0.0, TEST_NOISE, 0, part as u64),
             ..context.clone()
         };
         let [count, values] = images.dims();

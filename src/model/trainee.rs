@@ -79,13 +79,13 @@ pub trait Trainee: Send {
     /// Whether what reaches the stages that train in this phase is the same in every epoch.
     fn has_frozen_codes(&self) -> bool;
 
-    /// Measures test images, those from the place `first` on, `[images, pixels]`, and returns them as
-    /// they are rebuilt: terms of the loss and figures go to the tally. The same images at the same
-    /// place have the same noise in every measurement.
+    /// Measures the test images of one part of the set, `[images, pixels]`, and returns them as they are
+    /// rebuilt: terms of the loss and figures go to the tally. The same part has the same noise in every
+    /// measurement.
     fn measure(
         &self,
         images: Tensor<2>,
-        first: usize,
+        part: usize,
         context: &StepContext,
         tally: &mut Tally,
     ) -> Tensor<2>;
@@ -315,13 +315,13 @@ impl<M: Autoencoder> Trainee for Fit<M> {
     fn measure(
         &self,
         images: Tensor<2>,
-        first: usize,
+        part: usize,
         context: &StepContext,
         tally: &mut Tally,
     ) -> Tensor<2> {
         let model = self.model().valid();
         self.composition
-            .measure(&model, self.objective, images, first, context, tally)
+            .measure(&model, self.objective, images, part, context, tally)
     }
 
     fn set_composition(&mut self, composition: Composition) {

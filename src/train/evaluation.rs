@@ -12,7 +12,7 @@ use crate::model::{StepContext, Tally, Trainee, TrainingError};
 use super::feed::{Feed, Half};
 use super::metrics::{Measures, TermValues, Verdict};
 
-/// Test images of one chunk.
+/// Test images of one chunk at most.
 const CHUNK: usize = 500;
 
 /// Outputs vary less than this share of what the images vary by: they are all the same picture.
@@ -23,8 +23,9 @@ const BLACK: f64 = 0.01;
 
 /// A measurement under way.
 pub(super) struct Evaluation {
-    next: usize,
-    /// Per image; sums over all images of outputs and of squared outputs, per pixel.
+    /// Chunks that are done.
+    chunk: usize,
+    /// Per image, chunk by chunk; sums over all images of outputs and of squared outputs, per pixel.
     errors: Vec<Tensor<1>>,
     outputs: Option<[Tensor<2>; 2]>,
     tally: Tally,
@@ -42,7 +43,7 @@ pub(super) struct Finding {
 impl Evaluation {
     pub(super) fn new() -> Self {
         Self {
-            next: 0,
+            chunk: 0,
             errors: Vec::new(),
             outputs: None,
             tally: Tally::default(),
@@ -58,10 +59,9 @@ impl Evaluation {
         context: &StepContext,
     ) -> Result<Option<Finding>, TrainingError> {
         let count = feed.data().test.len();
-        let end = (self.next + CHUNK).min(count);
-        let indices: Vec<u32> = (self.next as u32..end as u32).collect();
+        let indices: Vec<u32> = chunk(self.chunk, count).map(|at| at as u32).collect();
         let images = feed.batch(Half::Test, &indices);
-        let outputs = trainee.measure(images.clone(), self.next, context, &mut self.tally);
+        let outputs = trainee.measure(images.clone(), self.chunk, context, &mut self.tally);
         let difference = outputs.clone() - images;
         self.errors
             .push((difference.clone() * difference).mean_dim(1).flatten(0, 1));
@@ -76,8 +76,8 @@ impl Evaluation {
                 [sum + more_sum, squares + more_squares]
             }
         });
-        self.next = end;
-        if end < count {
+        self.chunk += 1;
+        if self.chunk < chunks(count) {
             return Ok(None);
         }
         self.finish(count, spread).map(Some)
@@ -103,7 +103,12 @@ impl Evaluation {
             unreachable!("as many arrays are read as were registered");
         };
         let (terms, figures) = tally.finish(tallied);
-        let mse = mean(errors);
+        let mut in_order = vec![0.0; count];
+        let places = (0..chunks(count)).flat_map(|index| chunk(index, count));
+        for (place, error) in places.zip(errors) {
+            in_order[place] = *error;
+        }
+        let mse = mean(&in_order);
         let images = count as f64;
         let variance = sum
             .iter()
@@ -119,6 +124,18 @@ impl Evaluation {
             measures: Measures::new(figures.into_iter().collect()),
         })
     }
+}
+
+/// Number of chunks that so many test images are measured in.
+fn chunks(count: usize) -> usize {
+    count.div_ceil(CHUNK).max(1)
+}
+
+/// Places of the images of a chunk, spread over the whole set: those that follow each other in a file
+/// are often alike, and what is measured of a chunk as a whole, such as the distribution of its codes,
+/// is to hold for the set.
+fn chunk(index: usize, count: usize) -> impl Iterator<Item = usize> {
+    (index..count).step_by(chunks(count))
 }
 
 /// How much the test images differ from each other: the measure for outputs that do not.
@@ -167,6 +184,21 @@ impl Spread {
 mod tests {
     use super::*;
     use crate::data::ImageShape;
+
+    #[test]
+    fn chunks_are_spread_over_the_set_and_hold_every_image_once() {
+        for count in [1, 32, 500, 501, 10_000] {
+            let mut places: Vec<usize> = Vec::new();
+            for index in 0..chunks(count) {
+                let of: Vec<usize> = chunk(index, count).collect();
+                assert!(of.len() <= CHUNK && of.len() >= count / chunks(count));
+                assert!(of[of.len() - 1] + chunks(count) >= count, "to the end");
+                places.extend(of);
+            }
+            places.sort_unstable();
+            assert!(places.into_iter().eq(0..count), "{count}");
+        }
+    }
 
     #[test]
     fn constant_outputs_are_told_apart() {
