@@ -67,8 +67,9 @@
 //! Corruptions, bottlenecks ([`model::BOTTLENECKS`]) and penalties ([`model::PENALTIES`]) are tables; every
 //! variant has the knobs of all of them, and differs from another by its layers and its defaults. A loss
 //! is named terms, whose weighted sum is minimised; a measurement on the test images keeps each by name,
-//! and *measures* beside them, such as the units of a code that are in use. What depends on time, a
-//! warm-up or an annealing, reads [`model::StepContext`].
+//! and *measures* beside them, such as the units of a code that are in use; the table
+//! [`model::QUANTITIES`] says how each is shown. What depends on time, a warm-up or an annealing, reads
+//! [`model::StepContext`].
 //!
 //! # Fast where there is no GPU
 //!

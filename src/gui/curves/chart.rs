@@ -52,10 +52,8 @@ pub fn chart_ui(
     };
     let is_empty = runs.iter().all(|run| run.metrics.is_empty());
     let plot = plot(text_scale(ui.ctx()), view, options, (height, is_fit));
-    let titles = [
-        unit.title(),
-        shown.title(options.unit, options.curves.reduction),
-    ];
+    let up = shown.title(options.unit, options.curves.reduction);
+    let titles = [unit.title(), &up];
     let plot = if is_compact {
         plot
     } else {
@@ -134,7 +132,7 @@ pub fn chart_ui(
     let [along, up] = titles;
     let chart = match shown {
         Shown::Losses => "Loss chart",
-        _ => "Chart",
+        Shown::Quantity(_) => "Chart",
     };
     let mut described = match runs.len() {
         1 => format!("{chart} of 1 run, {up} over {along}"),

@@ -2,6 +2,7 @@
 
 use super::super::axis::tests::run;
 use super::super::options::XUnit;
+use super::super::shown::tests::shown;
 use super::*;
 use crate::gui::run::Run;
 use crate::train::{Losses, Metrics, TestPoint, Verdict};
@@ -158,7 +159,7 @@ fn test_errors_are_thinned_like_losses() {
     assert_eq!(near.len(), 13, "{near:?}");
     assert_eq!(near[0], [900.0, 0.1]);
     let terms = test(
-        (&run.metrics, Shown::Kl),
+        (&run.metrics, shown("kl")),
         0..10_000,
         &axis,
         &seen(0.0..=1e6, 400),
@@ -166,7 +167,7 @@ fn test_errors_are_thinned_like_losses() {
     assert!(terms.len() <= 800, "{}", terms.len());
     assert!(terms.iter().any(|point| point[1] == 8.0));
     let none = test(
-        (&run.metrics, Shown::Beta),
+        (&run.metrics, shown("beta")),
         0..10_000,
         &axis,
         &seen(0.0..=1e6, 400),

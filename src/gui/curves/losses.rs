@@ -3,7 +3,7 @@
 //! A *reduction* brings the values of an image together to one number, their mean or their sum. The
 //! engine measures means; the chart turns them into sums where that is wanted.
 
-use crate::model::{Objective, Side};
+use crate::model::{Objective, Side, Title};
 
 use super::super::action::ChartUnit;
 use super::super::run::{LossUnit, Run};
@@ -32,13 +32,16 @@ pub fn pixel_factor(run: &Run, reduction: Reduction) -> f64 {
 /// What a number that was measured on test images has to be multiplied with.
 pub fn test_factor(run: &Run, shown: Shown, reduction: Reduction) -> f64 {
     match shown {
-        // Where the loss is a sum, so is this term of it, in every phase.
-        Shown::Reconstruction => {
-            let parts = run.loss_parts(0);
-            parts.factor(pixels(run), reduction == Reduction::SumPerImage)
-        }
-        _ if shown.is_error() => pixel_factor(run, reduction),
-        _ => 1.0,
+        Shown::Losses => pixel_factor(run, reduction),
+        Shown::Quantity(quantity) => match quantity.title {
+            // Where the loss is a sum, so is this term of it, in every phase.
+            Title::Reconstruction => {
+                let parts = run.loss_parts(0);
+                parts.factor(pixels(run), reduction == Reduction::SumPerImage)
+            }
+            Title::SquaredErrors { .. } => pixel_factor(run, reduction),
+            Title::Fixed(_) => 1.0,
+        },
     }
 }
 
@@ -185,7 +188,7 @@ pub fn formula(runs: &[&Run], unit: ChartUnit, reduction: Reduction) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::axis::tests::run;
-    use super::super::shown::tests::{measured, point};
+    use super::super::shown::tests::{measured, point, shown};
     use super::*;
     use crate::gui::setup::draft::Draft;
     use crate::gui::state::tests::info;
@@ -234,14 +237,17 @@ mod tests {
         let [mean, sum] = [Reduction::MeanPerPixel, Reduction::SumPerImage];
         assert_eq!(loss_factor(&vae, 0, sum), 1.0);
         assert_eq!(loss_factor(&vae, 0, mean), 1.0 / 784.0);
-        assert_eq!(test_factor(&vae, Shown::Reconstruction, mean), 1.0 / 784.0);
+        assert_eq!(
+            test_factor(&vae, shown("reconstruction"), mean),
+            1.0 / 784.0
+        );
         assert_eq!(
             test_factor(&vae, Shown::Losses, mean),
             1.0,
             "a mean as ever"
         );
-        assert_eq!(test_factor(&vae, Shown::NoisyError, sum), 784.0);
-        assert_eq!(test_factor(&vae, Shown::Kl, sum), 1.0);
+        assert_eq!(test_factor(&vae, shown("noisy-error"), sum), 784.0);
+        assert_eq!(test_factor(&vae, shown("kl"), sum), 1.0);
         let text = formula(&[&vae], ChartUnit::CrossEntropy, mean);
         let name = vae.name();
         assert!(

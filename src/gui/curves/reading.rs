@@ -28,7 +28,7 @@ const NOTHING: &str = "–";
 pub fn headings(shown: Shown) -> Vec<&'static str> {
     match shown {
         Shown::Losses => vec!["Training", "Test"],
-        _ => vec![shown.name()],
+        Shown::Quantity(quantity) => vec![quantity.name],
     }
 }
 
@@ -53,7 +53,7 @@ fn reading(run: &Run, options: ViewOptions, place: f64) -> Reading {
         .map(|value| shown.written(value * test_factor(run, shown, curves.reduction)));
     let numbers = match shown {
         Shown::Losses => vec![loss(run, options, step).filter(|_| is_within), test],
-        _ => vec![test],
+        Shown::Quantity(_) => vec![test],
     };
     let numbers = numbers.into_iter();
     Reading {
@@ -93,7 +93,7 @@ pub fn in_words(view: &View<'_>, place: f64, (readings, shown): (&[Reading], Sho
     let place = describe(view.state.options.curves.x, place);
     let names: Vec<&str> = match shown {
         Shown::Losses => vec!["training", "test"],
-        _ => headings(shown),
+        Shown::Quantity(_) => headings(shown),
     };
     let rows = readings.iter().map(|reading| {
         let numbers = names.iter().zip(&reading.numbers);
@@ -108,7 +108,7 @@ pub fn in_words(view: &View<'_>, place: f64, (readings, shown): (&[Reading], Sho
 #[cfg(test)]
 mod tests {
     use super::super::options::Reduction;
-    use super::super::shown::tests::{measured, point};
+    use super::super::shown::tests::{measured, point, shown};
     use super::*;
     use crate::gui::action::ChartUnit;
     use crate::train::{Losses, Metrics};
@@ -149,16 +149,16 @@ mod tests {
     fn other_numbers_have_a_column_of_their_own() {
         let [mean, sum] = [Reduction::MeanPerPixel, Reduction::SumPerImage];
         let unit = ChartUnit::CrossEntropy;
-        assert_eq!(read(Shown::Reconstruction, unit, mean), ["0.100"]);
-        assert_eq!(read(Shown::Reconstruction, unit, sum), ["78.4"]);
+        assert_eq!(read(shown("reconstruction"), unit, mean), ["0.100"]);
+        assert_eq!(read(shown("reconstruction"), unit, sum), ["78.4"]);
         let unit = ChartUnit::SquaredError;
-        assert_eq!(read(Shown::Reconstruction, unit, mean), [NOTHING]);
-        assert_eq!(read(Shown::Kl, unit, sum), ["12.5"]);
-        assert_eq!(read(Shown::ActiveUnits, unit, mean), ["7"]);
-        assert_eq!(read(Shown::Mmd, unit, mean), [NOTHING]);
-        for shown in Shown::ALL {
-            let numbers = read(*shown, unit, mean);
-            assert_eq!(numbers.len(), headings(*shown).len());
+        assert_eq!(read(shown("reconstruction"), unit, mean), [NOTHING]);
+        assert_eq!(read(shown("kl"), unit, sum), ["12.5"]);
+        assert_eq!(read(shown("active-units"), unit, mean), ["7"]);
+        assert_eq!(read(shown("mmd"), unit, mean), [NOTHING]);
+        for shown in Shown::all() {
+            let numbers = read(shown, unit, mean);
+            assert_eq!(numbers.len(), headings(shown).len());
         }
     }
 }

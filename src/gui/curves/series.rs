@@ -146,12 +146,12 @@ impl Series {
             {
                 self.test_cuts.push(self.test.len());
             }
-            for shown in Shown::ALL {
+            for shown in Shown::all() {
                 let value = shown.value(point).map(|value| value as f32);
-                if value.is_none() && !self.has(*shown) {
+                if value.is_none() && !self.has(shown) {
                     continue;
                 }
-                let extremes = self.test_extremes.entry(*shown).or_default();
+                let extremes = self.test_extremes.entry(shown).or_default();
                 // What is measured from a later point on, such as a penalty that gets a weight.
                 while extremes.len() < self.test.len() {
                     extremes.push(None);
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn what_is_measured_later_has_its_extremes_there() {
-        use super::super::shown::tests::point;
+        use super::super::shown::tests::{point, shown};
         let metrics = Metrics {
             test: vec![
                 point(0, &[], &[]),
@@ -330,12 +330,12 @@ mod tests {
             ..Metrics::default()
         };
         let series = Series::new(&metrics, 30, 1.0);
-        assert!(series.has(Shown::Losses) && series.has(Shown::Sparsity));
-        assert!(!series.has(Shown::Kl));
-        let extremes = |stretch| series.test_extremes(Shown::Sparsity, stretch);
+        assert!(series.has(Shown::Losses) && series.has(shown("sparsity")));
+        assert!(!series.has(shown("kl")));
+        let extremes = |stretch| series.test_extremes(shown("sparsity"), stretch);
         assert_eq!(extremes(0..4), Some([0.25, 0.5]));
         assert_eq!(extremes(1..3), Some([0.5, 0.5]));
         assert_eq!(extremes(0..1), None);
-        assert_eq!(series.test_extremes(Shown::Kl, 0..4), None);
+        assert_eq!(series.test_extremes(shown("kl"), 0..4), None);
     }
 }

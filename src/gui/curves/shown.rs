@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Figure;
+use crate::model::{Figure, Form, QUANTITIES, Quantity, Source, Title};
 use crate::train::TestPoint;
 
 use super::super::action::{ChartUnit, ViewOptions};
@@ -15,82 +15,49 @@ use super::options::Reduction;
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[serde(rename_all = "kebab-case")]
+#[serde(from = "String", into = "&'static str")]
 pub enum Shown {
     /// Training losses and errors on test images.
     #[default]
     Losses,
-    /// The term of the loss that says how far images are from what they should be.
-    Reconstruction,
-    /// The divergence of codes from N(0, I).
-    Kl,
-    /// The term of an L1 or KL sparsity penalty.
-    Sparsity,
-    /// The term of a contractive penalty.
-    Contraction,
-    /// The maximum mean discrepancy of codes from N(0, I).
-    Mmd,
-    /// The term of a penalty on the size of codes.
-    CodeNorm,
-    /// The term of a penalty on the weights of the decoder.
-    DecoderDecay,
-    /// Numbers of a Gaussian code that are in use.
-    ActiveUnits,
-    /// Units of the code that are zero for every image.
-    DeadUnits,
-    /// The share of the code that is not zero.
-    ActiveShare,
-    /// The error of images after they were damaged.
-    NoisyError,
-    /// The error of what becomes of damaged images.
-    DenoisedError,
-    /// The weight of the KL divergence at the time.
-    Beta,
+    /// A term or a measure, an entry of [`QUANTITIES`].
+    Quantity(&'static Quantity),
 }
 
-/// Where a number stands in a measurement.
-enum Place {
-    Error,
-    Term(&'static str),
-    Measure(&'static str),
+impl From<String> for Shown {
+    /// From its name in sessions. What another version wrote and nobody knows here is as if not chosen.
+    fn from(id: String) -> Self {
+        let known = Self::all().find(|shown| shown.id() == id);
+        known.unwrap_or_default()
+    }
+}
+
+impl From<Shown> for &'static str {
+    fn from(shown: Shown) -> Self {
+        shown.id()
+    }
 }
 
 impl Shown {
     /// All of them, in the order of the chooser.
-    pub const ALL: &'static [Self] = &[
-        Self::Losses,
-        Self::Reconstruction,
-        Self::Kl,
-        Self::Sparsity,
-        Self::Contraction,
-        Self::Mmd,
-        Self::CodeNorm,
-        Self::DecoderDecay,
-        Self::ActiveUnits,
-        Self::DeadUnits,
-        Self::ActiveShare,
-        Self::NoisyError,
-        Self::DenoisedError,
-        Self::Beta,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let quantities = QUANTITIES.iter().map(Self::Quantity);
+        std::iter::once(Self::Losses).chain(quantities)
+    }
+
+    /// Its name in sessions.
+    fn id(self) -> &'static str {
+        match self {
+            Self::Losses => "losses",
+            Self::Quantity(quantity) => quantity.id,
+        }
+    }
 
     /// What the window calls it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Losses => "Loss and test error",
-            Self::Reconstruction => "Reconstruction",
-            Self::Kl => "KL divergence",
-            Self::Sparsity => "Sparsity",
-            Self::Contraction => "Contraction",
-            Self::Mmd => "MMD",
-            Self::CodeNorm => "Code norm",
-            Self::DecoderDecay => "Decoder decay",
-            Self::ActiveUnits => "Active units",
-            Self::DeadUnits => "Dead units",
-            Self::ActiveShare => "Active share",
-            Self::NoisyError => "Error of damaged images",
-            Self::DenoisedError => "Error after denoising",
-            Self::Beta => "β in force",
+            Self::Quantity(quantity) => quantity.name,
         }
     }
 
@@ -100,128 +67,68 @@ impl Shown {
             Self::Losses => {
                 "The loss of the training batches and the squared error on all test images."
             }
-            Self::Reconstruction => {
-                "The reconstruction term of the loss, on clean test images; through codes that are \
-                 drawn where the bottleneck is Gaussian."
-            }
-            Self::Kl => {
-                "KL divergence of the codes of test images from N(0, I), summed over the code and \
-                 without β."
-            }
-            Self::Sparsity => {
-                "The sparsity penalty on test images without its weight: the mean of |code| for L1, \
-                 Σ KL(ρ ‖ mean activation) for KL sparsity. The two do not compare."
-            }
-            Self::Contraction => {
-                "Squared slopes of the code, ‖∂code/∂image‖², a mean over test images without the \
-                 weight of the penalty."
-            }
-            Self::Mmd => {
-                "Maximum mean discrepancy between the codes of test images and N(0, I), without the \
-                 weight of the penalty. The estimate is unbiased, so it may fall below zero."
-            }
-            Self::CodeNorm => {
-                "½‖code‖², a mean over test images without the weight of the penalty."
-            }
-            Self::DecoderDecay => "½‖weights of the decoder‖², without the weight of the penalty.",
-            Self::ActiveUnits => {
-                "Numbers of the code whose mean varies over the test images by a variance of more \
-                 than 0.01."
-            }
-            Self::DeadUnits => "Units of the code that are zero for every test image.",
-            Self::ActiveShare => "Share of the code that is not zero, a mean over the test images.",
-            Self::NoisyError => {
-                "Squared error of test images that were damaged as in training, before the network \
-                 sees them."
-            }
-            Self::DenoisedError => {
-                "Squared error of what the network makes of damaged test images, against the clean \
-                 ones."
-            }
-            Self::Beta => "The weight of the KL divergence when the test images were measured.",
+            Self::Quantity(quantity) => quantity.help,
         }
     }
 
     /// What the vertical axis measures, in a few words.
-    pub fn title(self, unit: ChartUnit, reduction: Reduction) -> &'static str {
-        let is_sum = reduction == Reduction::SumPerImage;
+    pub fn title(self, unit: ChartUnit, reduction: Reduction) -> String {
+        let of_loss = super::losses::title(unit, reduction);
         match self {
-            Self::Losses => super::losses::title(unit, reduction),
-            Self::Reconstruction => match (unit, is_sum) {
-                (ChartUnit::SquaredError, false) => "reconstruction, MSE per pixel",
-                (ChartUnit::SquaredError, true) => "reconstruction, squared error per image",
-                (ChartUnit::CrossEntropy, false) => "reconstruction, cross-entropy per pixel, nats",
-                (ChartUnit::CrossEntropy, true) => "reconstruction, cross-entropy per image, nats",
+            Self::Losses => of_loss.to_owned(),
+            Self::Quantity(quantity) => match quantity.title {
+                Title::Fixed(title) => title.to_owned(),
+                Title::SquaredErrors {
+                    per_pixel,
+                    per_image,
+                } => match reduction {
+                    Reduction::MeanPerPixel => per_pixel.to_owned(),
+                    Reduction::SumPerImage => per_image.to_owned(),
+                },
+                Title::Reconstruction => format!("reconstruction, {of_loss}"),
             },
-            Self::Kl => "KL divergence, nats per image",
-            Self::Sparsity => "sparsity, unweighted",
-            Self::Contraction => "contraction ‖∂code/∂image‖², unweighted",
-            Self::Mmd => "MMD, unweighted",
-            Self::CodeNorm => "code norm ½‖code‖², unweighted",
-            Self::DecoderDecay => "decoder decay ½‖weights‖², unweighted",
-            Self::ActiveUnits => "active units",
-            Self::DeadUnits => "dead units",
-            Self::ActiveShare => "active share of the code",
-            Self::NoisyError if is_sum => "squared error of damaged images, per image",
-            Self::NoisyError => "MSE of damaged images, per pixel",
-            Self::DenoisedError if is_sum => "squared error after denoising, per image",
-            Self::DenoisedError => "MSE after denoising, per pixel",
-            Self::Beta => "β in force",
         }
     }
 
     /// Whether it is an error of pixels, which is a mean or a sum as one likes.
     pub fn is_error(self) -> bool {
-        matches!(
-            self,
-            Self::Losses | Self::Reconstruction | Self::NoisyError | Self::DenoisedError
-        )
+        match self {
+            Self::Losses => true,
+            Self::Quantity(quantity) => match quantity.title {
+                Title::Reconstruction | Title::SquaredErrors { .. } => true,
+                Title::Fixed(_) => false,
+            },
+        }
     }
 
-    /// Whether its ratios say something. Counts and shares are often zero, and an unbiased discrepancy
-    /// falls below it: on an axis of logarithms these would lie at its end.
+    /// Whether its ratios say something, so that an axis of logarithms can hold it.
     pub fn may_be_log(self) -> bool {
-        !matches!(
-            self,
-            Self::Mmd | Self::ActiveUnits | Self::DeadUnits | Self::ActiveShare | Self::Beta
-        )
+        match self {
+            Self::Losses => true,
+            Self::Quantity(quantity) => quantity.form == Form::Amount,
+        }
     }
 
     /// A value of it as the window writes it.
     pub fn written(self, value: f64) -> String {
-        match self {
-            Self::ActiveUnits | Self::DeadUnits => words::count(value.max(0.0).round() as u64),
-            _ => words::three_digits(value),
-        }
-    }
-
-    fn place(self) -> Place {
-        match self {
-            Self::Losses => Place::Error,
-            Self::Reconstruction => Place::Term("reconstruction"),
-            Self::Kl => Place::Term("kl"),
-            Self::Sparsity => Place::Term("sparsity"),
-            Self::Contraction => Place::Term("contraction"),
-            Self::Mmd => Place::Term("mmd"),
-            Self::CodeNorm => Place::Term("code-norm"),
-            Self::DecoderDecay => Place::Term("weight-decay"),
-            Self::ActiveUnits => Place::Measure("active_units"),
-            Self::DeadUnits => Place::Measure("dead_units"),
-            Self::ActiveShare => Place::Measure("active_share"),
-            Self::NoisyError => Place::Measure("noisy_mse"),
-            Self::DenoisedError => Place::Measure("denoised_mse"),
-            Self::Beta => Place::Measure("beta"),
+        let is_count = matches!(self, Self::Quantity(quantity) if quantity.form == Form::Count);
+        if is_count {
+            words::count(value.max(0.0).round() as u64)
+        } else {
+            words::three_digits(value)
         }
     }
 
     /// Its value in a measurement, as the engine has it; absent where it was not measured.
     pub fn value(self, point: &TestPoint) -> Option<f64> {
-        let value = match self.place() {
-            Place::Error => point.mse,
-            Place::Term(name) => *point.terms.get(name)?,
-            Place::Measure(name) => match point.measures.get(name)? {
-                Figure::One(value) => *value,
-                Figure::Each(_) => return None,
+        let value = match self {
+            Self::Losses => point.mse,
+            Self::Quantity(quantity) => match quantity.source {
+                Source::Term(name) => *point.terms.get(name)?,
+                Source::Measure(name) => match point.measures.get(name)? {
+                    Figure::One(value) => *value,
+                    Figure::Each(_) => return None,
+                },
             },
         };
         value.is_finite().then_some(value)
@@ -231,10 +138,12 @@ impl Shown {
     pub fn is_of(self, run: &Run, unit: ChartUnit) -> bool {
         match self {
             Self::Losses => unit == ChartUnit::SquaredError,
-            Self::Reconstruction => {
-                run.minimises_cross_entropy() == (unit == ChartUnit::CrossEntropy)
-            }
-            _ => true,
+            Self::Quantity(quantity) => match quantity.title {
+                Title::Reconstruction => {
+                    run.minimises_cross_entropy() == (unit == ChartUnit::CrossEntropy)
+                }
+                Title::Fixed(_) | Title::SquaredErrors { .. } => true,
+            },
         }
     }
 }
@@ -252,8 +161,7 @@ pub struct Choices {
 /// is. `shown_runs` are those of `runs` that are not hidden.
 pub fn resolved(options: ViewOptions, runs: &[Run], shown_runs: &[&Run]) -> (ViewOptions, Choices) {
     let has = |shown: Shown| shown_runs.iter().any(|run| run.metrics.has(shown));
-    let all = Shown::ALL.iter().copied();
-    let shown: Vec<Shown> = all
+    let shown: Vec<Shown> = Shown::all()
         .filter(|one| *one == Shown::Losses || has(*one))
         .collect();
     let mut options = options;
@@ -268,20 +176,24 @@ pub fn resolved(options: ViewOptions, runs: &[Run], shown_runs: &[&Run]) -> (Vie
                 options.unit = ChartUnit::SquaredError;
             }
         }
-        Shown::Reconstruction => {
-            let with = shown_runs
-                .iter()
-                .filter(|run| run.metrics.has(Shown::Reconstruction));
-            let (entropies, squares): (Vec<&Run>, Vec<&Run>) =
-                with.partition(|run| run.minimises_cross_entropy());
-            has_units = !entropies.is_empty() && !squares.is_empty();
-            if entropies.is_empty() {
-                options.unit = ChartUnit::SquaredError;
-            } else if squares.is_empty() {
-                options.unit = ChartUnit::CrossEntropy;
+        Shown::Quantity(quantity) => match quantity.title {
+            Title::Reconstruction => {
+                let with = shown_runs
+                    .iter()
+                    .filter(|run| run.metrics.has(options.curves.shown));
+                let (entropies, squares): (Vec<&Run>, Vec<&Run>) =
+                    with.partition(|run| run.minimises_cross_entropy());
+                has_units = !entropies.is_empty() && !squares.is_empty();
+                if entropies.is_empty() {
+                    options.unit = ChartUnit::SquaredError;
+                } else if squares.is_empty() {
+                    options.unit = ChartUnit::CrossEntropy;
+                }
             }
-        }
-        _ => options.unit = ChartUnit::SquaredError,
+            Title::Fixed(_) | Title::SquaredErrors { .. } => {
+                options.unit = ChartUnit::SquaredError;
+            }
+        },
     }
     options.has_log_axis &= options.curves.shown.may_be_log();
     (options, Choices { shown, has_units })
@@ -295,6 +207,12 @@ pub(super) mod tests {
     use crate::gui::state::tests::info;
     use crate::model::variant;
     use crate::train::{Measures, Metrics, PhaseStart, TermValues, Verdict};
+
+    /// The quantity with this id.
+    pub(in super::super) fn shown(id: &str) -> Shown {
+        let found = QUANTITIES.iter().find(|quantity| quantity.id == id);
+        Shown::Quantity(found.unwrap())
+    }
 
     /// A measurement with these terms and measures.
     pub(in super::super) fn point(
@@ -352,15 +270,15 @@ pub(super) mod tests {
             &[("active_units", 7.0)],
         );
         assert_eq!(Shown::Losses.value(&point), Some(0.05));
-        assert_eq!(Shown::Kl.value(&point), Some(12.5));
-        assert_eq!(Shown::ActiveUnits.value(&point), Some(7.0));
-        assert_eq!(Shown::Mmd.value(&point), None, "it is no number");
-        assert_eq!(Shown::Sparsity.value(&point), None);
+        assert_eq!(shown("kl").value(&point), Some(12.5));
+        assert_eq!(shown("active-units").value(&point), Some(7.0));
+        assert_eq!(shown("mmd").value(&point), None, "it is no number");
+        assert_eq!(shown("sparsity").value(&point), None);
         let each = [("beta".to_owned(), Figure::Each(vec![1.0]))];
         point.measures = Measures::new(each.into());
-        assert_eq!(Shown::Beta.value(&point), None, "it is several");
-        assert_eq!(Shown::ActiveUnits.written(7.0), "7");
-        assert_eq!(Shown::Kl.written(12.5), "12.5");
+        assert_eq!(shown("beta").value(&point), None, "it is several");
+        assert_eq!(shown("active-units").written(7.0), "7");
+        assert_eq!(shown("kl").written(12.5), "12.5");
     }
 
     #[test]
@@ -374,15 +292,15 @@ pub(super) mod tests {
             offered(&runs, &[&runs[0], &runs[1]]),
             [
                 Shown::Losses,
-                Shown::Reconstruction,
-                Shown::Kl,
-                Shown::ActiveUnits
+                shown("reconstruction"),
+                shown("kl"),
+                shown("active-units")
             ]
         );
-        let (options, _) = resolved(chosen(Shown::Kl), &runs, &[&runs[0]]);
+        let (options, _) = resolved(chosen(shown("kl")), &runs, &[&runs[0]]);
         assert_eq!(options.curves.shown, Shown::Losses, "nobody has it");
-        let (options, _) = resolved(chosen(Shown::ActiveUnits), &runs, &[&runs[1]]);
-        assert_eq!(options.curves.shown, Shown::ActiveUnits);
+        let (options, _) = resolved(chosen(shown("active-units")), &runs, &[&runs[1]]);
+        assert_eq!(options.curves.shown, shown("active-units"));
         assert!(!options.has_log_axis, "a count may be zero");
     }
 
@@ -390,14 +308,14 @@ pub(super) mod tests {
     fn reconstructions_have_the_unit_that_their_runs_minimise() {
         let squares = measured("autoencoder", point(0, &[("reconstruction", 0.05)], &[]));
         let runs = [squares, vae()];
-        let options = chosen(Shown::Reconstruction);
+        let options = chosen(shown("reconstruction"));
         let (of_vae, choices) = resolved(options, &runs, &[&runs[1]]);
         assert_eq!(of_vae.unit, ChartUnit::CrossEntropy);
         assert!(!choices.has_units);
         let (of_both, choices) = resolved(options, &runs, &[&runs[0], &runs[1]]);
         assert_eq!(of_both.unit, ChartUnit::SquaredError);
         assert!(choices.has_units);
-        let is_of = |run, unit| Shown::Reconstruction.is_of(run, unit);
+        let is_of = |run, unit| shown("reconstruction").is_of(run, unit);
         assert!(is_of(&runs[0], ChartUnit::SquaredError));
         assert!(!is_of(&runs[1], ChartUnit::SquaredError));
         assert!(is_of(&runs[1], ChartUnit::CrossEntropy));
@@ -408,7 +326,46 @@ pub(super) mod tests {
         let old: super::super::CurveOptions =
             serde_json::from_str(r#"{"smoothing_steps":5,"x":"epochs"}"#).unwrap();
         assert_eq!((old.shown, old.smoothing_steps), (Shown::Losses, 5));
-        let kept = serde_json::to_string(&chosen(Shown::CodeNorm).curves).unwrap();
+        let kept = serde_json::to_string(&chosen(shown("code-norm")).curves).unwrap();
         assert!(kept.contains("\"code-norm\""), "{kept}");
+    }
+
+    #[test]
+    fn sessions_keep_what_is_shown_and_those_of_newer_versions_open() {
+        let read = |text: &str| serde_json::from_str::<Shown>(text).unwrap();
+        for shown in Shown::all() {
+            let kept = serde_json::to_string(&shown).unwrap();
+            assert_eq!(read(&kept), shown, "{kept}");
+        }
+        assert_eq!(serde_json::to_string(&Shown::Losses).unwrap(), "\"losses\"");
+        assert_eq!(read("\"of another version\""), Shown::Losses);
+    }
+
+    #[test]
+    fn titles_tell_the_unit_and_the_reduction() {
+        let [mean, sum] = [Reduction::MeanPerPixel, Reduction::SumPerImage];
+        let [squares, entropies] = [ChartUnit::SquaredError, ChartUnit::CrossEntropy];
+        let title = |id, unit, reduction| shown(id).title(unit, reduction);
+        for (unit, reduction, expected) in [
+            (squares, mean, "reconstruction, MSE per pixel"),
+            (squares, sum, "reconstruction, squared error per image"),
+            (
+                entropies,
+                mean,
+                "reconstruction, cross-entropy per pixel, nats",
+            ),
+            (
+                entropies,
+                sum,
+                "reconstruction, cross-entropy per image, nats",
+            ),
+        ] {
+            assert_eq!(title("reconstruction", unit, reduction), expected);
+        }
+        let of_noisy = |reduction| title("noisy-error", squares, reduction);
+        assert_eq!(of_noisy(mean), "MSE of damaged images, per pixel");
+        assert_eq!(of_noisy(sum), "squared error of damaged images, per image");
+        assert_eq!(title("kl", squares, sum), "KL divergence, nats per image");
+        assert_eq!(Shown::Losses.title(squares, mean), "MSE per pixel");
     }
 }

@@ -3,6 +3,7 @@
 use burn::tensor::{Device, activation};
 
 use super::*;
+use crate::model::{QUANTITIES, Source};
 
 fn rows<const R: usize, const C: usize>(rows: [[f32; C]; R]) -> Tensor<2> {
     Tensor::from_floats(rows, &Device::flex())
@@ -82,4 +83,13 @@ fn the_discrepancy_is_none_for_normal_codes_and_some_for_others() {
     let narrow = of_code("penalty-mmd", normal(5) * 0.1);
     assert!(same.abs() < 0.02, "{same}");
     assert!(shifted > 0.2 && narrow > 0.2, "{shifted} {narrow}");
+}
+
+#[test]
+fn the_term_of_every_penalty_can_be_shown() {
+    for kind in PENALTIES {
+        let source = Source::Term(kind.term);
+        let is_shown = QUANTITIES.iter().any(|quantity| quantity.source == source);
+        assert!(is_shown, "{}", kind.term);
+    }
 }

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::model::Figure;
+use crate::model::{Figure, RECONSTRUCTION};
 use crate::train::{TestPoint, TrainPoint};
 
 use super::super::StoreError;
@@ -27,9 +27,6 @@ const HEADER: [&str; 9] = [
     "train_loss_of",
     "test_mse",
 ];
-
-/// The term that every loss has.
-const RECONSTRUCTION: &str = "reconstruction";
 
 /// The table.
 ///
