@@ -269,9 +269,9 @@ impl Trainee for Failing {
         self.inner.reconstruct(images)
     }
 
-    fn sample(&self, images: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>> {
+    fn sample(&self, images: Tensor<2>, draws: &mut [Vec<Noise>]) -> Option<Vec<Tensor<2>>> {
         self.check();
-        self.inner.sample(images, noises)
+        self.inner.sample(images, draws)
     }
 
     fn encode(&self, images: Tensor<2>) -> Tensor<2> {

@@ -111,9 +111,9 @@ pub trait Trainee: Send {
     /// Codes of images at the depth in use.
     fn encode(&self, images: Tensor<2>) -> Tensor<2>;
 
-    /// Codes of images drawn as in training, from one noise an image; absent where the code at the depth
-    /// in use is not drawn.
-    fn sample(&self, images: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>>;
+    /// Codes of images drawn as in training, once for each of `draws`, which has one noise an image;
+    /// absent where the code at the depth in use is not drawn. Images are encoded once for all draws.
+    fn sample(&self, images: Tensor<2>, draws: &mut [Vec<Noise>]) -> Option<Vec<Tensor<2>>>;
 
     /// Pixels of codes of the depth in use.
     fn decode(&self, codes: Tensor<2>) -> Tensor<2>;
@@ -372,14 +372,11 @@ impl<M: Autoencoder> Trainee for Fit<M> {
         self.composition.code(&model, depth, raw)
     }
 
-    fn sample(&self, images: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>> {
+    fn sample(&self, images: Tensor<2>, draws: &mut [Vec<Noise>]) -> Option<Vec<Tensor<2>>> {
         let (model, depth) = (self.model().valid(), self.depth());
-        let is_whole = depth == model.stages();
-        is_whole.then(|| {
-            self.composition
-                .bottleneck
-                .sample(model.encode(images, depth), noises)
-        })?
+        let raw = (depth == model.stages()).then(|| model.encode(images, depth))?;
+        let draw = |of: &mut Vec<Noise>| self.composition.bottleneck.sample(raw.clone(), of);
+        draws.iter_mut().map(draw).collect()
     }
 
     fn decode(&self, codes: Tensor<2>) -> Tensor<2> {

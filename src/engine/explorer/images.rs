@@ -97,12 +97,15 @@ impl ImagesJob {
             Tensor::cat(damaged.collect(), 0)
         });
         let input = given.clone().unwrap_or_else(|| clean.clone());
+        let network = replica.network();
+        let mut draws: Vec<Vec<Noise>> = (0..self.spec.draws).map(noises).collect();
+        let codes = if draws.is_empty() {
+            None
+        } else {
+            network.sample(input.clone(), &mut draws)
+        };
         let mut sampled = Vec::new();
-        for draw in 0..self.spec.draws {
-            let network = replica.network();
-            let Some(codes) = network.sample(input.clone(), &mut noises(draw)) else {
-                break;
-            };
+        for codes in codes.into_iter().flatten() {
             let outputs = network.decode(codes);
             let errors = read(squared(outputs.clone(), clean.clone()))?;
             sampled.push((to_bytes(&read(outputs)?), errors));
@@ -112,7 +115,7 @@ impl ImagesJob {
             pixels.extend(more);
             errors.extend(more_errors);
         }
-        let outputs = replica.network().reconstruct(input.clone());
+        let outputs = network.reconstruct(input.clone());
         self.made.extend(to_bytes(&read(outputs.clone())?));
         self.errors
             .extend(read(squared(outputs.clone(), clean.clone()))?);
