@@ -142,19 +142,28 @@ impl Training {
 
 #[test]
 fn a_training_that_is_killed_goes_on_as_if_nothing_had_happened() {
-    killed_again_and_again("stacked --schedule greedy --pretrain-epochs 150", kills(6));
+    killed_again_and_again(
+        "stacked --widths 64,24,6 --schedule greedy --pretrain-epochs 150",
+        kills(6),
+    );
 }
 
 /// The draws of codes come from their step.
 #[test]
 fn a_variational_training_that_is_killed_goes_on() {
-    killed_again_and_again("vae", kills(3));
+    killed_again_and_again("vae --widths 64,24,6", kills(3));
 }
 
 /// How long each unit has been dead is part of what is kept.
 #[test]
 fn a_k_sparse_training_that_is_killed_goes_on() {
-    killed_again_and_again("k-sparse --k 1", kills(3));
+    killed_again_and_again("k-sparse --widths 64,24,6 --k 1", kills(3));
+}
+
+/// The moving averages of a codebook are part of what is kept.
+#[test]
+fn a_vector_quantised_training_that_is_killed_goes_on() {
+    killed_again_and_again("vq-vae --filters 4 --entries 16", kills(3));
 }
 
 fn killed_again_and_again(variant: &str, kills: usize) {
@@ -169,7 +178,7 @@ fn killed_again_and_again(variant: &str, kills: usize) {
     let _load = Load::start();
     for kill in 0..kills {
         let first = format!(
-            "train --dataset data --variant {variant} --widths 64,24,6 --epochs 100000 --batch 16 \
+            "train --dataset data --variant {variant} --epochs 100000 --batch 16 \
              --device flex --json --out out"
         );
         let arguments = if out.join("run.toml").exists() {

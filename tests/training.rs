@@ -33,7 +33,9 @@ fn layers_that_a_phase_does_not_train_do_not_change() {
                 let after = weights(&trainer);
                 let objective = trainer.config().schedule.phases[phase].objective;
                 for (old, new) in before.iter().zip(&after) {
-                    let stage: usize = old.name.split('.').nth(1).unwrap().parse().unwrap();
+                    // A codebook belongs to the innermost stage.
+                    let stage = old.name.split('.').nth(1);
+                    let stage = stage.map_or(stages - 1, |stage| stage.parse().unwrap());
                     let is_trained = objective.trained(stages).contains(&stage);
                     assert_eq!(
                         old.values != new.values,
@@ -143,6 +145,7 @@ fn other_values(kind: KnobKind, value: &KnobValue) -> Vec<KnobValue> {
             .map(|option| KnobValue::Text(option.id.to_owned()))
             .collect(),
         (KnobKind::Widths, _) => vec![KnobValue::Text("64,30,10".to_owned())],
+        (KnobKind::Levels { .. }, _) => vec![KnobValue::Text("5,4".to_owned())],
         other => panic!("{other:?}"),
     }
 }
@@ -150,7 +153,7 @@ fn other_values(kind: KnobKind, value: &KnobValue) -> Vec<KnobValue> {
 /// A combination in which a knob matters, and in which each of its values can be.
 fn where_it_matters(mut config: RunConfig, knob: &Knob) -> RunConfig {
     let variant = variant(&config.variant).unwrap();
-    let is_dense = config.variant != "convolutional";
+    let is_dense = variant.knobs().iter().any(|knob| knob.id == "tied");
     let mut set = |id: &str, value: &str| {
         let table = variant.knobs();
         config
@@ -161,7 +164,8 @@ fn where_it_matters(mut config: RunConfig, knob: &Knob) -> RunConfig {
     set("init", "normal");
     set("init-sigma", "0.1");
     set("output", "sigmoid");
-    if knob.part == Part::Penalties || ["bottleneck", "code-activation", "tied"].contains(&knob.id)
+    if knob.part == Part::Penalties
+        || ["bottleneck", "code-activation", "tied", "latent"].contains(&knob.id)
     {
         for penalty in PENALTIES {
             set(penalty.knob, "0");
@@ -176,9 +180,14 @@ fn where_it_matters(mut config: RunConfig, knob: &Knob) -> RunConfig {
         set("code-activation", "sigmoid");
     }
     for condition in knob.only_with {
+        let condition = match condition {
+            Condition::Any(conditions) => &conditions[0],
+            Condition::Is(..) | Condition::Above0(_) => condition,
+        };
         match condition {
             Condition::Is(id, values) => set(id, values[0]),
             Condition::Above0(id) => set(id, "0.5"),
+            Condition::Any(_) => panic!("one within another"),
         }
     }
     if knob.part == Part::Bottleneck && knob.id != "bottleneck" {
@@ -190,12 +199,29 @@ fn where_it_matters(mut config: RunConfig, knob: &Knob) -> RunConfig {
     if knob.id == "output" {
         set("loss", "mse");
     }
+    if knob.id == "levels" {
+        // Small codes are all rounded to 0, and nothing begins where biases are 0 too.
+        set("init", "uniform");
+    }
     if knob.id == "revive" {
         // Until some units are dead.
         set("k", "1");
         config.schedule.phases[0].epochs = 40;
     }
     config
+}
+
+#[test]
+fn reviving_the_entries_of_a_codebook_changes_training() {
+    let data = small_set();
+    for codebook in ["ema", "gradient"] {
+        let mut config = small_config("vq-vae", Pretraining::EndToEnd);
+        let text = |value: &str| KnobValue::Text(value.to_owned());
+        config.knobs.set("codebook", text(codebook));
+        let revived = weights(&train(&config, &data));
+        config.knobs.set("revive", text("off"));
+        assert_ne!(revived, weights(&train(&config, &data)), "{codebook}");
+    }
 }
 
 #[test]
@@ -433,7 +459,8 @@ fn variants_are_found_by_id_and_unknown_ones_named() {
         format!("variant must be one of {}, but is \"depe\"", ids.join(", "))
     );
     for (asked, nearest) in [
-        ("VQ-VAE", "vae"),
+        ("VQ-VAE", "vq-vae"),
+        ("vqvae", "vq-vae"),
         ("gan", "vae"),
         ("mae", "denoising"),
         ("diffusion", "denoising"),

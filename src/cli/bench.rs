@@ -55,6 +55,11 @@ const MODELS: &[Model] = &[
         widths: "784,400,20",
     },
     Model {
+        name: "vq-vae",
+        variant: "vq-vae",
+        widths: "",
+    },
+    Model {
         name: "denoising-500",
         variant: "denoising",
         widths: "784,500",

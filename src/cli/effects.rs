@@ -61,14 +61,11 @@ fn knobs(matches: &ArgMatches, variant: &dyn Variant, config: &RunConfig) -> Res
             && knob.only_with != Knob::UNLESS_WIDTHS
             && knob_options::is_given(matches, knob.id)
         {
-            let found = knobs.get(other.id()).map(KnobValue::to_string);
             return Err(Failure::bad_input(format!(
-                "--{} needs {} {}, but {} is {}",
+                "--{} needs {}, but {}",
                 knob.id,
-                other.id(),
                 other.needed(),
-                other.id(),
-                found.unwrap_or_default()
+                other.found(&knobs)
             )));
         }
         if let (KnobKind::Widths, Some(KnobValue::Text(text))) = (knob.kind, knobs.get(knob.id)) {

@@ -191,7 +191,7 @@ pub fn has_effect(knob: &Knob, config: &RunConfig) -> bool {
         return true;
     }
     let mut knobs = config.knobs.clone();
-    let depends_on = |id: &str| knob.only_with.iter().any(|other| other.id() == id);
+    let depends_on = |id: &str| knob.only_with.iter().any(|other| other.is_about(id));
     config.knob_changes.iter().any(|change| {
         knobs.set(&change.knob, KnobValue::Real(change.value));
         depends_on(&change.knob) && knob.is_active(&knobs)

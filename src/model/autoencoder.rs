@@ -3,18 +3,19 @@
 use std::fmt::Debug;
 use std::ops::Range;
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
 use super::conv::{ConvPair, ConvPlan};
 use super::dense::{DensePair, DensePlan};
 use super::layers::LayerInfo;
+use crate::data::ImageShape;
 
 /// A network that squeezes an image into a code and rebuilds it, built from stages.
 ///
 /// Parameters of stage `s` must lie under a field path that contains `stages.s`, so that a phase can
-/// freeze all others. Images and codes are flat: `[images, values]`.
+/// freeze all others; a codebook trains with the innermost stage. Images and codes are flat: `[images, values]`.
 pub trait Autoencoder: Module + Clone + Debug + Send + 'static {
     /// Number of stages.
     fn stages(&self) -> usize;
@@ -53,6 +54,13 @@ pub trait Autoencoder: Module + Clone + Debug + Send + 'static {
 
     /// Weights of a stage's encoder layer, `[inputs, outputs]`, where it is dense with a sigmoid.
     fn sigmoid_encoder(&self, stage: usize) -> Option<Tensor<2>>;
+
+    /// The entries that codes are made of, `[entries, numbers]`, where the bottleneck has a codebook.
+    fn codebook(&self) -> Option<Tensor<2>>;
+
+    /// The same network with other entries, of the same shape and without autodiff.
+    #[must_use]
+    fn with_codebook(self, entries: Tensor<2>) -> Self;
 }
 
 /// Shape of one stage of a stack.
@@ -71,6 +79,8 @@ pub struct StackPlan {
     pub pairs: Vec<PairPlan>,
     /// Applied to the last layer.
     pub output: Activation,
+    /// Entries of the codebook and numbers of each, where the bottleneck has one.
+    pub codebook: Option<[usize; 2]>,
 }
 
 impl StackPlan {
@@ -87,15 +97,22 @@ impl StackPlan {
             .collect();
         let encoder = pairs.iter().map(|[encoder, _]| encoder.clone());
         let decoder = pairs.iter().rev().map(|[_, decoder]| decoder.clone());
-        encoder.chain(decoder).collect()
+        let mut layers: Vec<LayerInfo> = encoder.chain(decoder).collect();
+        let innermost = self.pairs.len().saturating_sub(1);
+        if let (Some([entries, numbers]), Some(layer)) = (self.codebook, layers.get_mut(innermost))
+        {
+            layer.kind += &format!(", codebook {entries}×{numbers}");
+            layer.parameters += entries * numbers;
+        }
+        layers
     }
 
-    /// Size of the code.
-    pub fn latent(&self) -> usize {
+    /// The code as maps: a code without places has one.
+    pub fn code(&self) -> ImageShape {
         match self.pairs.last() {
-            Some(PairPlan::Dense(plan)) => plan.inner,
-            Some(PairPlan::Conv(plan)) => plan.inner_values(),
-            None => 0,
+            Some(PairPlan::Conv(plan)) => plan.inner(),
+            Some(PairPlan::Dense(DensePlan { inner, .. })) => vector(*inner),
+            None => vector(0),
         }
     }
 
@@ -110,7 +127,19 @@ impl StackPlan {
                     PairPlan::Conv(plan) => Pair::Conv(plan.init(device)),
                 })
                 .collect(),
+            codebook: self
+                .codebook
+                .map(|shape| Param::from_tensor(Tensor::zeros(shape, device))),
         }
+    }
+}
+
+/// A code of so many numbers at one place.
+fn vector(numbers: usize) -> ImageShape {
+    ImageShape {
+        width: 1,
+        height: 1,
+        channels: numbers,
     }
 }
 
@@ -131,6 +160,7 @@ pub enum Pair {
 #[derive(Module, Debug)]
 pub struct Stack {
     stages: Vec<Pair>,
+    codebook: Option<Param<Tensor<2>>>,
 }
 
 impl Autoencoder for Stack {
@@ -178,10 +208,27 @@ impl Autoencoder for Stack {
             Pair::Conv(_) => None,
         }
     }
+
+    fn codebook(&self) -> Option<Tensor<2>> {
+        self.codebook.as_ref().map(|entries| entries.val())
+    }
+
+    fn with_codebook(mut self, entries: Tensor<2>) -> Self {
+        self.codebook = self.codebook.map(|param| {
+            param.map(|old| {
+                let entries = if old.device().is_autodiff() {
+                    Tensor::from_inner(entries)
+                } else {
+                    entries
+                };
+                entries.set_require_grad(old.is_require_grad())
+            })
+        });
+        self
+    }
 }
 
-/// The stage a parameter belongs to, read from its path; `None` for parameters outside all stages,
-/// which train only end to end.
+/// The stage a parameter belongs to, read from its path; `None` for a codebook.
 pub fn stage_of(path: &[String]) -> Option<usize> {
     let at = path.iter().position(|name| name == "stages")?;
     path.get(at + 1)?.parse().ok()
@@ -191,7 +238,7 @@ pub fn stage_of(path: &[String]) -> Option<usize> {
 pub fn is_trained(path: &[String], trained: &Range<usize>, stages: usize) -> bool {
     match stage_of(path) {
         Some(stage) => trained.contains(&stage),
-        None => *trained == (0..stages),
+        None => trained.end == stages,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::data::ImageShape;
+use crate::model::conv::Kernels;
 use crate::model::init::{Init, initialise};
 use burn::tensor::TensorData;
 use rand::{RngExt as _, SeedableRng as _};
@@ -40,10 +41,24 @@ fn a_direction_moves_the_output_as_finite_differences_do() {
             decoder_activation: Activation::Linear,
         });
         let size = [shape.height, shape.width];
-        let conv = PairPlan::Conv(ConvPlan::new(0, [2, 3], size, [true, false], activation));
-        for pair in [dense, conv] {
+        let conv = PairPlan::Conv(ConvPlan::halving(
+            (0, Kernels::Shrinking),
+            [2, 3],
+            size,
+            [true, false],
+            activation,
+        ));
+        let linear = Activation::Linear;
+        let place = PairPlan::Conv(ConvPlan::at_each_place(
+            [2, 3],
+            1,
+            size,
+            [activation, linear],
+        ));
+        for pair in [dense, conv, place] {
             let plan = StackPlan {
                 pairs: vec![pair],
+                codebook: None,
                 output: Activation::Linear,
             };
             let stack = initialise(plan.init(&Device::flex()), Init::Uniform, 4);

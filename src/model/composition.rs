@@ -6,12 +6,13 @@ use burn::tensor::Tensor;
 
 use super::autoencoder::Autoencoder;
 use super::batch::Batch;
-use super::bottleneck::{Bottleneck, BottleneckState, Passed};
+use super::bottleneck::{Bottleneck, BottleneckState, Encoded, Passed, Tested};
 use super::corruption::Corruption;
 use super::loss::{ImageLoss, mean_squared_error};
 use super::noise::Noise;
 use super::objective::Objective;
 use super::penalty::{Penalised, Penalty};
+use super::quantities::RECONSTRUCTION;
 use super::step::StepContext;
 use super::tally::{Summary, Tally};
 use super::terms::{Term, Terms};
@@ -136,9 +137,8 @@ impl<M: Autoencoder> Loss<'_, M> {
             self.network
                 .push_stage(stage, x.clone(), y.clone(), direction)
         });
-        // A bottleneck without jumps picks out some of what the encoder gives.
         if self.is_innermost() {
-            self.composition.bottleneck.code(moved)
+            self.composition.bottleneck.push(moved)
         } else {
             moved
         }
@@ -153,6 +153,13 @@ struct Made {
     encoded: Vec<Tensor<2>>,
     /// What the decoder gets, `[images, latent]`.
     code: Tensor<2>,
+}
+
+fn encoded_by<M: Autoencoder>(network: &M, values: Tensor<2>) -> Encoded {
+    Encoded {
+        values,
+        codebook: network.codebook(),
+    }
 }
 
 fn innermost(encoded: &[Tensor<2>]) -> Tensor<2> {
@@ -222,23 +229,24 @@ impl Composition {
         let values = target.dims()[1];
         let encoded = loss.encoded(input.clone());
         let raw = innermost(&encoded);
-        let Passed { code, term, spare } = if loss.is_innermost() {
-            self.bottleneck.pass(raw, context, state)
+        let Passed {
+            code,
+            terms: passed,
+            spare,
+        } = if loss.is_innermost() {
+            self.bottleneck
+                .pass(encoded_by(network, raw), context, state)
         } else {
             let code = match objective {
                 Objective::Greedy { .. } => context.noise.drop_out(raw),
                 Objective::EndToEnd | Objective::EndsInward { .. } => raw,
             };
-            Passed {
-                code,
-                term: None,
-                spare: None,
-            }
+            Passed::free(code)
         };
         let mut terms = Terms::default();
         let reconstruction = loss.distance(loss.rebuild(code.clone()), target.clone());
-        terms.push(Term::new("reconstruction", 1.0, reconstruction));
-        if let Some(term) = term {
+        terms.push(Term::new(RECONSTRUCTION, 1.0, reconstruction));
+        for term in passed {
             terms.push(term);
         }
         if let Some(spare) = spare {
@@ -292,23 +300,23 @@ impl Composition {
         let code = self.code(network, depth, raw.clone());
         let logits = network.decode(code.clone(), depth);
         let rebuilt = self.image_loss.pixels(logits.clone());
-        let passed = if loss.is_innermost() {
-            self.bottleneck.measure(raw.clone(), &context, tally);
-            self.bottleneck.pass_in_test(raw, &mut context)
+        let tested = if loss.is_innermost() {
+            let encoded = encoded_by(network, raw);
+            self.bottleneck.test(encoded, &mut context, tally)
         } else {
-            None
+            Tested::default()
         };
         let mut terms = Terms::default();
-        let (tried, logits, term) = match passed {
-            Some(passed) => {
-                let logits = network.decode(passed.code.clone(), depth);
-                (passed.code, logits, passed.term)
+        let (tried, logits) = match tested.code {
+            Some(drawn) => {
+                let logits = network.decode(drawn.clone(), depth);
+                (drawn, logits)
             }
-            None => (code.clone(), logits, None),
+            None => (code.clone(), logits),
         };
         let reconstruction = loss.distance(logits, images.clone());
-        terms.push(Term::new("reconstruction", 1.0, reconstruction));
-        if let Some(term) = term {
+        terms.push(Term::new(RECONSTRUCTION, 1.0, reconstruction));
+        for term in tested.terms {
             terms.push(term);
         }
         let made = Made {
@@ -354,9 +362,20 @@ impl Composition {
     /// The code of what the encoder gave at some depth, without chance.
     pub fn code<M: Autoencoder>(&self, network: &M, depth: usize, raw: Tensor<2>) -> Tensor<2> {
         if depth == network.stages() {
-            self.bottleneck.code(raw)
+            self.bottleneck.code(encoded_by(network, raw))
         } else {
             raw
+        }
+    }
+
+    /// The network after a step of the optimizer, whose loss was computed before.
+    pub fn after_step<M: Autoencoder>(&self, network: M, state: &mut BottleneckState) -> M {
+        let renewed = network
+            .codebook()
+            .and_then(|entries| self.bottleneck.after_step(entries.inner(), state));
+        match renewed {
+            Some(entries) => network.with_codebook(entries),
+            None => network,
         }
     }
 

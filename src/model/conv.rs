@@ -1,6 +1,7 @@
 //! A pair of convolutions: one stage of the convolutional autoencoder.
 //!
-//! Every stage halves width and height with stride 2. *Same* padding is TensorFlow's: the output has
+//! A stage halves width and height with stride 2, or makes the code at each place of a map with stride 1.
+//! *Same* padding is TensorFlow's: the output has
 //! ⌈n / 2⌉ values, and what must be padded is split before and after, the larger half after. The
 //! transposed convolution of the decoder is cropped by the same amounts, so that it gives back
 //! exactly the size its encoder layer took. *Valid* padding pads and crops nothing.
@@ -18,8 +19,18 @@ use crate::data::ImageShape;
 use crate::kernels::convolution::{Layer, Way};
 use crate::kernels::window::{Span, Window};
 
-/// Distance of two neighbouring outputs.
-pub(super) const STRIDE: usize = 2;
+/// Distance of two neighbouring outputs of a stage that halves.
+const HALVING: usize = 2;
+
+/// Kernels of the stages that halve, from the image inwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernels {
+    /// 5×5 *same* in the first two stages, then 3×3, *valid* where the side is not divisible by 8 and
+    /// *same* where it is, or where the side is too small for *valid* (Guo et al. 2017).
+    Shrinking,
+    /// 4×4 *same* in all of them (van den Oord et al. 2017).
+    Four,
+}
 
 /// Padding of one axis, before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +47,9 @@ impl Padding {
         after: 0,
     };
 
-    /// Padding that makes ⌈`size` / 2⌉ outputs.
-    pub fn same(size: usize, kernel: usize) -> Self {
-        let total = ((size.div_ceil(STRIDE) - 1) * STRIDE + kernel).saturating_sub(size);
+    /// Padding that makes ⌈`size` / `stride`⌉ outputs.
+    pub fn same(size: usize, kernel: usize, stride: usize) -> Self {
+        let total = ((size.div_ceil(stride) - 1) * stride + kernel).saturating_sub(size);
         Self {
             before: total / 2,
             after: total - total / 2,
@@ -57,29 +68,43 @@ pub struct Axis {
     pub outer: usize,
     /// Values on the code's side.
     pub inner: usize,
-    /// Of the encoder layer; cropped by the decoder layer.
+    /// Of the encoder layer.
     pub padding: Padding,
+    /// What the decoder layer crops.
+    pub crop: Padding,
 }
 
 impl Axis {
-    fn new(outer: usize, kernel: usize, is_valid: bool) -> Self {
+    fn halved(outer: usize, kernel: usize, is_valid: bool) -> Self {
         let padding = if is_valid {
             Padding::VALID
         } else {
-            Padding::same(outer, kernel)
+            Padding::same(outer, kernel, HALVING)
         };
         Self {
             outer,
-            inner: (outer + padding.total() - kernel) / STRIDE + 1,
+            inner: (outer + padding.total() - kernel) / HALVING + 1,
             padding,
+            crop: padding,
+        }
+    }
+
+    /// As many values on both sides.
+    fn kept(size: usize, kernels: [usize; 2]) -> Self {
+        let [padding, crop] = kernels.map(|kernel| Padding::same(size, kernel, 1));
+        Self {
+            outer: size,
+            inner: size,
+            padding,
+            crop,
         }
     }
 
     /// Values that the transposed convolution lacks or has too many of after both sides were cropped
     /// by `before`: (to append, to cut off).
-    fn mend(self, kernel: usize) -> (usize, usize) {
-        let full = (self.inner - 1) * STRIDE + kernel;
-        let cropped = full - 2 * self.padding.before;
+    fn mend(self, kernel: usize, stride: usize) -> (usize, usize) {
+        let full = (self.inner - 1) * stride + kernel;
+        let cropped = full - 2 * self.crop.before;
         (
             self.outer.saturating_sub(cropped),
             cropped.saturating_sub(self.outer),
@@ -90,12 +115,17 @@ impl Axis {
 /// Shape and activations of a pair of convolutions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvPlan {
-    /// Width and height of the (square) kernel.
-    pub kernel: usize,
+    /// Width and height of the (square) kernels of encoder and decoder layer.
+    pub kernels: [usize; 2],
+    /// Distance of two neighbouring values of the code's side on the image's.
+    pub stride: usize,
     /// Channels on the image's side.
     pub outer_channels: usize,
     /// Channels on the code's side.
     pub inner_channels: usize,
+    /// Channels that the encoder layer gives for each one of the code: 2 in front of a Gaussian
+    /// bottleneck, 1 elsewhere.
+    pub heads: usize,
     /// Vertical.
     pub height: Axis,
     /// Horizontal.
@@ -107,24 +137,29 @@ pub struct ConvPlan {
 }
 
 impl ConvPlan {
-    /// Stage `stage` on `channels`×`height`×`width`, as in Guo et al. 2017: 5×5 *same* in the first
-    /// two stages, then 3×3, *valid* where the side is not divisible by 8 and *same* where it is
-    /// (`pads_all`), or where the side is too small for *valid*.
-    pub fn new(
-        stage: usize,
+    /// Stage `stage` on `channels`×`height`×`width`, which halves both sides. `pads_all` says of each
+    /// side of the image whether it is divisible by 8.
+    pub fn halving(
+        (stage, kernels): (usize, Kernels),
         channels: [usize; 2],
         [height, width]: [usize; 2],
         pads_all: [bool; 2],
         activation: Activation,
     ) -> Self {
-        let kernel = if stage < 2 { 5 } else { 3 };
+        let (kernel, may_be_valid) = match kernels {
+            Kernels::Shrinking if stage < 2 => (5, false),
+            Kernels::Shrinking => (3, true),
+            Kernels::Four => (4, false),
+        };
         let axis = |size: usize, pads: bool| {
-            Axis::new(size, kernel, stage >= 2 && !pads && size >= kernel)
+            Axis::halved(size, kernel, may_be_valid && !pads && size >= kernel)
         };
         Self {
-            kernel,
+            kernels: [kernel; 2],
+            stride: HALVING,
             outer_channels: channels[0],
             inner_channels: channels[1],
+            heads: 1,
             height: axis(height, pads_all[0]),
             width: axis(width, pads_all[1]),
             encoder_activation: activation,
@@ -136,56 +171,91 @@ impl ConvPlan {
         }
     }
 
-    /// Values of an output of the encoder layer.
+    /// The innermost stage, which makes a code at every place of a map: a 1×1 convolution, and a 3×3 one
+    /// back, as in the VQ-VAE of van den Oord et al. 2017.
+    pub fn at_each_place(
+        channels: [usize; 2],
+        heads: usize,
+        [height, width]: [usize; 2],
+        [code_activation, activation]: [Activation; 2],
+    ) -> Self {
+        let kernels = [1, 3];
+        Self {
+            kernels,
+            stride: 1,
+            outer_channels: channels[0],
+            inner_channels: channels[1],
+            heads,
+            height: Axis::kept(height, kernels),
+            width: Axis::kept(width, kernels),
+            encoder_activation: code_activation,
+            decoder_activation: activation,
+        }
+    }
+
+    /// Values of the code's side of one image.
     pub fn inner_values(&self) -> usize {
-        self.inner_channels * self.height.inner * self.width.inner
+        self.inner().pixels()
+    }
+
+    /// The code's side as maps.
+    pub fn inner(&self) -> ImageShape {
+        ImageShape {
+            width: self.width.inner,
+            height: self.height.inner,
+            channels: self.inner_channels,
+        }
+    }
+
+    fn outer(&self) -> ImageShape {
+        ImageShape {
+            width: self.width.outer,
+            height: self.height.outer,
+            channels: self.outer_channels,
+        }
     }
 
     /// Both layers in words.
     pub fn layers(&self, stage: usize, output: Activation) -> [LayerInfo; 2] {
-        let weights = self.kernel * self.kernel * self.outer_channels * self.inner_channels;
-        let outer = format!(
-            "{}×{}×{}",
-            self.width.outer, self.height.outer, self.outer_channels
-        );
-        let inner = format!(
-            "{}×{}×{}",
-            self.width.inner, self.height.inner, self.inner_channels
-        );
-        let outer_values = self.outer_channels * self.height.outer * self.width.outer;
-        let kernel = self.kernel;
-        let products = weights * self.height.inner * self.width.inner;
+        let words = |ImageShape {
+                         width,
+                         height,
+                         channels,
+                     }| format!("{width}×{height}×{channels}");
+        let (outer, inner) = (self.outer(), self.inner());
+        let channels = self.outer_channels * self.inner_channels;
+        let weights = self.kernels.map(|kernel| kernel * kernel * channels);
+        let area = self.height.inner * self.width.inner;
+        let [encoder, decoder] = self.kernels;
+        let stride = self.stride;
+        let variance = if self.heads > 1 {
+            ", mean and variance"
+        } else {
+            ""
+        };
         [
             LayerInfo {
                 name: format!("stages.{stage}.encoder"),
                 side: Side::Encoder,
                 stage,
-                kind: format!("conv {kernel}×{kernel}/{STRIDE}"),
-                input: outer.clone(),
-                output: inner.clone(),
-                outputs: self.inner_values(),
-                maps: Some(ImageShape {
-                    width: self.width.inner,
-                    height: self.height.inner,
-                    channels: self.inner_channels,
-                }),
+                kind: format!("conv {encoder}×{encoder}/{stride}{variance}"),
+                input: words(outer),
+                output: words(inner),
+                outputs: inner.pixels(),
+                maps: Some(inner),
                 activation: self.encoder_activation.choice().name.to_owned(),
-                parameters: weights + self.inner_channels,
-                products,
+                parameters: (weights[0] + self.inner_channels) * self.heads,
+                products: weights[0] * area * self.heads,
             },
             LayerInfo {
                 name: format!("stages.{stage}.decoder"),
                 side: Side::Decoder,
                 stage,
-                kind: format!("transposed conv {kernel}×{kernel}/{STRIDE}"),
-                input: inner,
-                output: outer,
-                outputs: outer_values,
-                maps: Some(ImageShape {
-                    width: self.width.outer,
-                    height: self.height.outer,
-                    channels: self.outer_channels,
-                }),
+                kind: format!("transposed conv {decoder}×{decoder}/{stride}"),
+                input: words(inner),
+                output: words(outer),
+                outputs: outer.pixels(),
+                maps: Some(outer),
                 activation: if stage == 0 {
                     output
                 } else {
@@ -194,42 +264,58 @@ impl ConvPlan {
                 .choice()
                 .name
                 .to_owned(),
-                parameters: weights + self.outer_channels,
-                products,
+                parameters: weights[1] + self.outer_channels,
+                products: weights[1] * area,
             },
         ]
     }
 
-    /// The layer as the kernels see it, for a batch.
-    fn layer(&self, images: usize) -> Layer {
+    /// Channels that the encoder layer gives.
+    fn encoded_channels(&self) -> usize {
+        self.inner_channels * self.heads
+    }
+
+    /// One of the layers as the kernels see it, for a batch.
+    fn layer(&self, images: usize, way: Way) -> Layer {
+        let (kernel, inner_channels) = match way {
+            Way::Inwards => (self.kernels[0], self.encoded_channels()),
+            Way::Outwards => (self.kernels[1], self.inner_channels),
+        };
         let span = |axis: Axis| Span {
             outer: axis.outer,
             inner: axis.inner,
-            before: axis.padding.before,
+            before: match way {
+                Way::Inwards => axis.padding.before,
+                Way::Outwards => axis.crop.before,
+            },
         };
         Layer {
             window: Window {
                 channels: self.outer_channels,
                 height: span(self.height),
                 width: span(self.width),
-                kernel: self.kernel,
-                stride: STRIDE,
+                kernel,
+                stride: self.stride,
             },
-            inner_channels: self.inner_channels,
+            inner_channels,
             images,
         }
     }
 
     /// The layers, with weights still to be initialised.
     pub fn init(&self, device: &Device) -> ConvPair {
-        let kernel = [self.kernel, self.kernel];
+        let [encoder, decoder] = self.kernels.map(|kernel| [kernel; 2]);
+        let stride = [self.stride; 2];
         ConvPair {
-            encoder: Conv2dConfig::new([self.outer_channels, self.inner_channels], kernel)
-                .with_stride([STRIDE, STRIDE])
+            encoder: Conv2dConfig::new([self.outer_channels, self.encoded_channels()], encoder)
+                .with_stride(stride)
                 .init(device),
-            decoder: ConvTranspose2dConfig::new([self.inner_channels, self.outer_channels], kernel)
-                .with_stride([STRIDE, STRIDE])
-                .init(device),
+            decoder: ConvTranspose2dConfig::new(
+                [self.inner_channels, self.outer_channels],
+                decoder,
+            )
+            .with_stride(stride)
+            .init(device),
             plan: *self,
         }
     }
@@ -246,7 +332,7 @@ pub struct ConvPair {
 
 impl ConvPair {
     /// # Shapes
-    /// `[images, channels × height × width]`, outer to inner
+    /// `[images, channels × height × width]`, outer to inner, with as many channels as there are heads
     pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
         let bias = self.encoder.bias.as_ref().map(|bias| bias.val());
         self.inwards(x, bias, self.plan.encoder_activation)
@@ -257,7 +343,7 @@ impl ConvPair {
         let bias = self.encoder.bias.as_ref().map(|bias| bias.val());
         let before = || self.inwards(x, bias, Activation::Linear);
         let slope = self.plan.encoder_activation.slope(y, before);
-        let none = Tensor::zeros([self.plan.inner_channels], &direction.device());
+        let none = Tensor::zeros([self.plan.encoded_channels()], &direction.device());
         self.inwards(direction, Some(none), Activation::Linear) * slope
     }
 
@@ -271,7 +357,7 @@ impl ConvPair {
                 &self.encoder.weight.val(),
                 bias,
                 Way::Inwards,
-                plan.layer(images),
+                plan.layer(images, Way::Inwards),
                 activation,
             )
         {
@@ -285,14 +371,14 @@ impl ConvPair {
         ]);
         let pad = |axis: Axis| (axis.padding.before, axis.padding.after);
         let options = ConvOptions::new_with_padding(
-            [STRIDE, STRIDE],
+            [plan.stride; 2],
             [pad(plan.height), pad(plan.width)],
             [1, 1],
             1,
         );
         let y = conv2d(x, self.encoder.weight.val(), bias, options);
         let y = activation.apply(y);
-        y.reshape([images, plan.inner_values()])
+        y.reshape([images, plan.inner_values() * plan.heads])
     }
 
     /// # Shapes
@@ -306,7 +392,7 @@ impl ConvPair {
                 &self.decoder.weight.val(),
                 &bias.val(),
                 Way::Outwards,
-                plan.layer(images),
+                plan.layer(images, Way::Outwards),
                 plan.decoder_activation,
             )
         {
@@ -318,15 +404,15 @@ impl ConvPair {
             plan.height.inner,
             plan.width.inner,
         ]);
-        let (append_height, cut_height) = plan.height.mend(plan.kernel);
-        let (append_width, cut_width) = plan.width.mend(plan.kernel);
+        let (append_height, cut_height) = plan.height.mend(plan.kernels[1], plan.stride);
+        let (append_width, cut_width) = plan.width.mend(plan.kernels[1], plan.stride);
         let y = conv_transpose2d(
             x,
             self.decoder.weight.val(),
             self.decoder.bias.as_ref().map(|bias| bias.val()),
             ConvTransposeOptions::new(
-                [STRIDE, STRIDE],
-                [plan.height.padding.before, plan.width.padding.before],
+                [plan.stride; 2],
+                [plan.height.crop.before, plan.width.crop.before],
                 [append_height, append_width],
                 [1, 1],
                 1,

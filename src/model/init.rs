@@ -9,7 +9,8 @@ use burn::tensor::{Tensor, TensorData};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-/// Distribution of the first weights. Biases start at zero but for [`Init::Uniform`].
+/// Distribution of the first weights. Biases start at zero but for [`Init::Uniform`]; the entries of a
+/// codebook are U(±1 / entries) whatever the weights are (van den Oord et al. 2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
     /// N(0, σ²).
@@ -98,7 +99,11 @@ impl ModuleMapper for Initialiser {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let shape = param.lazy_shape();
         let count = shape.num_elements();
-        let values = if D > 1 {
+        let is_codebook = self.path.last().is_some_and(|name| name == "codebook");
+        let values = if is_codebook {
+            let entries = shape.first().copied().unwrap_or(1);
+            uniform(self.generator(), count, 1.0 / entries.max(1) as f64)
+        } else if D > 1 {
             let (fan_in, fan_out) = self.fans(shape.as_slice());
             self.fan_in = fan_in;
             self.weights(count, fan_in, fan_out)

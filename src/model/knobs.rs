@@ -60,31 +60,57 @@ pub enum Condition {
     Is(&'static str, &'static [&'static str]),
     /// A number is above 0.
     Above0(&'static str),
+    /// At least one of these holds.
+    Any(&'static [Condition]),
 }
 
 impl Condition {
-    /// Id of the other knob.
-    pub fn id(&self) -> &'static str {
+    /// Whether the value of a knob decides it.
+    pub fn is_about(&self, knob: &str) -> bool {
         match self {
-            Self::Is(id, _) | Self::Above0(id) => id,
+            Self::Is(id, _) | Self::Above0(id) => *id == knob,
+            Self::Any(conditions) => conditions.iter().any(|one| one.is_about(knob)),
         }
     }
 
-    /// What it must be, in words.
+    /// What is needed, in words.
     pub fn needed(&self) -> String {
         match self {
-            Self::Is(_, values) => values.join(" or "),
-            Self::Above0(_) => "above 0".to_owned(),
+            Self::Is(id, values) => format!("{id} {}", values.join(" or ")),
+            Self::Above0(id) => format!("{id} above 0"),
+            Self::Any(conditions) => {
+                let all: Vec<String> = conditions.iter().map(Self::needed).collect();
+                all.join(", or ")
+            }
+        }
+    }
+
+    /// What there is of what is needed, in words.
+    pub fn found(&self, knobs: &Knobs) -> String {
+        match self {
+            Self::Is(id, _) | Self::Above0(id) => {
+                let value = knobs.get(id).map(KnobValue::to_string);
+                format!("{id} is {}", value.unwrap_or_default())
+            }
+            Self::Any(conditions) => {
+                let all: Vec<String> = conditions.iter().map(|one| one.found(knobs)).collect();
+                all.join(" and ")
+            }
         }
     }
 
     /// Whether it holds.
     pub fn holds(&self, knobs: &Knobs) -> bool {
-        match (self, knobs.get(self.id())) {
-            (Self::Is(_, values), Some(KnobValue::Text(text))) => values.contains(&text.as_str()),
-            (Self::Above0(_), Some(KnobValue::Real(value))) => *value > 0.0,
-            (Self::Above0(_), Some(KnobValue::Integer(value))) => *value > 0,
-            _ => false,
+        match self {
+            Self::Is(id, values) => {
+                matches!(knobs.get(id), Some(KnobValue::Text(text)) if values.contains(&text.as_str()))
+            }
+            Self::Above0(id) => match knobs.get(id) {
+                Some(KnobValue::Real(value)) => *value > 0.0,
+                Some(KnobValue::Integer(value)) => *value > 0,
+                Some(KnobValue::Text(_)) | None => false,
+            },
+            Self::Any(conditions) => conditions.iter().any(|one| one.holds(knobs)),
         }
     }
 }
@@ -149,6 +175,11 @@ pub enum KnobKind {
     },
     /// A list of layer widths such as `784,500,10`; empty leaves them to the taper.
     Widths,
+    /// A list of how many levels each number of an entry has, such as `8,6,5`.
+    Levels {
+        /// The list when nothing is said.
+        default: &'static str,
+    },
 }
 
 /// The value of a knob.
@@ -212,6 +243,7 @@ impl Knob {
             KnobKind::Real { default, .. } => KnobValue::Real(default),
             KnobKind::Choice { default, .. } => KnobValue::Text(default.to_owned()),
             KnobKind::Widths => KnobValue::Text(String::new()),
+            KnobKind::Levels { default } => KnobValue::Text(default.to_owned()),
         }
     }
 
@@ -236,6 +268,10 @@ impl Knob {
             KnobKind::Widths => {
                 "a list of layer widths such as 784,500,10 (empty for the taper)".to_owned()
             }
+            KnobKind::Levels { .. } => format!(
+                "a list of 1 to {MOST_NUMBERS} numbers of levels such as 8,6,5, each from 2 to 1000, \
+                 which multiply to at most {MOST_COMBINATIONS}"
+            ),
         }
     }
 
@@ -282,6 +318,10 @@ impl Knob {
                 parse_widths(text).map_err(|_invalid| self.invalid(format!("{text:?}")))?;
                 Ok(value.clone())
             }
+            (KnobKind::Levels { .. }, KnobValue::Text(text)) => {
+                parse_levels(text).ok_or_else(|| self.invalid(format!("{text:?}")))?;
+                Ok(value.clone())
+            }
             _ => Err(self.invalid(value)),
         }
     }
@@ -300,6 +340,24 @@ pub fn parse_widths(text: &str) -> Result<Vec<usize>, String> {
             Ok(_) | Err(_) => Err(piece.to_owned()),
         })
         .collect()
+}
+
+/// Most numbers of an entry that have levels.
+const MOST_NUMBERS: usize = 12;
+
+/// Most combinations of levels.
+const MOST_COMBINATIONS: usize = 1 << 16;
+
+/// Parses `8,6,5`, spelt as widths are; absent where it is no list of levels.
+pub fn parse_levels(text: &str) -> Option<Vec<usize>> {
+    let levels = parse_widths(text).ok()?;
+    let combinations = levels
+        .iter()
+        .try_fold(1_usize, |product, levels| product.checked_mul(*levels));
+    let are_levels = (1..=MOST_NUMBERS).contains(&levels.len())
+        && levels.iter().all(|levels| (2..=1000).contains(levels))
+        && combinations.is_some_and(|combinations| combinations <= MOST_COMBINATIONS);
+    are_levels.then_some(levels)
 }
 
 /// The values of a variant's knobs, by id.
@@ -368,7 +426,7 @@ impl Knobs {
                 }
                 KnobValue::Text(option.to_owned())
             }
-            KnobKind::Widths => KnobValue::Text(text.to_owned()),
+            KnobKind::Widths | KnobKind::Levels { .. } => KnobValue::Text(text.to_owned()),
         };
         let value = knob.check(&value)?;
         self.set(id, value);

@@ -38,7 +38,8 @@ pub use bottleneck::BOTTLENECKS;
 pub use composition::Composition;
 pub use corruption::{CORRUPTIONS, Corruption, CorruptionKind};
 pub use knobs::{
-    Choice, Condition, Knob, KnobError, KnobKind, KnobValue, Knobs, Part, Scale, parse_widths,
+    Choice, Condition, Knob, KnobError, KnobKind, KnobValue, Knobs, Part, Scale, parse_levels,
+    parse_widths,
 };
 pub use layers::{LayerInfo, Side};
 pub use noise::Noise;

@@ -23,6 +23,8 @@ pub(super) enum Purpose {
     Prior,
     /// The direction in which the slope of an encoder is taken.
     Direction,
+    /// The vectors that entries of a codebook become.
+    Entries,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::Code => *b"code\0\0\0\0",
             Self::Prior => *b"prior\0\0\0",
             Self::Direction => *b"slope\0\0\0",
+            Self::Entries => *b"entries\0",
         })
     }
 }

@@ -24,6 +24,10 @@ pub enum Summary {
     Varying(f64),
     /// How many columns are zero for every image.
     Zero,
+    /// How many columns are not.
+    NotZero,
+    /// Of counts: exp of the entropy of the shares of the columns.
+    Perplexity,
 }
 
 /// Sums of one figure over the images so far, still on the device.
@@ -124,6 +128,15 @@ impl Rows {
             Summary::Zero => {
                 Figure::One(squares.iter().filter(|square| **square == 0.0).count() as f64)
             }
+            Summary::NotZero => {
+                Figure::One(squares.iter().filter(|square| **square != 0.0).count() as f64)
+            }
+            Summary::Perplexity => {
+                let total: f64 = sums.iter().map(|sum| f64::from(*sum)).sum();
+                let shares = sums.iter().map(|sum| f64::from(*sum) / total);
+                let entropy: f64 = shares.filter(|p| *p > 0.0).map(|p| -p * p.ln()).sum();
+                Figure::One(entropy.exp())
+            }
         }
     }
 }
@@ -153,19 +166,32 @@ mod tests {
                 ("each", Summary::Each),
                 ("varying", Summary::Varying(0.01)),
                 ("zero", Summary::Zero),
+                ("not_zero", Summary::NotZero),
+                ("perplexity", Summary::Perplexity),
             ] {
                 tally.add(name, summary, stretch.clone());
             }
         }
         let read = read(&tally);
-        let (_, figures) = tally.finish(&read);
+        let (_, mut figures) = tally.finish(&read);
         let expected = [
             ("mean", Figure::One(3.0)),
             ("each", Figure::Each(vec![4.0, 0.0, 5.0])),
             ("varying", Figure::One(1.0)),
             ("zero", Figure::One(1.0)),
+            ("not_zero", Figure::One(2.0)),
         ];
+        let perplexity = figures.pop();
         assert_eq!(figures, expected.map(|(name, f)| (name.to_owned(), f)));
+        // Of 16 and 20 in 36.
+        let entropy: f64 = [16.0, 20.0]
+            .map(|n: f64| -n / 36.0 * (n / 36.0).ln())
+            .iter()
+            .sum();
+        let Some((_, Figure::One(perplexity))) = perplexity else {
+            panic!("{perplexity:?}");
+        };
+        assert!((perplexity - entropy.exp()).abs() < 1e-9, "{perplexity}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::activation::Activation;
 use super::autoencoder::{PairPlan, StackPlan};
-use super::conv::{Axis, ConvPlan, STRIDE};
+use super::conv::{Axis, ConvPlan};
 use super::dense::DensePlan;
 use super::weights::NamedArray;
 
@@ -36,32 +36,27 @@ pub struct TorchModule {
     pub class: &'static str,
     /// What its class is called with, in order.
     pub arguments: Vec<Value>,
-    /// Its weights, where it has any.
-    layer: Option<Layer>,
+    /// Its arrays, where it has any.
+    parameters: Vec<Parameter>,
 }
 
-/// A module that has weights.
+/// An array of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Layer {
-    /// Name of the same layer here, such as `stages.0.encoder`.
-    name: String,
-    /// Name of the layer here whose weights it has: another one where they are tied.
-    weights_of: String,
-    /// Sizes of the weights in PyTorch.
-    weight: Vec<usize>,
-    /// Values of the bias.
-    bias: usize,
+struct Parameter {
+    /// Its name within the module, such as `weight`.
+    name: &'static str,
+    /// Its name here, such as `stages.0.encoder.weight`: that of another layer where weights are tied.
+    here: String,
+    /// Its sizes in PyTorch.
+    shape: Vec<usize>,
     /// Whether PyTorch keeps rows where columns are here.
     is_transposed: bool,
 }
 
-/// Places of one parameter: its name and shape in PyTorch, its name here, whether it is transposed.
+/// Where an array is in PyTorch, such as `encoder.0.weight`.
 struct Place<'a> {
     torch: String,
-    here: String,
-    shape: Vec<usize>,
-    layer: &'a Layer,
-    is_weight: bool,
+    parameter: &'a Parameter,
 }
 
 impl TorchModule {
@@ -69,7 +64,7 @@ impl TorchModule {
         Self {
             class,
             arguments,
-            layer: None,
+            parameters: Vec::new(),
         }
     }
 
@@ -121,7 +116,16 @@ impl TorchNetwork {
                 }
             }
         }
-        encoder.extend(bottleneck.map(|(class, arguments)| TorchModule::plain(class, arguments)));
+        let entries = stack.codebook.map(|shape| Parameter {
+            name: "entries",
+            here: "codebook".to_owned(),
+            shape: shape.to_vec(),
+            is_transposed: false,
+        });
+        encoder.extend(bottleneck.map(|(class, arguments)| TorchModule {
+            parameters: entries.into_iter().collect(),
+            ..TorchModule::plain(class, arguments)
+        }));
         decoder.extend(outwards.into_iter().rev().flatten());
         Self {
             input,
@@ -132,32 +136,17 @@ impl TorchNetwork {
 
     fn places(&self) -> Vec<Place<'_>> {
         let halves = [("encoder", &self.encoder), ("decoder", &self.decoder)];
-        halves
-            .iter()
-            .flat_map(|(half, modules)| {
-                modules
-                    .iter()
-                    .enumerate()
-                    .filter_map(move |(index, module)| Some((half, index, module.layer.as_ref()?)))
+        let modules = halves.into_iter().flat_map(|(half, modules)| {
+            let indexed = modules.iter().enumerate();
+            indexed.map(move |(index, module)| (format!("{half}.{index}"), module))
+        });
+        let places = modules.flat_map(|(path, module)| {
+            module.parameters.iter().map(move |parameter| Place {
+                torch: format!("{path}.{}", parameter.name),
+                parameter,
             })
-            .flat_map(|(half, index, layer)| {
-                [(true, "weight"), (false, "bias")].map(|(is_weight, name)| Place {
-                    torch: format!("{half}.{index}.{name}"),
-                    here: if is_weight {
-                        format!("{}.{name}", layer.weights_of)
-                    } else {
-                        format!("{}.{name}", layer.name)
-                    },
-                    shape: if is_weight {
-                        layer.weight.clone()
-                    } else {
-                        vec![layer.bias]
-                    },
-                    layer,
-                    is_weight,
-                })
-            })
-            .collect()
+        });
+        places.collect()
     }
 
     /// Weights of this program as PyTorch has them, in the order of its modules.
@@ -169,12 +158,12 @@ impl TorchNetwork {
         self.places()
             .into_iter()
             .map(|place| {
-                let array = find(&known, &place.here)?;
-                fits(array, &place.shape_here())?;
+                let array = find(&known, &place.parameter.here)?;
+                fits(array, &place.parameter.shape_here())?;
                 Ok(NamedArray {
-                    values: place.turned(array),
+                    values: place.parameter.turned(array),
                     name: place.torch,
-                    shape: place.shape,
+                    shape: place.parameter.shape.clone(),
                 })
             })
             .collect()
@@ -197,11 +186,12 @@ impl TorchNetwork {
         let mut imported: Vec<NamedArray> = Vec::new();
         for place in &places {
             let array = find(&known, &place.torch)?;
-            fits(array, &place.shape)?;
+            let parameter = place.parameter;
+            fits(array, &parameter.shape)?;
             let array = NamedArray {
-                values: place.turned(array),
-                name: place.here.clone(),
-                shape: place.shape_here(),
+                values: parameter.turned(array),
+                name: parameter.here.clone(),
+                shape: parameter.shape_here(),
             };
             match imported.iter().find(|other| other.name == array.name) {
                 None => imported.push(array),
@@ -227,15 +217,11 @@ impl TorchNetwork {
     }
 }
 
-impl Place<'_> {
-    fn is_transposed(&self) -> bool {
-        self.is_weight && self.layer.is_transposed
-    }
-
+impl Parameter {
     /// The sizes that the array has in this program.
     fn shape_here(&self) -> Vec<usize> {
         let mut shape = self.shape.clone();
-        if self.is_transposed() {
+        if self.is_transposed {
             shape.reverse();
         }
         shape
@@ -244,7 +230,7 @@ impl Place<'_> {
     /// The values of an array, rows for columns where that is called for.
     fn turned(&self, array: &NamedArray) -> Vec<f32> {
         match array.shape[..] {
-            [rows, columns] if self.is_transposed() => (0..columns)
+            [rows, columns] if self.is_transposed => (0..columns)
                 .flat_map(|column| (0..rows).map(move |row| array.values[row * columns + column]))
                 .collect(),
             _ => array.values.clone(),
@@ -294,34 +280,41 @@ fn activation(activation: Activation) -> Option<TorchModule> {
     Some(TorchModule::plain(class, arguments))
 }
 
-fn linear(name: String, from: usize, to: usize) -> TorchModule {
+/// Weights of a shape and a bias, as a layer called `name` here has them.
+fn layer(name: &str, weight: Vec<usize>, bias: usize) -> Vec<Parameter> {
+    let parameter = |part: &'static str, shape| Parameter {
+        name: part,
+        here: format!("{name}.{part}"),
+        shape,
+        is_transposed: false,
+    };
+    vec![parameter("weight", weight), parameter("bias", vec![bias])]
+}
+
+fn linear(name: &str, from: usize, to: usize) -> TorchModule {
+    let mut parameters = layer(name, vec![to, from], to);
+    parameters[0].is_transposed = true;
     TorchModule {
         class: "Linear",
         arguments: vec![json!(from), json!(to)],
-        layer: Some(Layer {
-            weights_of: name.clone(),
-            name,
-            weight: vec![to, from],
-            bias: to,
-            is_transposed: true,
-        }),
+        parameters,
     }
 }
 
 fn dense_encoder(stage: usize, plan: &DensePlan) -> Vec<TorchModule> {
     let outputs = plan.inner * plan.heads;
-    let layer = linear(format!("stages.{stage}.encoder"), plan.outer, outputs);
+    let layer = linear(&format!("stages.{stage}.encoder"), plan.outer, outputs);
     std::iter::once(layer)
         .chain(activation(plan.encoder_activation))
         .collect()
 }
 
 fn dense_decoder(stage: usize, plan: &DensePlan, output: Option<Activation>) -> Vec<TorchModule> {
-    let mut layer = linear(format!("stages.{stage}.decoder"), plan.inner, plan.outer);
-    if let Some(layer) = layer.layer.as_mut().filter(|_layer| plan.is_tied) {
+    let mut layer = linear(&format!("stages.{stage}.decoder"), plan.inner, plan.outer);
+    if plan.is_tied {
         // The encoder's weights turned twice: by the tie, and by the way PyTorch keeps them.
-        layer.weights_of = format!("stages.{stage}.encoder");
-        layer.is_transposed = false;
+        layer.parameters[0].here = format!("stages.{stage}.encoder.weight");
+        layer.parameters[0].is_transposed = false;
     }
     std::iter::once(layer)
         .chain(activation(plan.decoder_activation))
@@ -338,57 +331,55 @@ fn pad([left, right, top, bottom]: [isize; 4]) -> Option<TorchModule> {
 fn conv_encoder(stage: usize, plan: &ConvPlan) -> Vec<TorchModule> {
     let sides = |axis: Axis| [axis.padding.before as isize, axis.padding.after as isize];
     let ([left, right], [top, bottom]) = (sides(plan.width), sides(plan.height));
-    let (outer, inner) = (plan.outer_channels, plan.inner_channels);
-    let layer = TorchModule {
+    let (outer, inner) = (plan.outer_channels, plan.inner_channels * plan.heads);
+    let [kernel, _] = plan.kernels;
+    let convolution = TorchModule {
         class: "Conv2d",
-        arguments: [outer, inner, plan.kernel, STRIDE]
+        arguments: [outer, inner, kernel, plan.stride]
             .map(Value::from)
             .to_vec(),
-        layer: Some(Layer {
-            name: format!("stages.{stage}.encoder"),
-            weights_of: format!("stages.{stage}.encoder"),
-            weight: vec![inner, outer, plan.kernel, plan.kernel],
-            bias: inner,
-            is_transposed: false,
-        }),
+        parameters: layer(
+            &format!("stages.{stage}.encoder"),
+            vec![inner, outer, kernel, kernel],
+            inner,
+        ),
     };
     pad([left, right, top, bottom])
         .into_iter()
-        .chain(std::iter::once(layer))
+        .chain(std::iter::once(convolution))
         .chain(activation(plan.encoder_activation))
         .collect()
 }
 
 /// What a transposed convolution without padding lacks at the end of an axis, and what is to be
 /// cropped on both sides afterwards.
-fn crop(axis: Axis, kernel: usize) -> (usize, [isize; 2]) {
-    let full = (axis.inner - 1) * STRIDE + kernel;
-    let wanted = axis.padding.before + axis.outer;
+fn crop(axis: Axis, plan: &ConvPlan) -> (usize, [isize; 2]) {
+    let full = (axis.inner - 1) * plan.stride + plan.kernels[1];
+    let wanted = axis.crop.before + axis.outer;
     let lacking = wanted.saturating_sub(full);
     let surplus = (full + lacking - wanted) as isize;
-    (lacking, [-(axis.padding.before as isize), -surplus])
+    (lacking, [-(axis.crop.before as isize), -surplus])
 }
 
 fn conv_decoder(stage: usize, plan: &ConvPlan, output: Option<Activation>) -> Vec<TorchModule> {
-    let (lacks_height, [top, bottom]) = crop(plan.height, plan.kernel);
-    let (lacks_width, [left, right]) = crop(plan.width, plan.kernel);
+    let (lacks_height, [top, bottom]) = crop(plan.height, plan);
+    let (lacks_width, [left, right]) = crop(plan.width, plan);
     let (outer, inner) = (plan.outer_channels, plan.inner_channels);
-    let mut arguments = [inner, outer, plan.kernel, STRIDE, 0]
+    let [_, kernel] = plan.kernels;
+    let mut arguments = [inner, outer, kernel, plan.stride, 0]
         .map(Value::from)
         .to_vec();
     arguments.push(json!([lacks_height, lacks_width]));
-    let layer = TorchModule {
+    let convolution = TorchModule {
         class: "ConvTranspose2d",
         arguments,
-        layer: Some(Layer {
-            name: format!("stages.{stage}.decoder"),
-            weights_of: format!("stages.{stage}.decoder"),
-            weight: vec![inner, outer, plan.kernel, plan.kernel],
-            bias: outer,
-            is_transposed: false,
-        }),
+        parameters: layer(
+            &format!("stages.{stage}.decoder"),
+            vec![inner, outer, kernel, kernel],
+            outer,
+        ),
     };
-    std::iter::once(layer)
+    std::iter::once(convolution)
         .chain(pad([left, right, top, bottom]))
         .chain(activation(plan.decoder_activation))
         .chain(output.and_then(activation))

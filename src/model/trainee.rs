@@ -248,7 +248,8 @@ impl<M: Autoencoder> Fit<M> {
         let loss = terms.total();
         let value = loss.clone().inner();
         let grads = GradientsParams::from_grads(loss.backward(), &model);
-        self.model = Some(self.updater.step(model, grads, learning_rate, observation));
+        let model = self.updater.step(model, grads, learning_rate, observation);
+        self.model = Some(self.composition.after_step(model, &mut self.state));
         value
     }
 
@@ -398,12 +399,12 @@ impl<M: Autoencoder> Trainee for Fit<M> {
 
     fn optimizer_state(&self) -> Result<OptimizerState, TrainingError> {
         let mut state = self.updater.state()?;
-        state.arrays.extend(self.state.array());
+        self.state.write(&mut state)?;
         Ok(state)
     }
 
     fn set_optimizer_state(&mut self, state: &OptimizerState) {
-        self.state = BottleneckState::of(&state.arrays);
+        self.state = BottleneckState::read(state, &self.device);
         self.updater.restore(state);
     }
 

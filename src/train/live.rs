@@ -191,8 +191,7 @@ impl Trainer {
         }
         if let Some(unmet) = knob.only_with.iter().find(|other| !other.holds(&others)) {
             return Err(ConfigError::new(format!(
-                "{id} needs {} {}, and has no effect now",
-                unmet.id(),
+                "{id} needs {}, and has no effect now",
                 unmet.needed()
             )));
         }

@@ -70,6 +70,7 @@ pub fn small_config(id: &str, pretraining: Pretraining) -> RunConfig {
     }
     config.knobs.set("latent", KnobValue::Integer(6));
     config.knobs.set("k", KnobValue::Integer(3));
+    config.knobs.set("entry-size", KnobValue::Integer(2));
     let mut settings = PhaseSettings::usual(variant.recipe().optimizer, 2);
     settings.learning_rate /= 4.0;
     config.set_schedule(variant, settings, settings, 0.2);

@@ -166,7 +166,7 @@ fn a_run_that_loses_its_device_is_parked_and_goes_on_elsewhere() {
 /// Codes are drawn by their step, and how long units have been dead is saved.
 #[test]
 fn drawn_codes_and_dead_units_survive_a_lost_device() {
-    for id in ["vae", "k-sparse"] {
+    for id in ["vae", "k-sparse", "vq-vae"] {
         let mut config = RunConfig {
             name: "Lost".to_owned(),
             ..digits(id, Pretraining::EndToEnd, 8)

@@ -93,9 +93,9 @@ fn knob_ui(ui: &mut Ui, knob: &'static Knob, problem: Option<&str>, knobs: &mut 
                 None => return,
             }
         }
-        (KnobKind::Widths, KnobValue::Text(value)) => {
+        (KnobKind::Widths | KnobKind::Levels { .. }, KnobValue::Text(value)) => {
             let mut text = value.clone();
-            widths_ui(ui, knob, problem, &mut text);
+            list_ui(ui, knob, problem, &mut text);
             KnobValue::Text(text)
         }
         // A file may hold a value of another type; the check of the settings says so, and choosing
@@ -104,7 +104,8 @@ fn knob_ui(ui: &mut Ui, knob: &'static Knob, problem: Option<&str>, knobs: &mut 
             KnobKind::Integer { .. }
             | KnobKind::Real { .. }
             | KnobKind::Choice { .. }
-            | KnobKind::Widths,
+            | KnobKind::Widths
+            | KnobKind::Levels { .. },
             _,
         ) => knob.default_value(),
     };
@@ -133,25 +134,32 @@ fn number_style(scale: Scale, linear: NumberStyle, logarithmic: NumberStyle) -> 
 
 /// Whether a problem is told below the control of a knob.
 pub fn tells(knob: &Knob, problem: &str) -> bool {
-    matches!(knob.kind, KnobKind::Widths) && problem.contains(knob.id)
+    let is_list = matches!(knob.kind, KnobKind::Widths | KnobKind::Levels { .. });
+    is_list && problem.contains(knob.id)
 }
 
-/// A text field for widths, which holds them as they are typed, with what is wrong with them below.
-fn widths_ui(ui: &mut Ui, knob: &Knob, problem: Option<&str>, text: &mut String) {
+/// A text field for a list of numbers, which holds them as they are typed, with what is wrong with them
+/// below.
+fn list_ui(ui: &mut Ui, knob: &Knob, problem: Option<&str>, text: &mut String) {
+    let is_widths = matches!(knob.kind, KnobKind::Widths);
     form::row(ui, knob.name, knob.help, |ui, label| {
         let field = line_edit(ui, text, |field| {
-            field.desired_width(f32::INFINITY).hint_text("tapered")
+            let hint = if is_widths { "tapered" } else { "8,6,5" };
+            field.desired_width(f32::INFINITY).hint_text(hint)
         });
-        trace_widget("widths", &field);
+        trace_widget(knob.id, &field);
         field.labelled_by(label).on_hover_text(knob.help);
     });
-    let wrong = match parse_widths(text) {
-        Err(piece) => Some(format!(
+    let malformed = match parse_widths(text) {
+        Err(piece) if is_widths => Some(format!(
             "“{piece}” is not a width: whole numbers from 1 to 99,999 are."
         )),
-        Ok(_) => problem
-            .filter(|problem| tells(knob, problem))
-            .map(str::to_owned),
+        Ok(_) | Err(_) => None,
     };
-    typed::wrong_ui(ui, wrong);
+    let told = || {
+        problem
+            .filter(|problem| tells(knob, problem))
+            .map(str::to_owned)
+    };
+    typed::wrong_ui(ui, malformed.or_else(told));
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use serde_json::Value;
 
-use super::{Bottleneck, BottleneckKind, BottleneckState, Passed};
+use super::{Bottleneck, BottleneckKind, BottleneckState, Encoded, Passed, Tested};
+use crate::data::ImageShape;
 use crate::model::knobs::{Choice, KnobError, Knobs};
 use crate::model::noise::{Noise, Purpose};
 use crate::model::step::StepContext;
@@ -21,6 +22,8 @@ pub(super) const GAUSSIAN: BottleneckKind = BottleneckKind {
         companion: None,
     },
     heads: 2,
+    entry: |_knobs| None,
+    jumps: false,
     build,
 };
 
@@ -43,7 +46,7 @@ pub(in crate::model) const WARM_UPS: &[Choice] = &[
     },
 ];
 
-fn build(knobs: &Knobs, _latent: usize) -> Result<Arc<dyn Bottleneck>, KnobError> {
+fn build(knobs: &Knobs, _code: ImageShape) -> Result<Arc<dyn Bottleneck>, KnobError> {
     let activation = knobs.text("code-activation");
     if activation != "linear" {
         return Err(KnobError::Contradiction(format!(
@@ -131,7 +134,7 @@ impl Gaussian {
         };
         Passed {
             code,
-            term: Some(term),
+            terms: vec![term],
             spare: None,
         }
     }
@@ -152,32 +155,22 @@ fn divergence(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<2> {
 }
 
 impl Bottleneck for Gaussian {
-    fn code(&self, raw: Tensor<2>) -> Tensor<2> {
-        let [mean, _] = halves(raw);
+    fn code(&self, encoded: Encoded) -> Tensor<2> {
+        let [mean, _] = halves(encoded.values);
         mean
     }
 
-    fn pass(&self, raw: Tensor<2>, context: &mut StepContext, _: &mut BottleneckState) -> Passed {
-        self.draw(raw, context, false)
+    fn push(&self, direction: Tensor<2>) -> Tensor<2> {
+        let [mean, _] = halves(direction);
+        mean
     }
 
-    fn pass_in_test(&self, raw: Tensor<2>, context: &mut StepContext) -> Option<Passed> {
-        Some(self.draw(raw, context, true))
+    fn pass(&self, encoded: Encoded, context: &mut StepContext, _: &mut BottleneckState) -> Passed {
+        self.draw(encoded.values, context, false)
     }
 
-    fn sample(&self, raw: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>> {
-        let [mean, log_variance] = halves(raw);
-        let ([images, latent], device) = (mean.dims(), mean.device());
-        if images == 0 || images != noises.len() {
-            return None;
-        }
-        let draw = |noise: &mut Noise| noise.normal(Purpose::Code, [1, latent], &device);
-        let drawn = Tensor::cat(noises.iter_mut().map(draw).collect(), 0);
-        Some(mean + (log_variance * 0.5).exp() * drawn)
-    }
-
-    fn measure(&self, raw: Tensor<2>, context: &StepContext, tally: &mut Tally) {
-        let [mean, log_variance] = halves(raw);
+    fn test(&self, encoded: Encoded, context: &mut StepContext, tally: &mut Tally) -> Tested {
+        let [mean, log_variance] = halves(encoded.values.clone());
         let kl = divergence(mean.clone(), log_variance);
         tally.add("kl_per_dimension", Summary::Each, kl);
         let (beta, _) = self.in_force(context.epochs);
@@ -185,6 +178,22 @@ impl Bottleneck for Gaussian {
         let beta = Tensor::full([images, 1], beta, &mean.device());
         tally.add("active_units", Summary::Varying(ACTIVE), mean);
         tally.add("beta", Summary::Mean, beta);
+        let Passed { code, terms, .. } = self.draw(encoded.values, context, true);
+        Tested {
+            code: Some(code),
+            terms,
+        }
+    }
+
+    fn sample(&self, values: Tensor<2>, noises: &mut [Noise]) -> Option<Tensor<2>> {
+        let [mean, log_variance] = halves(values);
+        let ([images, latent], device) = (mean.dims(), mean.device());
+        if images == 0 || images != noises.len() {
+            return None;
+        }
+        let draw = |noise: &mut Noise| noise.normal(Purpose::Code, [1, latent], &device);
+        let drawn = Tensor::cat(noises.iter_mut().map(draw).collect(), 0);
+        Some(mean + (log_variance * 0.5).exp() * drawn)
     }
 
     fn torch(&self) -> Option<(&'static str, Vec<Value>)> {
@@ -217,13 +226,24 @@ mod tests {
         )
     }
 
+    fn encoded(values: Tensor<2>) -> Encoded {
+        Encoded {
+            values,
+            codebook: None,
+        }
+    }
+
     fn kl_of(gaussian: &Gaussian, epochs: f64) -> (f32, Option<f32>, f64) {
         let mut context = StepContext {
             epochs,
             ..StepContext::first(1)
         };
-        let passed = gaussian.pass(raw(), &mut context, &mut BottleneckState::default());
-        let term = passed.term.unwrap();
+        let mut passed = gaussian.pass(
+            encoded(raw()),
+            &mut context,
+            &mut BottleneckState::default(),
+        );
+        let term = passed.terms.remove(0);
         let number = |tensor: Tensor<1>| tensor.into_scalar::<f32>();
         (number(term.value), term.minimised.map(number), term.weight)
     }
@@ -282,7 +302,7 @@ mod tests {
             let drawn = PLAIN.sample(raw(), &mut noises).unwrap();
             drawn.into_data().try_to_vec().unwrap()
         };
-        let mean: Vec<f32> = PLAIN.code(raw()).into_data().try_to_vec().unwrap();
+        let mean: Vec<f32> = PLAIN.code(encoded(raw())).into_data().try_to_vec().unwrap();
         let first = sample([3, 4]);
         assert_eq!(first, sample([3, 4]));
         assert_ne!(first, mean);
@@ -296,7 +316,7 @@ mod tests {
         let rows = 20_000;
         let raw = Tensor::<2>::from_floats([[0.5, 4.0_f32.ln()]], &Device::flex());
         let raw = raw.repeat_dim(0, rows);
-        assert_eq!(PLAIN.code(raw.clone()).dims(), [rows, 1]);
+        assert_eq!(PLAIN.code(encoded(raw.clone())).dims(), [rows, 1]);
         let drawn = PLAIN.draw(raw, &mut StepContext::first(3), false).code;
         let mean: f32 = drawn.clone().mean().into_scalar();
         let variance: f32 = (drawn - mean).square().mean().into_scalar();

@@ -2,7 +2,11 @@
 //!
 //! One file each and one line in [`BOTTLENECKS`].
 
+mod finite_scalar;
 mod gaussian;
+mod grid;
+mod quantised;
+mod state;
 mod top_k;
 
 use std::fmt::Debug;
@@ -16,12 +20,14 @@ use super::noise::Noise;
 use super::step::StepContext;
 use super::tally::Tally;
 use super::terms::Term;
-use super::weights::NamedArray;
+use crate::data::ImageShape;
 
 pub(super) use gaussian::WARM_UPS;
+pub(super) use quantised::{CODEBOOKS, STARTS};
+pub use state::BottleneckState;
 
-/// From resolved knobs and the size of the code.
-type Build = fn(&Knobs, usize) -> Result<Arc<dyn Bottleneck>, KnobError>;
+/// From resolved knobs and the shape of the code; a code without places is one place of many channels.
+type Build = fn(&Knobs, ImageShape) -> Result<Arc<dyn Bottleneck>, KnobError>;
 
 /// A kind of bottleneck.
 pub struct BottleneckKind {
@@ -29,7 +35,11 @@ pub struct BottleneckKind {
     pub choice: Choice,
     /// How many numbers the encoder gives for each number of the code.
     heads: usize,
-    /// The bottleneck for a code of this size, from resolved knobs.
+    /// How many numbers an entry has, where codes are made of entries.
+    entry: fn(&Knobs) -> Option<usize>,
+    /// Whether the code jumps where what the encoder gives moves a little.
+    jumps: bool,
+    /// The bottleneck for a code of this shape, from resolved knobs.
     build: Build,
 }
 
@@ -43,10 +53,14 @@ pub const BOTTLENECKS: &[BottleneckKind] = &[
             companion: None,
         },
         heads: 1,
-        build: |_knobs, _latent| Ok(Arc::new(Plain)),
+        entry: |_knobs| None,
+        jumps: false,
+        build: |_knobs, _code| Ok(Arc::new(Plain)),
     },
     gaussian::GAUSSIAN,
     top_k::TOP_K,
+    quantised::QUANTISED,
+    finite_scalar::FINITE_SCALAR,
 ];
 
 fn kind(knobs: &Knobs) -> &'static BottleneckKind {
@@ -55,15 +69,17 @@ fn kind(knobs: &Knobs) -> &'static BottleneckKind {
     kind.unwrap_or(&BOTTLENECKS[0])
 }
 
-/// The bottleneck that resolved knobs ask for, for a code of this size.
+/// The bottleneck that resolved knobs ask for, for a code of this shape.
 ///
 /// # Errors
-/// Knobs that contradict each other or the size.
-pub fn bottleneck(knobs: &Knobs, latent: usize) -> Result<Arc<dyn Bottleneck>, KnobError> {
+/// Knobs that contradict each other or the shape.
+pub fn bottleneck(knobs: &Knobs, code: ImageShape) -> Result<Arc<dyn Bottleneck>, KnobError> {
     let BottleneckKind {
         choice,
         heads,
+        entry,
         build,
+        jumps: _,
     } = kind(knobs);
     let is_tied = matches!(knobs.get("tied"), Some(KnobValue::Text(tied)) if tied == "on");
     if is_tied && *heads > 1 {
@@ -73,7 +89,16 @@ pub fn bottleneck(knobs: &Knobs, latent: usize) -> Result<Arc<dyn Bottleneck>, K
             choice.id
         )));
     }
-    build(knobs, latent)
+    if let Some(numbers) = entry(knobs)
+        && !code.channels.is_multiple_of(numbers)
+    {
+        return Err(KnobError::Contradiction(format!(
+            "bottleneck {} makes a code of entries of {numbers} numbers, so the size of the code must be a \
+             multiple of {numbers}, but is {}",
+            choice.id, code.channels
+        )));
+    }
+    build(knobs, code)
 }
 
 /// How many numbers the encoder gives for each number of the code, which must be known before the
@@ -82,78 +107,100 @@ pub fn heads(knobs: &Knobs) -> usize {
     kind(knobs).heads
 }
 
-/// What a bottleneck keeps from step to step besides weights; a phase begins with the default.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BottleneckState {
-    /// Steps since each unit of the code was last active, where somebody counts.
-    pub idle: Vec<u32>,
+/// How many numbers an entry has, where codes are made of entries.
+pub fn entry(knobs: &Knobs) -> Option<usize> {
+    (kind(knobs).entry)(knobs)
 }
 
-/// Name of the array that keeps [`BottleneckState::idle`].
-const IDLE: &str = "bottleneck.idle";
+/// Whether the code jumps where what the encoder gives moves a little.
+pub fn jumps(knobs: &Knobs) -> bool {
+    kind(knobs).jumps
+}
 
-impl BottleneckState {
-    /// As an array for a file; none where nothing is kept.
-    pub fn array(&self) -> Option<NamedArray> {
-        (!self.idle.is_empty()).then(|| NamedArray {
-            name: IDLE.to_owned(),
-            shape: vec![self.idle.len()],
-            values: self.idle.iter().map(|steps| *steps as f32).collect(),
-        })
-    }
-
-    /// From the arrays of a file.
-    pub fn of(arrays: &[NamedArray]) -> Self {
-        let idle = arrays.iter().find(|array| array.name == IDLE);
-        let values = idle.map_or(&[][..], |array| &array.values);
-        Self {
-            idle: values.iter().map(|steps| *steps as u32).collect(),
-        }
-    }
+/// What a bottleneck is given.
+pub struct Encoded {
+    /// What the encoder gave, `[images, heads × latent]`.
+    pub values: Tensor<2>,
+    /// The entries that codes are made of, `[entries, numbers]`, where the bottleneck has a codebook.
+    pub codebook: Option<Tensor<2>>,
 }
 
 /// What goes on to the decoder, and what it costs.
 pub struct Passed {
     /// `[images, latent]`.
     pub code: Tensor<2>,
-    /// A term of the loss.
-    pub term: Option<Term>,
+    /// Terms of the loss.
+    pub terms: Vec<Term>,
     /// `[images, latent]`: units that the code leaves out and that are to learn what it misses.
     pub spare: Option<Tensor<2>>,
 }
 
+impl Passed {
+    /// A code that costs nothing.
+    pub fn free(code: Tensor<2>) -> Self {
+        Self {
+            code,
+            terms: Vec::new(),
+            spare: None,
+        }
+    }
+}
+
+/// What test images are measured with.
+#[derive(Default)]
+pub struct Tested {
+    /// The code as in training, but with nothing that only helps training, `[images, latent]`; absent
+    /// where that is [`Bottleneck::code`].
+    pub code: Option<Tensor<2>>,
+    /// Terms of the loss.
+    pub terms: Vec<Term>,
+}
+
 /// What happens between encoder and decoder.
 pub trait Bottleneck: Debug + Send + Sync {
+    /// Entries of its codebook and numbers of each, where it has one.
+    fn codebook(&self) -> Option<[usize; 2]> {
+        None
+    }
+
     /// The code of what the encoder gave, without chance: what is drawn, kept and moved by hand.
     ///
     /// # Shapes
     /// `[images, heads × latent]` to `[images, latent]`
-    fn code(&self, raw: Tensor<2>) -> Tensor<2> {
-        raw
+    fn code(&self, encoded: Encoded) -> Tensor<2> {
+        encoded.values
     }
 
-    /// The code that is trained on, with its term.
+    /// How the code moves, but for chance, while what the encoder gave moves along a direction of its
+    /// shape; of codes that do not jump.
+    fn push(&self, direction: Tensor<2>) -> Tensor<2> {
+        direction
+    }
+
+    /// The code that is trained on, with its terms.
     fn pass(
         &self,
-        raw: Tensor<2>,
+        encoded: Encoded,
         context: &mut StepContext,
         state: &mut BottleneckState,
     ) -> Passed;
 
-    /// The code and term that test images are measured with: as in training, but with nothing that
-    /// only helps training. Absent where that is [`Bottleneck::code`] without a term.
-    fn pass_in_test(&self, _raw: Tensor<2>, _context: &mut StepContext) -> Option<Passed> {
+    /// The entries of the codebook after a step whose code was passed before: `entries` as the optimizer
+    /// left them, without autodiff. Absent where they stay as they are.
+    fn after_step(&self, _entries: Tensor<2>, _state: &mut BottleneckState) -> Option<Tensor<2>> {
         None
+    }
+
+    /// The terms of some test images; adds to the tally what is worth knowing about their code.
+    fn test(&self, _encoded: Encoded, _context: &mut StepContext, _tally: &mut Tally) -> Tested {
+        Tested::default()
     }
 
     /// A code drawn by chance for each image, from one noise each, `[images, latent]`; absent where there
     /// is no chance in the code that is trained on.
-    fn sample(&self, _raw: Tensor<2>, _noises: &mut [Noise]) -> Option<Tensor<2>> {
+    fn sample(&self, _values: Tensor<2>, _noises: &mut [Noise]) -> Option<Tensor<2>> {
         None
     }
-
-    /// Adds what is worth knowing about the code of some test images.
-    fn measure(&self, _raw: Tensor<2>, _context: &StepContext, _tally: &mut Tally) {}
 
     /// [`Bottleneck::code`] as a module of PyTorch, the way the README's snippet spells it: its class and
     /// what that is called with. Absent where the code is what the encoder gives.
@@ -178,11 +225,7 @@ pub trait Bottleneck: Debug + Send + Sync {
 struct Plain;
 
 impl Bottleneck for Plain {
-    fn pass(&self, raw: Tensor<2>, _: &mut StepContext, _: &mut BottleneckState) -> Passed {
-        Passed {
-            code: raw,
-            term: None,
-            spare: None,
-        }
+    fn pass(&self, encoded: Encoded, _: &mut StepContext, _: &mut BottleneckState) -> Passed {
+        Passed::free(encoded.values)
     }
 }

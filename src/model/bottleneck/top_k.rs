@@ -5,7 +5,8 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, TensorData};
 use serde_json::{Value, json};
 
-use super::{Bottleneck, BottleneckKind, BottleneckState, Passed};
+use super::{Bottleneck, BottleneckKind, BottleneckState, Encoded, Passed};
+use crate::data::ImageShape;
 use crate::model::knobs::{Choice, KnobError, Knobs};
 use crate::model::step::StepContext;
 
@@ -17,14 +18,16 @@ pub(super) const TOP_K: BottleneckKind = BottleneckKind {
         companion: Some("k"),
     },
     heads: 1,
+    entry: |_knobs| None,
+    jumps: true,
     build,
 };
 
 /// Steps after which a unit that was never among the k largest counts as dead.
 const DEAD_AFTER: u32 = 100;
 
-fn build(knobs: &Knobs, latent: usize) -> Result<Arc<dyn Bottleneck>, KnobError> {
-    let k = knobs.integer("k");
+fn build(knobs: &Knobs, code: ImageShape) -> Result<Arc<dyn Bottleneck>, KnobError> {
+    let (k, latent) = (knobs.integer("k"), code.pixels());
     if k > latent {
         return Err(KnobError::Contradiction(format!(
             "k must be at most the {latent} units of the code, but is {k}"
@@ -87,17 +90,19 @@ fn masked(raw: Tensor<2>, mask: Vec<f32>) -> Tensor<2> {
 }
 
 impl Bottleneck for TopK {
-    fn code(&self, raw: Tensor<2>) -> Tensor<2> {
+    fn code(&self, encoded: Encoded) -> Tensor<2> {
+        let raw = encoded.values;
         let mask = largest(&read(&raw), raw.dims()[1], self.k, |_unit| true);
         masked(raw, mask)
     }
 
     fn pass(
         &self,
-        raw: Tensor<2>,
+        encoded: Encoded,
         context: &mut StepContext,
         state: &mut BottleneckState,
     ) -> Passed {
+        let raw = encoded.values;
         let width = raw.dims()[1];
         let values = read(&raw);
         let k = self.k_after(context.epochs, width);
@@ -114,7 +119,7 @@ impl Bottleneck for TopK {
         });
         Passed {
             code: masked(raw, mask),
-            term: None,
+            terms: Vec::new(),
             spare: spare.flatten(),
         }
     }
@@ -131,6 +136,7 @@ impl Bottleneck for TopK {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::updater::OptimizerState;
     use burn::tensor::Device;
 
     const TWO: TopK = TopK {
@@ -138,6 +144,13 @@ mod tests {
         anneal: 0.0,
         revives: true,
     };
+
+    fn encoded(values: Tensor<2>) -> Encoded {
+        Encoded {
+            values,
+            codebook: None,
+        }
+    }
 
     fn rows() -> Tensor<2> {
         Tensor::from_floats(
@@ -148,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_largest_stay() {
-        let code: Vec<f32> = TWO.code(rows()).into_data().try_to_vec().unwrap();
+        let code: Vec<f32> = TWO.code(encoded(rows())).into_data().try_to_vec().unwrap();
         assert_eq!(code, [0.0, -0.0, 3.0, 2.0, 1.0, 1.0, 0.0, 0.0]);
     }
 
@@ -164,14 +177,16 @@ mod tests {
         let rows = Tensor::<2>::from_floats([[3.0, 2.0, 1.0, -1.0]], &Device::flex());
         let mut state = BottleneckState::default();
         let pass = |bottleneck: &TopK, state: &mut BottleneckState| {
-            bottleneck.pass(rows.clone(), &mut StepContext::first(1), state)
+            bottleneck.pass(encoded(rows.clone()), &mut StepContext::first(1), state)
         };
         for step in 1..DEAD_AFTER {
             let passed = pass(&TWO, &mut state);
             assert!(passed.spare.is_none(), "step {step}");
         }
-        let kept = BottleneckState::of(&[state.array().unwrap()]);
-        assert_eq!(kept, state);
+        let mut memory = OptimizerState::default();
+        state.write(&mut memory).unwrap();
+        let kept = BottleneckState::read(&memory, &Device::flex());
+        assert_eq!(kept.idle, state.idle);
         let spare = pass(&TWO, &mut state).spare.unwrap();
         let spare: Vec<f32> = spare.into_data().try_to_vec().unwrap();
         assert_eq!(spare, [0.0, 0.0, 1.0, -1.0]);

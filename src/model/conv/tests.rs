@@ -7,8 +7,8 @@ fn sides(size: usize, stages: usize) -> Vec<usize> {
     let mut sides = vec![size];
     for stage in 0..stages {
         let outer = sides[stage];
-        let plan = ConvPlan::new(
-            stage,
+        let plan = ConvPlan::halving(
+            (stage, Kernels::Shrinking),
             [1, 2],
             [outer, outer],
             [size.is_multiple_of(8); 2],
@@ -33,14 +33,14 @@ fn sizes_are_those_of_the_paper() {
 #[test]
 fn same_padding_is_one_before_and_two_after() {
     assert_eq!(
-        Padding::same(28, 5),
+        Padding::same(28, 5, 2),
         Padding {
             before: 1,
             after: 2
         }
     );
     assert_eq!(
-        Padding::same(7, 5),
+        Padding::same(7, 5, 2),
         Padding {
             before: 2,
             after: 2
@@ -54,23 +54,25 @@ fn every_size_comes_back() {
     for side in 8_usize..=33 {
         for stage in 0..4 {
             let size = side.div_euclid(1 << stage).max(1);
-            let plan = ConvPlan::new(
-                stage,
-                [2, 3],
-                [size, side],
-                [side % 8 == 0; 2],
-                Activation::Relu,
-            );
-            let pair = plan.init(&device);
-            let x = Tensor::<2>::ones([2, 2 * size * side], &device);
-            let code = pair.encode(x);
-            assert_eq!(
-                code.dims(),
-                [2, plan.inner_values()],
-                "{side} at stage {stage}"
-            );
-            let y = pair.decode(code);
-            assert_eq!(y.dims(), [2, 2 * size * side], "{side} at stage {stage}");
+            let halving = [Kernels::Shrinking, Kernels::Four].map(|kernels| {
+                ConvPlan::halving(
+                    (stage, kernels),
+                    [2, 3],
+                    [size, side],
+                    [side % 8 == 0; 2],
+                    Activation::Relu,
+                )
+            });
+            let at_each_place =
+                ConvPlan::at_each_place([2, 3], 1, [size, side], [Activation::Relu; 2]);
+            for plan in halving.into_iter().chain([at_each_place]) {
+                let pair = plan.init(&device);
+                let x = Tensor::<2>::ones([2, 2 * size * side], &device);
+                let code = pair.encode(x);
+                assert_eq!(code.dims(), [2, plan.inner_values()], "{plan:?}");
+                let y = pair.decode(code);
+                assert_eq!(y.dims(), [2, 2 * size * side], "{plan:?}");
+            }
         }
     }
 }

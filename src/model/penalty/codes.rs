@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Penalised, must};
+use crate::model::bottleneck;
 use crate::model::knobs::{KnobError, Knobs};
 use crate::model::step::StepContext;
 
@@ -26,6 +27,13 @@ pub(super) fn decoder_decay(of: &Penalised<'_>, _: &mut StepContext) -> Tensor<1
 }
 
 pub(super) fn check_kl_sparsity(knobs: &Knobs) -> Result<(), KnobError> {
+    must(bottleneck::entry(knobs).is_none(), || {
+        format!(
+            "penalty-kl-sparsity needs a code of activations from 0 to 1, but that of bottleneck {} is made \
+             of entries",
+            knobs.text("bottleneck")
+        )
+    })?;
     let activation = knobs.text("code-activation");
     must(activation == "sigmoid", || {
         format!("penalty-kl-sparsity needs code-activation sigmoid, but it is {activation}")

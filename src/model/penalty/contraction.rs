@@ -4,14 +4,17 @@ use burn::tensor::Tensor;
 
 use super::{Penalised, must};
 use crate::model::activation::Activation;
+use crate::model::bottleneck;
 use crate::model::knobs::{KnobError, Knobs};
 use crate::model::noise::Purpose;
 use crate::model::step::StepContext;
 
 pub(super) fn check(knobs: &Knobs) -> Result<(), KnobError> {
-    must(knobs.text("bottleneck") != "top-k", || {
-        "penalty-contractive needs a code without jumps, but that of bottleneck top-k has some"
-            .to_owned()
+    must(!bottleneck::jumps(knobs), || {
+        format!(
+            "penalty-contractive needs a code without jumps, but that of bottleneck {} has some",
+            knobs.text("bottleneck")
+        )
     })
 }
 

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Penalised, must};
+use crate::model::bottleneck;
 use crate::model::knobs::{KnobError, Knobs};
 use crate::model::noise::Purpose;
 use crate::model::step::StepContext;
@@ -11,10 +12,12 @@ use crate::model::step::StepContext;
 const SCALES: [f64; 7] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
 
 pub(super) fn check(knobs: &Knobs) -> Result<(), KnobError> {
-    let (activation, bottleneck) = (knobs.text("code-activation"), knobs.text("bottleneck"));
-    must(bottleneck != "top-k", || {
-        "penalty-mmd pulls codes towards N(0, I), which the zeros of bottleneck top-k cannot reach"
-            .to_owned()
+    let activation = knobs.text("code-activation");
+    must(!bottleneck::jumps(knobs), || {
+        format!(
+            "penalty-mmd pulls codes towards N(0, I), which those of bottleneck {} cannot reach",
+            knobs.text("bottleneck")
+        )
     })?;
     must(activation == "linear", || {
         format!(

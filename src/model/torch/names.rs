@@ -51,7 +51,7 @@ fn other_names(places: &[Place<'_>], weights: &[NamedArray]) -> String {
     };
     let expected = places
         .iter()
-        .map(|place| format!("{} {:?}", place.torch, place.shape));
+        .map(|place| format!("{} {:?}", place.torch, place.parameter.shape));
     let found = weights
         .iter()
         .map(|array| format!("{} {:?}", array.name, array.shape));

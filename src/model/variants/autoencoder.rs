@@ -33,6 +33,7 @@ fn stack(shape: ImageShape, knobs: &Knobs) -> Result<StackPlan, KnobError> {
             knobs,
         ),
         output: loss.output,
+        codebook: None,
     })
 }
 

@@ -185,6 +185,7 @@ pub(super) fn stack_of(
     Ok(StackPlan {
         pairs: common::dense_pairs(&widths, common::activation(knobs, "activation"), knobs),
         output: loss.output,
+        codebook: None,
     })
 }
 

@@ -11,6 +11,7 @@ mod deep;
 mod denoising;
 mod k_sparse;
 mod parts;
+mod quantised;
 mod regularised;
 mod sparse;
 mod stack_variant;
@@ -44,6 +45,8 @@ pub const VARIANTS: &[&dyn Variant] = &[
     &tied::TIED,
     &variational::VAE,
     &variational::BETA_VAE,
+    &quantised::VQ_VAE,
+    &quantised::FSQ,
     &regularised::WAE,
     &regularised::RAE,
 ];
@@ -162,15 +165,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("variational", "vae"),
     ("cvae", "vae, whose code is not told the class"),
+    ("vqvae", "vq-vae"),
+    ("vq", "vq-vae"),
     (
-        "vq-vae",
-        "vae, whose codes are numbers and not entries of a book",
+        "rvq",
+        "vq-vae, whose places are one entry each and not a sum of several",
     ),
-    (
-        "vqvae",
-        "vae, whose codes are numbers and not entries of a book",
-    ),
-    ("fsq", "vae, whose codes are numbers and not levels"),
     (
         "gan",
         "vae, which draws new pictures too, or wae, whose codes are given a shape without an adversary",
@@ -205,8 +205,12 @@ pub fn variant(id: &str) -> Result<&'static dyn Variant, KnobError> {
         .ok_or_else(|| {
             let known: Vec<&str> = VARIANTS.iter().map(|v| v.id()).collect();
             let wanted = id.to_lowercase();
-            let nearest = ELSEWHERE.iter().find(|(other, _)| *other == wanted);
-            let nearest = nearest.map_or_else(String::new, |(_, nearest)| {
+            let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == wanted);
+            let nearest = match elsewhere {
+                Some((_, nearest)) => Some(*nearest),
+                None => known.iter().copied().find(|id| *id == wanted),
+            };
+            let nearest = nearest.map_or_else(String::new, |nearest| {
                 format!("; nearest to it is {nearest}")
             });
             KnobError::Contradiction(format!(

@@ -2,7 +2,7 @@
 //! another by their defaults.
 
 use crate::data::ImageShape;
-use crate::model::bottleneck::{self, BOTTLENECKS, WARM_UPS};
+use crate::model::bottleneck::{self, BOTTLENECKS, CODEBOOKS, STARTS, WARM_UPS};
 use crate::model::composition::Composition;
 use crate::model::corruption::{CORRUPTIONS, Corruption};
 use crate::model::knobs::{Choice, Condition, Knob, KnobError, KnobKind, Knobs, Part, Scale};
@@ -16,6 +16,10 @@ pub(super) struct Parts {
     pub(super) noise: &'static str,
     pub(super) bottleneck: &'static str,
     pub(super) beta: f64,
+    /// Numbers of an entry of a codebook.
+    pub(super) entry_size: i64,
+    /// Levels of the numbers of an entry.
+    pub(super) levels: &'static str,
     /// A penalty and its weight.
     pub(super) penalties: &'static [(&'static str, f64)],
 }
@@ -25,6 +29,8 @@ pub(super) const NONE: Parts = Parts {
     noise: "none",
     bottleneck: "plain",
     beta: 1.0,
+    entry_size: 2,
+    levels: "8,8",
     penalties: &[],
 };
 
@@ -32,7 +38,7 @@ pub(super) const NONE: Parts = Parts {
 const MOST_WEIGHT: f64 = 1000.0;
 
 /// Parts other than penalties have so many knobs.
-const OTHERS: usize = 11;
+const OTHERS: usize = 17;
 
 /// Number of knobs of all parts; what KL sparsity aims at follows the penalties.
 const COUNT: usize = OTHERS + PENALTIES.len() + 1;
@@ -71,6 +77,7 @@ pub(super) const fn count(layers: usize) -> usize {
 
 const GAUSSIAN: Condition = Condition::Is("bottleneck", &["gaussian"]);
 const TOP_K: Condition = Condition::Is("bottleneck", &["top-k"]);
+const QUANTISED: Condition = Condition::Is("bottleneck", &["vq"]);
 
 const fn knobs(parts: Parts) -> [Knob; COUNT] {
     let others: [Knob; OTHERS] = [
@@ -93,18 +100,13 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             ([1.0; 2], 0.5, Scale::Linear),
             (&[Condition::Is("noise", &DAMAGES)], Part::Corruption),
         ),
-        Knob {
-            id: "bottleneck",
-            name: "Bottleneck",
-            help: "What happens between encoder and decoder.",
-            kind: KnobKind::Choice {
-                options: &KINDS,
-                default: parts.bottleneck,
-            },
-            only_with: &[],
-            part: Part::Bottleneck,
-            is_live: false,
-        },
+        choice(
+            "bottleneck",
+            "Bottleneck",
+            "What happens between encoder and decoder.",
+            (&KINDS, parts.bottleneck),
+            &[],
+        ),
         real(
             "beta",
             "β",
@@ -124,18 +126,13 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
                 (&[GAUSSIAN], Part::Bottleneck),
             )
         },
-        Knob {
-            id: "warm-up-shape",
-            name: "Warm-up shape",
-            help: "Whether the warm-up comes once or again and again.",
-            kind: KnobKind::Choice {
-                options: WARM_UPS,
-                default: "linear",
-            },
-            only_with: &[GAUSSIAN, Condition::Above0("warm-up")],
-            part: Part::Bottleneck,
-            is_live: false,
-        },
+        choice(
+            "warm-up-shape",
+            "Warm-up shape",
+            "Whether the warm-up comes once or again and again.",
+            (WARM_UPS, "linear"),
+            &[GAUSSIAN, Condition::Above0("warm-up")],
+        ),
         real(
             "free-bits",
             "Free bits",
@@ -152,21 +149,13 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             ([100.0, 1000.0], 0.0, Scale::Logarithmic),
             (&[GAUSSIAN], Part::Bottleneck),
         ),
-        Knob {
-            id: "k",
-            name: "k",
-            help: "Units of the code that stay; at most its size.",
-            kind: KnobKind::Integer {
-                min: 1,
-                max: 4096,
-                default: 25,
-                step: 1,
-                scale: Scale::Logarithmic,
-            },
-            only_with: &[TOP_K],
-            part: Part::Bottleneck,
-            is_live: false,
-        },
+        whole(
+            "k",
+            "k",
+            "Units of the code that stay; at most its size.",
+            ([1, 4096], 25),
+            &[TOP_K],
+        ),
         Knob {
             is_live: false,
             ..real(
@@ -178,16 +167,61 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
                 (&[TOP_K], Part::Bottleneck),
             )
         },
+        choice(
+            "revive",
+            "Revive what is dead",
+            "Whether units that were not among the k largest for 100 steps learn what the code leaves out \
+             (Gao et al. 2024), and entries of a codebook that nothing is nearest to become vectors of the \
+             batch.",
+            (&SWITCH, "on"),
+            &[Condition::Is("bottleneck", &["top-k", "vq"])],
+        ),
+        whole(
+            "entries",
+            "Entries",
+            "Entries of the codebook: each place of a code is one of them.",
+            ([2, 4096], 128),
+            &[QUANTISED],
+        ),
+        whole(
+            "entry-size",
+            "Entry size",
+            "Numbers of an entry, and channels of a grid of entries; a code that is one vector is cut into \
+             groups of so many numbers.",
+            ([1, 256], parts.entry_size),
+            &[QUANTISED],
+        ),
+        choice(
+            "codebook",
+            "Codebook",
+            "How the entries of the codebook follow what the encoder gives.",
+            (CODEBOOKS, "ema"),
+            &[QUANTISED],
+        ),
+        choice(
+            "codebook-start",
+            "Codebook start",
+            "What the entries of the codebook are before they are trained.",
+            (STARTS, "outputs"),
+            &[QUANTISED],
+        ),
+        real(
+            "commitment",
+            "Commitment",
+            "Weight of the mean squared distance between what the encoder gives and the entries that take \
+             its place, which keeps the encoder near them (van den Oord et al. 2017).",
+            ([4.0, 100.0], 0.25, Scale::Linear),
+            (&[QUANTISED], Part::Bottleneck),
+        ),
         Knob {
-            id: "revive",
-            name: "Revive dead units",
-            help: "Whether units that were not among the k largest for 100 steps learn what the code \
-                   leaves out (Gao et al. 2024).",
-            kind: KnobKind::Choice {
-                options: &SWITCH,
-                default: "on",
+            id: "levels",
+            name: "Levels",
+            help: "How many levels each number of an entry is rounded to, such as 8,6,5: as many numbers as \
+                   are listed make an entry, and a code is a multiple of them.",
+            kind: KnobKind::Levels {
+                default: parts.levels,
             },
-            only_with: &[TOP_K],
+            only_with: &[Condition::Is("bottleneck", &["fsq"])],
             part: Part::Bottleneck,
             is_live: false,
         },
@@ -229,6 +263,50 @@ const TARGET: Knob = Knob {
     part: Part::Penalties,
     is_live: true,
 };
+
+/// A whole number of a bottleneck, over equal ratios.
+const fn whole(
+    id: &'static str,
+    name: &'static str,
+    help: &'static str,
+    ([min, max], default): ([i64; 2], i64),
+    only_with: &'static [Condition],
+) -> Knob {
+    Knob {
+        id,
+        name,
+        help,
+        kind: KnobKind::Integer {
+            min,
+            max,
+            default,
+            step: 1,
+            scale: Scale::Logarithmic,
+        },
+        only_with,
+        part: Part::Bottleneck,
+        is_live: false,
+    }
+}
+
+/// A choice of a bottleneck.
+const fn choice(
+    id: &'static str,
+    name: &'static str,
+    help: &'static str,
+    (options, default): (&'static [Choice], &'static str),
+    only_with: &'static [Condition],
+) -> Knob {
+    Knob {
+        id,
+        name,
+        help,
+        kind: KnobKind::Choice { options, default },
+        only_with,
+        part: Part::Bottleneck,
+        is_live: false,
+    }
+}
 
 /// A knob from 0 to `most`, or to `usual` on a slider, that can be moved while a run trains.
 const fn real(
@@ -318,13 +396,13 @@ const KINDS: [Choice; BOTTLENECKS.len()] = {
     options
 };
 
-/// Everything about a network but its layers, for a code of this size.
+/// Everything about a network but its layers, for a code of this shape.
 pub(super) fn composition(
     shape: ImageShape,
     knobs: &Knobs,
-    latent: usize,
+    code: ImageShape,
 ) -> Result<Composition, KnobError> {
-    let bottleneck = bottleneck::bottleneck(knobs, latent)?;
+    let bottleneck = bottleneck::bottleneck(knobs, code)?;
     let penalties = penalty::penalties(knobs)?;
     let has_sparsity = penalties.iter().any(|penalty| penalty.term() == "sparsity");
     let has_zeros =

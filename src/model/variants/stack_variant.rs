@@ -37,8 +37,9 @@ impl StackVariant {
         knobs: &Knobs,
     ) -> Result<(StackPlan, Composition), KnobError> {
         let knobs = knobs.resolve(self.id, self.knobs)?;
-        let stack = (self.stack)(shape, &knobs)?;
-        let composition = parts::composition(shape, &knobs, stack.latent())?;
+        let mut stack = (self.stack)(shape, &knobs)?;
+        let composition = parts::composition(shape, &knobs, stack.code())?;
+        stack.codebook = composition.bottleneck.codebook();
         Ok((stack, composition))
     }
 }
@@ -77,7 +78,7 @@ impl Variant for StackVariant {
         Ok(Plan {
             layers: stack.layers(),
             stages: stack.pairs.len(),
-            latent: stack.latent(),
+            latent: stack.code().pixels(),
         })
     }
 
