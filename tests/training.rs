@@ -164,6 +164,10 @@ fn where_it_matters(mut config: RunConfig, knob: &Knob) -> RunConfig {
     set("init", "normal");
     set("init-sigma", "0.1");
     set("output", "sigmoid");
+    if config.variant == "fsq" || knob.id == "levels" {
+        // Small codes are all rounded to 0, and nothing begins where biases are 0 too.
+        set("init", "uniform");
+    }
     if knob.part == Part::Penalties
         || ["bottleneck", "code-activation", "tied", "latent"].contains(&knob.id)
     {
@@ -198,10 +202,6 @@ fn where_it_matters(mut config: RunConfig, knob: &Knob) -> RunConfig {
     }
     if knob.id == "output" {
         set("loss", "mse");
-    }
-    if knob.id == "levels" {
-        // Small codes are all rounded to 0, and nothing begins where biases are 0 too.
-        set("init", "uniform");
     }
     if knob.id == "revive" {
         // Until some units are dead.

@@ -376,6 +376,14 @@ impl Knobs {
         )
     }
 
+    /// These values, unchecked, with the defaults of a table where nothing was set.
+    #[must_use]
+    pub fn with_defaults(self, table: &[Knob]) -> Self {
+        let mut all = Self::defaults(table);
+        all.0.extend(self.0);
+        all
+    }
+
     /// The value of a knob, if it was set.
     pub fn get(&self, id: &str) -> Option<&KnobValue> {
         self.0.get(id)

@@ -188,7 +188,10 @@ pub fn digits(id: &str, pretraining: Pretraining, epochs: usize) -> RunConfig {
     config.batch = 32;
     "flex".clone_into(&mut config.device);
     config.pretraining = pretraining;
-    if variant.is_layered() {
+    let has = |id: &str| variant.knobs().iter().any(|knob| knob.id == id);
+    if has("filters") {
+        config.knobs.set("filters", KnobValue::Integer(4));
+    } else if has("widths") {
         config
             .knobs
             .set("widths", KnobValue::Text("784,24,12,6".to_owned()));

@@ -23,9 +23,13 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// A draft that has not changed anything of `config` yet.
-    pub fn new(config: RunConfig) -> Self {
+    /// A draft that has not changed anything of `config` yet. Knobs that a file leaves to their defaults,
+    /// or that are younger than it, are there: which ones are shown depends on all.
+    pub fn new(mut config: RunConfig) -> Self {
         let known = variant(&config.variant);
+        if let Ok(variant) = &known {
+            config.knobs = config.knobs.with_defaults(variant.knobs());
+        }
         let usual = known.as_ref().map_or_else(
             |_unknown| PhaseSettings::usual(OptimizerKind::Sgd, 1),
             |variant| {
@@ -251,10 +255,21 @@ fn spread(phase: &mut Phase, now: &PhaseSettings, was: &PhaseSettings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{KnobValue, Pretraining};
+    use crate::model::{KnobValue, Knobs, Pretraining};
 
     fn draft(id: &str) -> Draft {
         Draft::recipe(variant(id).unwrap(), "glyphs")
+    }
+
+    #[test]
+    fn knobs_that_a_file_leaves_out_have_their_defaults() {
+        let all = draft("vq-vae").config;
+        let mut few = all.clone();
+        few.knobs = Knobs::default();
+        few.knobs.set("entries", KnobValue::Integer(64));
+        let mut expected = all;
+        expected.knobs.set("entries", KnobValue::Integer(64));
+        assert_eq!(Draft::new(few).config, expected);
     }
 
     #[test]

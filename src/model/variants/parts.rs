@@ -167,15 +167,6 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
                 (&[TOP_K], Part::Bottleneck),
             )
         },
-        choice(
-            "revive",
-            "Revive what is dead",
-            "Whether units that were not among the k largest for 100 steps learn what the code leaves out \
-             (Gao et al. 2024), and entries of a codebook that nothing is nearest to become vectors of the \
-             batch.",
-            (&SWITCH, "on"),
-            &[Condition::Is("bottleneck", &["top-k", "vq"])],
-        ),
         whole(
             "entries",
             "Entries",
@@ -212,6 +203,15 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
              its place, which keeps the encoder near them (van den Oord et al. 2017).",
             ([4.0, 100.0], 0.25, Scale::Linear),
             (&[QUANTISED], Part::Bottleneck),
+        ),
+        choice(
+            "revive",
+            "Revive what is dead",
+            "Whether units that were not among the k largest for 100 steps learn what the code leaves out \
+             (Gao et al. 2024), and entries of a codebook that nothing is nearest to become vectors of the \
+             batch.",
+            (&SWITCH, "on"),
+            &[Condition::Is("bottleneck", &["top-k", "vq"])],
         ),
         Knob {
             id: "levels",

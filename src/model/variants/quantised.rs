@@ -24,8 +24,8 @@ const fn knobs(latent: i64, parts: Parts) -> [Knob; count(CONVOLUTIONS)] {
 pub(super) const VQ_VAE: StackVariant = StackVariant {
     id: "vq-vae",
     name: "Vector-quantised",
-    summary: "The code is a small map, and every place of it one entry of a codebook: a picture in a hundred \
-         words.",
+    summary: "The code is a small map, and every place of it is one of the entries of a codebook that is \
+         learned.",
     knobs: &knobs(
         64,
         Parts {
@@ -43,8 +43,7 @@ pub(super) const VQ_VAE: StackVariant = StackVariant {
 pub(super) const FSQ: StackVariant = StackVariant {
     id: "fsq",
     name: "Finite scalar",
-    summary: "The code is a small map whose few numbers are rounded to a few levels: quantised, with no \
-         codebook to starve.",
+    summary: "The code is a small map whose numbers are rounded to a few levels: quantised, without a codebook.",
     knobs: &knobs(
         24,
         Parts {

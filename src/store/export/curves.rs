@@ -314,6 +314,8 @@ pub(super) mod tests {
             is_sum: true,
             has_kl: true,
             has_penalties: true,
+            has_codebook: false,
+            has_commitment: false,
             has_revival: false,
         };
         phase.kind = LossKind::CrossEntropy;

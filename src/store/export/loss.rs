@@ -10,6 +10,10 @@ pub struct LossParts {
     pub is_sum: bool,
     /// It holds the KL divergence of the code, times β.
     pub has_kl: bool,
+    /// It holds the distance of a codebook from what the encoder gives, as one that follows a gradient has.
+    pub has_codebook: bool,
+    /// It holds the distance of what the encoder gives from a codebook, at least in some steps of the run.
+    pub has_commitment: bool,
     /// It holds penalties that act in this phase, at least in some steps of the run.
     pub has_penalties: bool,
     /// It holds what dead units of a top-k code miss, while there are such units.
@@ -20,13 +24,17 @@ fn is_text(knobs: &Knobs, id: &str, text: &str) -> bool {
     matches!(knobs.get(id), Some(KnobValue::Text(chosen)) if chosen == text)
 }
 
-/// Whether any penalty that acts at this depth has a weight, from the first step on or from a later one.
+/// Whether any penalty that acts at this depth has a weight.
 fn has_penalties(config: &RunConfig, is_innermost: bool) -> bool {
-    let acts = |id: &str| {
+    has_weight(config, |id| {
         let mut kinds = PENALTIES.iter();
         kinds.any(|kind| kind.knob == id && (is_innermost || kind.acts_on_hidden()))
-    };
-    let is_weight = |id: &str, value: f64| value > 0.0 && acts(id);
+    })
+}
+
+/// Whether any of some knobs is above 0, from the first step on or from a later one.
+fn has_weight(config: &RunConfig, is_of_them: impl Fn(&str) -> bool) -> bool {
+    let is_weight = |id: &str, value: f64| value > 0.0 && is_of_them(id);
     let from_the_first = config.knobs.iter().any(|(id, value)| match value {
         KnobValue::Real(value) => is_weight(id, *value),
         KnobValue::Integer(_) | KnobValue::Text(_) => false,
@@ -44,9 +52,12 @@ impl LossParts {
         let is_gaussian = is_text(knobs, "bottleneck", "gaussian");
         // Pretraining of outer pairs does not reach the bottleneck.
         let is_innermost = objective.depth(stages) >= stages;
+        let is_quantised = is_innermost && is_text(knobs, "bottleneck", "vq");
         Self {
             is_sum: is_gaussian,
             has_kl: is_gaussian && is_innermost,
+            has_codebook: is_quantised && is_text(knobs, "codebook", "gradient"),
+            has_commitment: is_quantised && has_weight(config, |id| id == "commitment"),
             has_penalties: has_penalties(config, is_innermost),
             has_revival: is_innermost
                 && is_text(knobs, "bottleneck", "top-k")
@@ -66,6 +77,8 @@ impl LossParts {
     pub fn more(self) -> String {
         let all = [
             (self.has_kl, " + β KL"),
+            (self.has_codebook, " + codebook"),
+            (self.has_commitment, " + commitment"),
             (self.has_penalties, " + penalties"),
             (self.has_revival, " + revival of dead units"),
         ];
@@ -138,6 +151,20 @@ mod tests {
             whole(&recipe("k-sparse")).more(),
             " + revival of dead units"
         );
+    }
+
+    #[test]
+    fn a_codebook_is_told_where_a_gradient_moves_it() {
+        let mut config = recipe("vq-vae");
+        assert_eq!(whole(&config).more(), " + commitment");
+        let outer = LossParts::of(&config, Objective::Greedy { stage: 0 }, 2);
+        assert!(!outer.has_more());
+        let gradient = KnobValue::Text("gradient".to_owned());
+        config.knobs.set("codebook", gradient);
+        assert_eq!(whole(&config).more(), " + codebook + commitment");
+        config.knobs.set("commitment", KnobValue::Real(0.0));
+        assert_eq!(whole(&config).more(), " + codebook");
+        assert!(!whole(&recipe("fsq")).has_more());
     }
 
     #[test]
