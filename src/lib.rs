@@ -71,6 +71,9 @@
 //! [`model::QUANTITIES`] says how each is shown. What depends on time, a warm-up or an annealing, reads
 //! [`model::StepContext`].
 //!
+//! Combinations whose figures on MNIST are known are the table [`train::PRESETS`]. A run keeps the id of the
+//! one it was made from, which decides nothing but what [`train::judge`] holds it against.
+//!
 //! # Fast where there is no GPU
 //!
 //! Networks are Burn modules on every device. On Flex, a layer with its activation, a loss with its

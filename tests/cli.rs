@@ -30,6 +30,8 @@ mod moved_data;
 mod names;
 #[path = "cli/places.rs"]
 mod places;
+#[path = "cli/presets.rs"]
+mod presets;
 #[path = "cli/resuming.rs"]
 mod resuming;
 #[path = "cli/runs.rs"]

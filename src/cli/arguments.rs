@@ -17,7 +17,7 @@ use super::kept::{Kept, RUN_HELP};
 use super::numbers::{count, number};
 use super::out::{self, Out};
 use super::{Failure, knob_options};
-use super::{effects, fetch, resuming, share};
+use super::{effects, fetch, presets, resuming, share};
 
 /// What `train` is to do.
 pub(super) struct TrainPlan {
@@ -110,6 +110,7 @@ pub(super) fn command() -> Command {
                     "schedules",
                     "datasets",
                     "devices",
+                    "presets",
                 ]))
                 .arg(json()),
         )
@@ -178,6 +179,7 @@ fn train_command() -> Command {
         .arg(path("resume", "RUN", "Go on with a kept run to the end of its schedule, or as --epochs or --until-epoch say; SESSION#N is run N of a session, which is kept there").conflicts_with("config"))
         .arg(text("until-epoch", "N", "With --resume: go on until the last phase has N epochs in all").requires("resume").conflicts_with("epochs"))
         .arg(text("share", "TEXT", "Share string to start from; other options change it").conflicts_with_all(["config", "resume"]))
+        .arg(presets::argument())
         .arg(path("out", "FOLDER", "Folder that keeps the run: new or empty, or with --replace an earlier run [default: runs/VARIANT-N, or with --resume where the run is]"))
         .arg(out::replace())
         .arg(json().help("Print one JSON object an event"))
@@ -241,7 +243,7 @@ fn configure(matches: &ArgMatches) -> Result<RunConfig, Failure> {
         Some(path) => Some(store::read_config(path)?),
         None => match text("share") {
             Some(text) => Some(Share::decode(text)?.config),
-            None => None,
+            None => presets::given(matches)?,
         },
     };
     let id = text("variant")

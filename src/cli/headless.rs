@@ -12,14 +12,14 @@ use crate::engine::{
     SessionNews, Until, Watch, check_device,
 };
 use crate::store::RunPlace;
-use crate::train::TestPoint;
+use crate::train::{NEIGHBOURS, TestPoint};
 
 use super::arguments::{Start, TrainPlan};
 use super::interrupts::Interrupts;
 use super::out::Out;
 use super::report::{Outcome, Report};
 use super::resuming::{Resumed, parked};
-use super::{Failure, neighbours};
+use super::{Failure, neighbours, presets};
 
 const RUN: RunId = RunId(1);
 
@@ -76,7 +76,7 @@ pub(super) fn train(plan: TrainPlan) -> Result<ExitCode, Failure> {
         measures_neighbours: plan.measures_neighbours,
         has_no_baselines: false,
         progress: Progress::default(),
-        last_test: None,
+        tests: Vec::new(),
         has_begun: false,
         is_idle: false,
         is_kept: false,
@@ -110,7 +110,8 @@ struct Session {
     /// There are none to wait for.
     has_no_baselines: bool,
     progress: Progress,
-    last_test: Option<TestPoint>,
+    /// All that was measured on test images.
+    tests: Vec<TestPoint>,
     /// Its folder is ready and the training was started.
     has_begun: bool,
     /// There was nothing to train.
@@ -275,14 +276,12 @@ impl Session {
                 self.interrupts.note_steps(progress.step);
                 self.info = Some(Arc::clone(info));
                 self.progress = *progress;
-                self.last_test = metrics.last_test().cloned();
+                self.tests.clone_from(&metrics.test);
             }
             Event::Progress { more, progress, .. } => {
                 self.progress = *progress;
                 self.interrupts.note_steps(progress.step);
-                if let Some(test) = more.last_test() {
-                    self.last_test = Some(test.clone());
-                }
+                self.tests.extend_from_slice(&more.test);
                 if let Some(info) = &self.info {
                     self.report.progress(info, more, progress);
                 }
@@ -398,14 +397,18 @@ impl Session {
     /// What is measured once, of the run as it is kept, because it takes long; where that cannot be, the
     /// rest is told all the same.
     fn measure_on_request(&mut self) -> Vec<(&'static str, f64)> {
-        if !self.measures_neighbours || !self.is_kept {
+        let is_expected = self
+            .info
+            .as_ref()
+            .is_some_and(|info| presets::wants_neighbours(info, &self.progress, &self.tests));
+        if !(self.measures_neighbours || is_expected) || !self.is_kept {
             return Vec::new();
         }
         match self
             .folder()
             .and_then(|folder| neighbours::accuracy(&folder))
         {
-            Ok(accuracy) => vec![("knn_accuracy", accuracy)],
+            Ok(accuracy) => vec![(NEIGHBOURS, accuracy)],
             Err(failure) => {
                 self.report.warning(&failure.to_string());
                 Vec::new()
@@ -433,7 +436,7 @@ impl Session {
         self.report.finished(&Outcome {
             info: &info,
             progress: &self.progress,
-            last_test: self.last_test.clone(),
+            tests: &self.tests,
             baselines: self.baselines.as_deref(),
             on_request,
             is_interrupted: self.is_interrupted,

@@ -14,7 +14,7 @@ use crate::train::Trainer;
 
 use super::Failure;
 use super::report::{baselines_json, baselines_line};
-use super::{opened, output};
+use super::{opened, output, presets};
 
 fn open(matches: &ArgMatches) -> Result<Trainer, Failure> {
     let folder = matches
@@ -39,8 +39,10 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
     let layers = trainer.trainee().layers();
     let parameters = LayerInfo::all_parameters(layers);
     let latent = trainer.latent();
+    let judgement = presets::judge_kept(&mut trainer);
+    let data = trainer.data();
     if matches.get_flag("json") {
-        return output::line(json!({
+        let mut found = json!({
             "test_mse": test.mse,
             "test_mse_per_image": test.mse * pixels as f64,
             "outputs": test.verdict,
@@ -48,7 +50,11 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
             "baselines": baselines_json(Some(&baselines), latent),
             "parameters": parameters,
             "step": test.step,
-        }));
+        });
+        if let Some(judgement) = &judgement {
+            found["reference"] = presets::to_json(judgement);
+        }
+        return output::line(found);
     }
     output::line(format!(
         "test MSE {:.5} per pixel, {:.2} per image, over {} test images after {} steps",
@@ -57,7 +63,9 @@ pub(super) fn eval(matches: &ArgMatches) -> Result<(), Failure> {
         data.test.len(),
         test.step
     ))?;
-    output::line(baselines_line(&baselines, latent))
+    output::line(baselines_line(&baselines, latent))?;
+    let mut lines = judgement.iter().flat_map(presets::to_lines);
+    lines.try_for_each(output::line)
 }
 
 /// Draws test images over their reconstructions.

@@ -8,7 +8,7 @@ use crate::data::{SOURCES, Source};
 use crate::engine::{DeviceInfo, kept_comparisons, list_devices};
 use crate::model::{Knob, Pretraining, VARIANTS};
 
-use super::{Failure, output};
+use super::{Failure, output, presets};
 
 /// One entry: key, name, a sentence, and what more there is as JSON.
 struct Entry {
@@ -134,8 +134,12 @@ pub(super) fn list(matches: &ArgMatches) -> Result<(), Failure> {
     let what = matches
         .get_one::<String>("what")
         .map_or("variants", String::as_str);
+    let is_json = matches.get_flag("json");
+    if what == "presets" {
+        return presets::list(is_json);
+    }
     let entries = entries(what);
-    if matches.get_flag("json") {
+    if is_json {
         let all: Vec<Value> = entries.into_iter().map(|entry| entry.json).collect();
         return output::line(Value::Array(all));
     }

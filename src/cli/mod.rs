@@ -23,6 +23,7 @@ mod numbers;
 mod opened;
 mod out;
 mod output;
+mod presets;
 mod report;
 mod resuming;
 mod session;

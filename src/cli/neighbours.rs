@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::analysis::{Labelled, neighbour_accuracy};
-use crate::train::Half;
+use crate::train::{Half, Trainer};
 
 use super::Failure;
 use super::opened::{self, Wanted};
@@ -14,7 +14,11 @@ const NEIGHBOURS: usize = 5;
 
 /// Share of the test images of a kept run whose nearest training images, by their codes, are of the same class.
 pub(super) fn accuracy(folder: &Path) -> Result<f64, Failure> {
-    let mut run = opened::open(folder, &Wanted::default())?;
+    accuracy_of(&mut opened::open(folder, &Wanted::default())?)
+}
+
+/// The same of a run at hand.
+pub(super) fn accuracy_of(run: &mut Trainer) -> Result<f64, Failure> {
     let data = Arc::clone(run.data());
     let missing = || {
         Failure::bad_input(format!(

@@ -13,7 +13,7 @@ use crate::train::{Metrics, TestPoint, Verdict};
 
 use super::Failure;
 use super::kept::as_argument;
-use super::output;
+use super::{output, presets};
 
 /// Where reports go, and in what form.
 pub(super) struct Report {
@@ -33,7 +33,8 @@ pub(super) struct Report {
 pub(super) struct Outcome<'a> {
     pub(super) info: &'a RunInfo,
     pub(super) progress: &'a Progress,
-    pub(super) last_test: Option<TestPoint>,
+    /// All that was measured on test images.
+    pub(super) tests: &'a [TestPoint],
     pub(super) baselines: Option<&'a Baselines>,
     /// What was measured because it was asked for.
     pub(super) on_request: Vec<(&'static str, f64)>,
@@ -275,14 +276,15 @@ impl Report {
     pub(super) fn finished(&mut self, outcome: &Outcome<'_>) {
         self.bar.finish_and_clear();
         let pixels = outcome.info.dataset.shape.pixels() as f64;
-        let last = outcome.last_test.as_ref();
+        let last = outcome.tests.last();
         let mse = last.map(|test| test.mse);
         let run = self.run.clone();
         let mut measures = last.map_or_else(BTreeMap::new, |test| test.measures.as_ref().clone());
         for (name, value) in &outcome.on_request {
             measures.insert((*name).to_owned(), Figure::One(*value));
         }
-        self.event(&json!({
+        let judgement = presets::judged(outcome);
+        let mut finished = json!({
             "event": "finished",
             "test_mse": mse,
             "test_mse_per_image": mse.map(|mse| mse * pixels),
@@ -297,7 +299,11 @@ impl Report {
             "device": outcome.info.device,
             "interrupted": outcome.is_interrupted,
             "run": run,
-        }));
+        });
+        if let Some(judgement) = &judgement {
+            finished["reference"] = presets::to_json(judgement);
+        }
+        self.event(&finished);
         if self.is_json {
             return;
         }
@@ -351,6 +357,9 @@ impl Report {
                     as_argument(&run)
                 ));
             }
+        }
+        for line in judgement.iter().flat_map(presets::to_lines) {
+            self.line(&line);
         }
     }
 }

@@ -29,6 +29,10 @@ pub struct RunConfig {
     /// What the run is called in the window.
     #[serde(default)]
     pub name: String,
+    /// Id of the preset it was made from, where it was. It decides nothing: what the run comes to is
+    /// held against the figures of that preset, and an id that is not known is passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// Where the images come from: the name of a built-in data set, or a folder or file.
     pub dataset: String,
     /// Width and height that the pictures of a folder are brought to; 28×28 when absent. Data sets
@@ -104,6 +108,7 @@ impl RunConfig {
     pub fn recipe(variant: &dyn Variant, dataset: &str) -> Self {
         let mut config = Self {
             name: variant.name().to_owned(),
+            preset: None,
             dataset: dataset.to_owned(),
             image_size: None,
             color: None,

@@ -18,6 +18,7 @@ mod losses;
 mod metrics;
 mod observe;
 mod offline;
+mod presets;
 mod schedule;
 mod trainer;
 
@@ -33,5 +34,9 @@ pub use live::KnobChange;
 pub use losses::Losses;
 pub use metrics::{Measures, Metrics, PhaseStart, TermValues, TestPoint, TrainPoint, Verdict};
 pub use offline::OfflineRun;
+pub use presets::{
+    Aim, Band, Evidence, Expected, Family, Found, Judgement, NEIGHBOURS, PRESET_DATASET, PRESETS,
+    Preset, Reach, judge, nearest_presets, preset, significant,
+};
 pub use schedule::{LearningRateDecay, Phase, PhaseSettings, Schedule};
 pub use trainer::{Advance, Trainer};

@@ -1,0 +1,223 @@
+//! Presets on the command line: reference runs by name, and what a run of one has come to.
+
+use clap::{Arg, ArgMatches};
+use serde_json::{Value, json};
+
+use crate::engine::{Progress, RunInfo};
+use crate::train::{
+    Evidence, Expected, Family, Judgement, NEIGHBOURS, PRESET_DATASET, PRESETS, Preset, RunConfig,
+    TestPoint, Trainer, judge, nearest_presets, preset,
+};
+
+use super::report::Outcome;
+use super::{Failure, arguments, neighbours, output};
+
+/// The option that names one.
+pub(super) fn argument() -> Arg {
+    arguments::text(
+        "preset",
+        "NAME",
+        "Reference run on MNIST to start from (see list presets); other options change it, and the last \
+         lines say whether its figures are reached. Give the folder of MNIST with --dataset [default: mnist, \
+         once it is fetched]",
+    )
+    .conflicts_with_all(["config", "resume", "share"])
+}
+
+/// The configuration of the preset that was named, if one was.
+///
+/// # Errors
+/// There is no such preset, or another variant was asked for.
+pub(super) fn given(matches: &ArgMatches) -> Result<Option<RunConfig>, Failure> {
+    let Some(id) = matches.get_one::<String>("preset") else {
+        return Ok(None);
+    };
+    let Some(preset) = preset(id) else {
+        return Err(Failure::bad_input(format!(
+            "preset must be one of those that hourglass list presets names, but is {id:?}; nearest to it are {}",
+            nearest_presets(id).join(", ")
+        )));
+    };
+    let variant = matches.get_one::<String>("variant");
+    if let Some(variant) = variant.filter(|variant| *variant != preset.variant) {
+        return Err(Failure::bad_input(format!(
+            "preset {} is of variant {}, but --variant {variant} was given",
+            preset.id, preset.variant
+        )));
+    }
+    Ok(Some(preset.config(PRESET_DATASET)?))
+}
+
+/// Prints all presets, wrong ways under a heading of their own.
+///
+/// # Errors
+/// When standard output refuses it.
+pub(super) fn list(is_json: bool) -> Result<(), Failure> {
+    if is_json {
+        return output::line(Value::Array(PRESETS.iter().map(about).collect()));
+    }
+    let width = PRESETS.iter().map(|preset| preset.id.len()).max();
+    let width = width.unwrap_or(0);
+    for (family, heading) in [
+        (
+            Family::Reference,
+            "Reference runs on MNIST: hourglass train --preset NAME --dataset FOLDER",
+        ),
+        (
+            Family::WrongWay,
+            "Wrong ways, with the figures that show what goes wrong:",
+        ),
+    ] {
+        output::line(heading)?;
+        for preset in PRESETS.iter().filter(|preset| preset.family == family) {
+            let figures: Vec<String> = preset.figures.iter().map(in_list).collect();
+            let Preset {
+                id, name, variant, ..
+            } = preset;
+            output::line(format!(
+                "{id:width$}  {name} ({variant}): {}; {}",
+                figures.join(", "),
+                preset.source
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// A figure that is to be reached, such as `test MSE 0.0063 ± 10 % at epoch 1`.
+fn in_list(figure: &Expected) -> String {
+    let when = figure
+        .epoch
+        .map_or_else(String::new, |epoch| format!(" at epoch {epoch}"));
+    format!("{} {}{when}", figure.aim.name(), figure.to_words())
+}
+
+fn about(preset: &Preset) -> Value {
+    let figures: Vec<Value> = preset
+        .figures
+        .iter()
+        .map(|expected| {
+            let (from, to) = expected.range();
+            json!({
+                "quantity": expected.aim.id(),
+                "epoch": expected.epoch,
+                "expected": expected.value,
+                "band": expected.to_words(),
+                "from": from.is_finite().then_some(from),
+                "to": to,
+            })
+        })
+        .collect();
+    let settings = preset.settings.iter();
+    let settings: serde_json::Map<String, Value> = settings
+        .map(|(id, value)| ((*id).to_owned(), Value::from(*value)))
+        .collect();
+    json!({
+        "id": preset.id,
+        "name": preset.name,
+        "family": match preset.family {
+            Family::Reference => "reference",
+            Family::WrongWay => "wrong-way",
+        },
+        "variant": preset.variant,
+        "dataset": PRESET_DATASET,
+        "settings": settings,
+        "protocol": preset.protocol,
+        "source": preset.source,
+        "figures": figures,
+        "minutes": preset.minutes,
+    })
+}
+
+/// What is known of a run that was trained here.
+fn evidence<'a>(info: &'a RunInfo, progress: &Progress, tests: &'a [TestPoint]) -> Evidence<'a> {
+    Evidence {
+        config: &info.config,
+        hash: &info.dataset.hash,
+        pixels: info.dataset.shape.pixels(),
+        steps_per_epoch: info.steps_per_epoch,
+        step: progress.step,
+        tests,
+        on_request: &[],
+    }
+}
+
+/// Whether a run is held against the accuracy of nearest neighbours. That takes long, so it is measured
+/// where it can be compared and nowhere else.
+pub(super) fn wants_neighbours(info: &RunInfo, progress: &Progress, tests: &[TestPoint]) -> bool {
+    wants(&evidence(info, progress, tests))
+}
+
+fn wants(evidence: &Evidence<'_>) -> bool {
+    let is_expected = evidence.preset().is_some_and(Preset::wants_neighbours);
+    is_expected && evidence.why_not_comparable().is_none()
+}
+
+/// A run that was trained here held against its preset, where it was made from one.
+pub(super) fn judged(outcome: &Outcome<'_>) -> Option<Judgement> {
+    judge(&Evidence {
+        on_request: &outcome.on_request,
+        ..evidence(outcome.info, outcome.progress, outcome.tests)
+    })
+}
+
+/// A kept run held against its preset, by what was measured while it trained.
+pub(super) fn judge_kept(run: &mut Trainer) -> Option<Judgement> {
+    let mut on_request = Vec::new();
+    if wants(&evidence_of(run, &[]))
+        && let Ok(accuracy) = neighbours::accuracy_of(run)
+    {
+        on_request.push((NEIGHBOURS, accuracy));
+    }
+    judge(&evidence_of(run, &on_request))
+}
+
+fn evidence_of<'a>(run: &'a Trainer, on_request: &'a [(&'static str, f64)]) -> Evidence<'a> {
+    Evidence {
+        config: run.config(),
+        hash: &run.data().hash,
+        pixels: run.data().train.shape().pixels(),
+        steps_per_epoch: run.steps_per_epoch(),
+        step: run.position().step,
+        tests: &run.metrics().test,
+        on_request,
+    }
+}
+
+/// A line a figure, and one for all of them.
+pub(super) fn to_lines(judgement: &Judgement) -> Vec<String> {
+    let figures = judgement.figures.iter().map(|figure| figure.to_words());
+    let (id, reach) = (judgement.preset.id, judgement.reach.to_words());
+    let all = match judgement.preset.family {
+        Family::Reference => format!("preset {id}: {reach}"),
+        Family::WrongWay => format!("wrong way {id}: {reach}"),
+    };
+    figures.chain(std::iter::once(all)).collect()
+}
+
+/// The same for programs.
+pub(super) fn to_json(judgement: &Judgement) -> Value {
+    let figures: Vec<Value> = judgement
+        .figures
+        .iter()
+        .map(|figure| {
+            let (from, to) = figure.expected.range();
+            json!({
+                "quantity": figure.expected.aim.id(),
+                "epoch": figure.expected.epoch,
+                "found": figure.value,
+                "expected": figure.expected.value,
+                "band": figure.expected.to_words(),
+                "from": from.is_finite().then_some(from),
+                "to": to,
+                "reached": figure.is_reached(),
+            })
+        })
+        .collect();
+    json!({
+        "preset": judgement.preset.id,
+        "figures": figures,
+        "verdict": judgement.reach.id(),
+        "words": judgement.reach.to_words(),
+    })
+}

@@ -1,0 +1,183 @@
+//! Wide codes of one layer: plain, denoising, sparse, contractive and tied.
+
+use super::{Aim, Band, Family, MEASURED, Preset, error_of, figure, loose, mse, neighbours, term};
+
+pub(super) const PRESETS: &[Preset] = &[
+    Preset {
+        id: "plain-500",
+        name: "Plain 784-500-784",
+        family: Family::Reference,
+        variant: "denoising",
+        settings: &[("noise", "none")],
+        protocol: "784-500-784, ReLU code, sigmoid, MSE, no noise; Adam at 0.001, batch 256, 10 epochs.",
+        source: MEASURED,
+        figures: &[mse(0.00169), neighbours(0.964)],
+        minutes: None,
+    },
+    Preset {
+        id: "denoising-gaussian",
+        name: "Denoising, Gaussian noise",
+        family: Family::Reference,
+        variant: "denoising",
+        settings: &[],
+        protocol: "784-500-784 on images with Gaussian noise of σ 0.5, clipped to [0, 1]; Adam at 0.001, batch \
+                   256, 10 epochs.",
+        source: "Vincent et al. 2008; measured with PyTorch 2.15, seed 1",
+        figures: &[
+            error_of("noisy_mse", 0.1155),
+            error_of("denoised_mse", 0.0141),
+            mse(0.0268),
+            neighbours(0.974),
+        ],
+        minutes: None,
+    },
+    Preset {
+        id: "denoising-masking",
+        name: "Denoising, half masked",
+        family: Family::Reference,
+        variant: "denoising",
+        settings: &[("noise", "masking")],
+        protocol: "784-500-784 on images with half of the pixels set to zero; Adam at 0.001, batch 256, 10 \
+                   epochs.",
+        source: "Vincent et al. 2008; measured with PyTorch 2.15, seed 1",
+        figures: &[
+            error_of("noisy_mse", 0.057),
+            error_of("denoised_mse", 0.0126),
+            mse(0.0194),
+            neighbours(0.969),
+        ],
+        minutes: None,
+    },
+    Preset {
+        id: "denoising-salt-and-pepper",
+        name: "Denoising, salt and pepper",
+        family: Family::Reference,
+        variant: "denoising",
+        settings: &[("noise", "salt-and-pepper"), ("noise-level", "0.3")],
+        protocol: "784-500-784 on images with 30 % of the pixels black or white; Adam at 0.001, batch 256, 10 \
+                   epochs.",
+        source: "Vincent et al. 2010; measured with PyTorch 2.15, seed 1",
+        figures: &[
+            error_of("noisy_mse", 0.1444),
+            error_of("denoised_mse", 0.0136),
+            mse(0.0069),
+            neighbours(0.973),
+        ],
+        minutes: None,
+    },
+    Preset {
+        id: "sparse-l1-0.01",
+        name: "Sparse, L1 0.01",
+        family: Family::Reference,
+        variant: "sparse",
+        settings: &[],
+        protocol: "784-500-784, ReLU code, MSE + 0.01 · mean of |code|; Adam at 0.001, batch 256, 10 epochs.",
+        source: MEASURED,
+        figures: &[
+            mse(0.0024),
+            loose("active_share", 0.32),
+            loose("dead_units", 36.0),
+            neighbours(0.965),
+        ],
+        minutes: None,
+    },
+    Preset {
+        id: "sparse-l1-0.1",
+        name: "Sparse, L1 0.1",
+        family: Family::Reference,
+        variant: "sparse",
+        settings: &[("penalty-l1", "0.1")],
+        protocol: "784-500-784, ReLU code, MSE + 0.1 · mean of |code|; Adam at 0.001, batch 256, 10 epochs.",
+        source: MEASURED,
+        figures: &[
+            mse(0.0057),
+            loose("active_share", 0.13),
+            loose("dead_units", 253.0),
+            neighbours(0.966),
+        ],
+        minutes: None,
+    },
+    Preset {
+        id: "sparse-kl-0.001",
+        name: "Sparse, KL 0.001",
+        family: Family::Reference,
+        variant: "sparse",
+        settings: &[
+            ("code-activation", "sigmoid"),
+            ("penalty-l1", "0"),
+            ("penalty-kl-sparsity", "0.001"),
+        ],
+        protocol: "784-500-784, sigmoid code, MSE + 0.001 · Σ KL(0.05 ‖ mean activation); Adam at 0.001, batch \
+                   256, 10 epochs.",
+        source: "Ng 2011; measured with PyTorch 2.15, seed 1",
+        figures: &[mse(0.0109), neighbours(0.961)],
+        minutes: None,
+    },
+    Preset {
+        id: "top-k-25-of-1000",
+        name: "k-sparse, 25 of 1000",
+        family: Family::Reference,
+        variant: "k-sparse",
+        settings: &[],
+        protocol: "784-1000-784, linear code of which the 25 largest stay, linear output, MSE, dead units \
+                   revived; Adam at 0.001, batch 256, 10 epochs. Held against the run without revival.",
+        source: "Makhzani & Frey 2014, Gao et al. 2024; without revival measured with PyTorch 2.15, seed 1",
+        figures: &[
+            figure(Aim::TestMse, 0.0091, Band::AtMost),
+            figure(Aim::Measure("dead_units"), 779.0, Band::AtMost),
+        ],
+        minutes: None,
+    },
+    Preset {
+        id: "top-k-25-of-1000-no-revival",
+        name: "k-sparse, 25 of 1000, no revival",
+        family: Family::Reference,
+        variant: "k-sparse",
+        settings: &[("revive", "off")],
+        protocol: "784-1000-784, linear code of which the 25 largest stay, linear output, MSE; Adam at 0.001, \
+                   batch 256, 10 epochs. Most units die.",
+        source: "Makhzani & Frey 2014; measured with PyTorch 2.15, seed 1",
+        figures: &[mse(0.0091), loose("dead_units", 779.0), neighbours(0.963)],
+        minutes: None,
+    },
+    Preset {
+        id: "contractive-0.1",
+        name: "Contractive, 0.1",
+        family: Family::Reference,
+        variant: "contractive",
+        settings: &[],
+        protocol: "784-500-784, sigmoid code, MSE + 0.1 / 784 · ‖∂code/∂image‖²; Adam at 0.001, batch 256, 10 \
+                   epochs.",
+        source: "Rifai et al. 2011; measured with PyTorch 2.15, seed 1",
+        figures: &[
+            mse(0.00604),
+            term(&["contraction"], 21.5),
+            neighbours(0.975),
+        ],
+        minutes: None,
+    },
+    Preset {
+        id: "contractive-1",
+        name: "Contractive, 1",
+        family: Family::Reference,
+        variant: "contractive",
+        settings: &[("penalty-contractive", "1")],
+        protocol: "784-500-784, sigmoid code, MSE + 1 / 784 · ‖∂code/∂image‖²; Adam at 0.001, batch 256, 10 \
+                   epochs.",
+        source: "Rifai et al. 2011; measured with PyTorch 2.15, seed 1",
+        figures: &[mse(0.0135), term(&["contraction"], 3.6), neighbours(0.975)],
+        minutes: None,
+    },
+    Preset {
+        id: "tied-32",
+        name: "Tied 784-32-784",
+        family: Family::Reference,
+        variant: "tied",
+        settings: &[],
+        protocol: "784-32-784 with one set of weights, linear code, sigmoid, MSE; Adam at 0.001, batch 256, 10 \
+                   epochs.",
+        source: MEASURED,
+        figures: &[mse(0.0182)],
+        minutes: None,
+    },
+];
