@@ -356,9 +356,14 @@ const fn term(term: &'static [&'static str], value: f64) -> Expected {
     figure(Aim::Terms(term), value, ERROR)
 }
 
-/// Negative evidence lower bound, in nats an image.
+/// Negative evidence lower bound, in nats an image. It varies little from seed to seed: by 0.7 in 105 over
+/// three of them.
 const fn bound(value: f64) -> Expected {
-    term(&[RECONSTRUCTION, "kl"], value)
+    figure(
+        Aim::Terms(&[RECONSTRUCTION, "kl"]),
+        value,
+        Band::Relative(0.015),
+    )
 }
 
 /// Accuracy of five nearest neighbours, give or take a point.

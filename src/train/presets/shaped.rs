@@ -6,9 +6,9 @@ use super::{
 };
 use crate::model::RECONSTRUCTION;
 
-/// Active units may be one more or less.
-const fn active(units: f64) -> Expected {
-    figure(Aim::Measure("active_units"), units, Band::Absolute(1.0))
+/// Active units may be so many more or less.
+const fn active(units: f64, room: f64) -> Expected {
+    figure(Aim::Measure("active_units"), units, Band::Absolute(room))
 }
 
 pub(super) const PRESETS: &[Preset] = &[
@@ -27,7 +27,7 @@ pub(super) const PRESETS: &[Preset] = &[
             after(10, term(&[RECONSTRUCTION], 80.6)),
             after(10, term(&["kl"], 24.7)),
             after(20, bound(103.8)),
-            active(20.0),
+            active(20.0, 1.0),
             neighbours(0.973),
         ],
         minutes: None,
@@ -60,7 +60,7 @@ pub(super) const PRESETS: &[Preset] = &[
         figures: &[
             term(&[RECONSTRUCTION], 109.4),
             term(&["kl"], 9.5),
-            active(12.0),
+            active(12.0, 2.0),
         ],
         minutes: None,
     },
