@@ -178,6 +178,7 @@ fn is_of_init(knob: &crate::model::Knob) -> bool {
 fn other_settings(config: &RunConfig) -> RunConfig {
     let mut rest = RunConfig {
         name: String::new(),
+        preset: None,
         dataset: String::new(),
         dataset_sha256: None,
         image_size: None,

@@ -4,10 +4,17 @@
 //! knobs follow the sliders of the window, the options of the command line and the checks of a
 //! `run.toml`, so nothing about a knob is written twice.
 
+mod condition;
+mod lists;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use condition::Condition;
+use lists::{MOST_COMBINATIONS, MOST_NUMBERS};
+pub use lists::{parse_levels, parse_widths};
 
 /// One setting of a variant.
 #[derive(Clone, Copy, Debug)]
@@ -49,68 +56,6 @@ impl Part {
             Self::Corruption => "Corruption",
             Self::Bottleneck => "Bottleneck",
             Self::Penalties => "Penalties",
-        }
-    }
-}
-
-/// What must hold of another knob for a knob to matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
-    /// A choice has one of these values, or a list of widths this text; `""` leaves widths to the taper.
-    Is(&'static str, &'static [&'static str]),
-    /// A number is above 0.
-    Above0(&'static str),
-    /// At least one of these holds.
-    Any(&'static [Condition]),
-}
-
-impl Condition {
-    /// Whether the value of a knob decides it.
-    pub fn is_about(&self, knob: &str) -> bool {
-        match self {
-            Self::Is(id, _) | Self::Above0(id) => *id == knob,
-            Self::Any(conditions) => conditions.iter().any(|one| one.is_about(knob)),
-        }
-    }
-
-    /// What is needed, in words.
-    pub fn needed(&self) -> String {
-        match self {
-            Self::Is(id, values) => format!("{id} {}", values.join(" or ")),
-            Self::Above0(id) => format!("{id} above 0"),
-            Self::Any(conditions) => {
-                let all: Vec<String> = conditions.iter().map(Self::needed).collect();
-                all.join(", or ")
-            }
-        }
-    }
-
-    /// What there is of what is needed, in words.
-    pub fn found(&self, knobs: &Knobs) -> String {
-        match self {
-            Self::Is(id, _) | Self::Above0(id) => {
-                let value = knobs.get(id).map(KnobValue::to_string);
-                format!("{id} is {}", value.unwrap_or_default())
-            }
-            Self::Any(conditions) => {
-                let all: Vec<String> = conditions.iter().map(|one| one.found(knobs)).collect();
-                all.join(" and ")
-            }
-        }
-    }
-
-    /// Whether it holds.
-    pub fn holds(&self, knobs: &Knobs) -> bool {
-        match self {
-            Self::Is(id, values) => {
-                matches!(knobs.get(id), Some(KnobValue::Text(text)) if values.contains(&text.as_str()))
-            }
-            Self::Above0(id) => match knobs.get(id) {
-                Some(KnobValue::Real(value)) => *value > 0.0,
-                Some(KnobValue::Integer(value)) => *value > 0,
-                Some(KnobValue::Text(_)) | None => false,
-            },
-            Self::Any(conditions) => conditions.iter().any(|one| one.holds(knobs)),
         }
     }
 }
@@ -325,39 +270,6 @@ impl Knob {
             _ => Err(self.invalid(value)),
         }
     }
-}
-
-/// Parses `784,500,10`, also with `-`, `–` or spaces between the numbers; empty text is an empty list.
-///
-/// # Errors
-/// The piece that is not a positive whole number below 100,000.
-pub fn parse_widths(text: &str) -> Result<Vec<usize>, String> {
-    text.split([',', '-', '–', ' '])
-        .map(str::trim)
-        .filter(|piece| !piece.is_empty())
-        .map(|piece| match piece.parse::<usize>() {
-            Ok(width) if (1..100_000).contains(&width) => Ok(width),
-            Ok(_) | Err(_) => Err(piece.to_owned()),
-        })
-        .collect()
-}
-
-/// Most numbers of an entry that have levels.
-const MOST_NUMBERS: usize = 12;
-
-/// Most combinations of levels.
-const MOST_COMBINATIONS: usize = 1 << 16;
-
-/// Parses `8,6,5`, spelt as widths are; absent where it is no list of levels.
-pub fn parse_levels(text: &str) -> Option<Vec<usize>> {
-    let levels = parse_widths(text).ok()?;
-    let combinations = levels
-        .iter()
-        .try_fold(1_usize, |product, levels| product.checked_mul(*levels));
-    let are_levels = (1..=MOST_NUMBERS).contains(&levels.len())
-        && levels.iter().all(|levels| (2..=1000).contains(levels))
-        && combinations.is_some_and(|combinations| combinations <= MOST_COMBINATIONS);
-    are_levels.then_some(levels)
 }
 
 /// The values of a variant's knobs, by id.

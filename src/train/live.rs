@@ -257,7 +257,7 @@ mod tests {
         );
         assert_eq!(
             sentence(&[(4, "beta", -1.0)]),
-            "at step 4, beta must be a number from 0 to 100, but is -1"
+            "at step 4, beta must be a number from 0 to 1000, but is -1"
         );
         assert!(sentence(&[(4, "latent", 2.0)]).ends_with("but is latent"));
     }

@@ -112,7 +112,7 @@ const fn knobs(parts: Parts) -> [Knob; COUNT] {
             "β",
             "Weight of the KL divergence of the code from N(0, I), in nats, against the \
              reconstruction error summed over an image (Higgins et al. 2017).",
-            ([100.0; 2], parts.beta, Scale::Logarithmic),
+            ([100.0, 1000.0], parts.beta, Scale::Logarithmic),
             (&[GAUSSIAN], Part::Bottleneck),
         ),
         Knob {
