@@ -34,6 +34,8 @@ mod places;
 mod resuming;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/sampling.rs"]
+mod sampling;
 #[allow(dead_code, reason = "other tests need more of it")]
 #[path = "common/server.rs"]
 mod server;
