@@ -9,7 +9,7 @@
 //! | module | owns | never names |
 //! |---|---|---|
 //! | [`data`] | [`data::Dataset`]: u8 images of one shape, labels, splits, the seeded batch order; one file a source and the table [`data::SOURCES`] | burn, egui |
-//! | [`analysis`] | PCA, the reference lines of every chart, how codes are spread: plain arrays in and out | burn, egui, data |
+//! | [`analysis`] | PCA, the reference lines of every chart, how codes are spread, what is near to what: plain arrays in and out | burn, egui, data |
 //! | [`kernels`] | the loops of training on the CPU: plain slices in and out | burn, egui, data |
 //! | [`model`] | networks built from stages, the tables of parts they are combined from, optimizers, knobs as data; a variant is a preset in the table [`model::VARIANTS`] | egui, threads |
 //! | [`train`] | [`train::RunConfig`], the [`train::Schedule`] of phases, the [`train::Trainer`], metrics, checkpoints | egui, threads |

@@ -36,6 +36,8 @@ mod presets;
 mod resuming;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/sampling.rs"]
+mod sampling;
 #[allow(dead_code, reason = "other tests need more of it")]
 #[path = "common/server.rs"]
 mod server;

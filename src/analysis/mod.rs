@@ -1,4 +1,5 @@
-//! Numbers computed from plain arrays: what a linear method achieves on the same images.
+//! Numbers computed from plain arrays: what a linear method achieves on the same images, how codes are
+//! spread, what is near to what.
 //!
 //! An *analysis* is a pure function: slices in, vectors out, the same answer every time. Images
 //! come as `&[u8]`, one after another, each `dim` values long (width × height × channels), and
@@ -6,14 +7,18 @@
 
 pub mod baselines;
 mod directions;
+mod grouping;
 mod latent;
+mod mixture;
 mod neighbours;
 pub mod pca;
 mod spectrum;
+mod triangular;
 
 pub use baselines::Baselines;
 pub use latent::{Dimension, LatentSummary};
-pub use neighbours::{Labelled, neighbour_accuracy};
+pub use mixture::{Component, Covariance, Mixture, MixtureOptions};
+pub use neighbours::{Labelled, Neighbour, nearest, neighbour_accuracy};
 pub use pca::Pca;
 
 /// Why an analysis could not be computed.
@@ -60,6 +65,33 @@ pub enum AnalysisError {
     EigenvaluesDiverged {
         /// Rows of the matrix.
         dim: usize,
+    },
+
+    /// No codes, or codes without numbers.
+    #[error("expected at least one code of at least one number, found none")]
+    NoCodes,
+
+    /// A slice that does not hold whole codes.
+    #[error("expected whole codes of {width} numbers, found {found} numbers")]
+    PartialCode {
+        /// Numbers of a code.
+        width: usize,
+        /// Numbers in the slice.
+        found: usize,
+    },
+
+    /// A code with a number that is infinite or none, as of a network that diverged.
+    #[error("expected codes of finite numbers, found others in code {code}, counted from 0")]
+    CodeNotFinite {
+        /// Its place among the codes.
+        code: usize,
+    },
+
+    /// A covariance that rounding made singular, which finite codes do not cause.
+    #[error("expected a covariance of {width} × {width} to be positive definite, but it was not")]
+    SingularCovariance {
+        /// Rows of the matrix.
+        width: usize,
     },
 }
 

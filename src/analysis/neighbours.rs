@@ -1,11 +1,111 @@
-//! Nearest neighbours: whether images whose codes lie side by side are of one class.
+//! Nearest neighbours: which of some vectors lie nearest, and whether those of a code are of its class.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par};
 use rayon::prelude::*;
 
-/// Codes that are looked for neighbours at a time.
+/// Vectors that are looked for neighbours at a time.
 const CHUNK: usize = 64;
+
+/// Values of known vectors that one thread holds as `f64` at a time: 4 MB.
+const PART: usize = 1 << 19;
+
+/// A vector that lies near another one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    /// Its place among the known ones.
+    pub index: usize,
+    /// Σ of the squared differences of all values.
+    pub squared_distance: f64,
+}
+
+/// The `count` nearest of some known vectors (by Euclid) for each of those asked for, nearest first; of
+/// equally near ones the first. Fewer where fewer are known.
+///
+/// `known` and `asked` hold vector after vector, `width` values each; what is left of an incomplete last
+/// one is not looked at. Distances of bytes are exact, those of `f32` are computed in `f64`. The cost is
+/// that of a matrix product in `f64`, 2 · known · asked · width operations.
+pub fn nearest<T: Copy + Into<f64> + Sync>(
+    known: &[T],
+    asked: &[T],
+    width: usize,
+    count: usize,
+) -> Vec<Vec<Neighbour>> {
+    if width == 0 {
+        return Vec::new();
+    }
+    let whole = |values: &[T]| values.len() / width * width;
+    let (known, asked) = (&known[..whole(known)], &asked[..whole(asked)]);
+    let part = (PART / width).max(1);
+    asked
+        .par_chunks(CHUNK * width)
+        .flat_map_iter(|asked| {
+            let asked = wide(asked);
+            let own = squares(&asked, width);
+            let mut found = vec![Vec::new(); own.len()];
+            for (chunk, known) in known.chunks(part * width).enumerate() {
+                let known = wide(known);
+                let lengths = squares(&known, width);
+                let products = products(&known, &asked, width);
+                for (at, found) in found.iter_mut().enumerate() {
+                    let product = products.col(at);
+                    found.extend(lengths.iter().enumerate().map(|(other, length)| {
+                        let distance = own[at] - 2.0 * product[other] + length;
+                        Neighbour {
+                            index: chunk * part + other,
+                            // Rounding can make it negative. What is no number is near to nothing.
+                            squared_distance: if distance.is_nan() {
+                                f64::INFINITY
+                            } else {
+                                distance.max(0.0)
+                            },
+                        }
+                    }));
+                    keep_nearest(found, count);
+                }
+            }
+            found
+        })
+        .collect()
+}
+
+fn wide<T: Copy + Into<f64>>(values: &[T]) -> Vec<f64> {
+    values.iter().map(|value| (*value).into()).collect()
+}
+
+/// Squared length of each vector.
+fn squares(values: &[f64], width: usize) -> Vec<f64> {
+    let square = |vector: &[f64]| vector.iter().map(|value| value * value).sum();
+    values.chunks_exact(width).map(square).collect()
+}
+
+/// A row for each known vector, a column for each one asked for.
+fn products(known: &[f64], asked: &[f64], width: usize) -> Mat<f64> {
+    let (rows, columns) = (known.len() / width, asked.len() / width);
+    let mut products = Mat::zeros(rows, columns);
+    matmul(
+        &mut products,
+        Accum::Replace,
+        MatRef::from_row_major_slice(known, rows, width),
+        MatRef::from_row_major_slice(asked, columns, width).transpose(),
+        1.0,
+        Par::Seq,
+    );
+    products
+}
+
+/// Keeps the nearest ones, in order.
+fn keep_nearest(found: &mut Vec<Neighbour>, count: usize) {
+    let by_distance = |a: &Neighbour, b: &Neighbour| {
+        let distances = a.squared_distance.total_cmp(&b.squared_distance);
+        distances.then(a.index.cmp(&b.index))
+    };
+    if count < found.len() {
+        found.select_nth_unstable_by(count, by_distance);
+        found.truncate(count);
+    }
+    found.sort_by(by_distance);
+}
 
 /// Codes with the class of each.
 #[derive(Clone, Copy, Debug)]
@@ -29,50 +129,13 @@ pub fn neighbour_accuracy(
     if width == 0 || known.labels.is_empty() || asked.labels.is_empty() {
         return None;
     }
-    let lengths: Vec<f32> = known
-        .codes
-        .chunks_exact(width)
-        .map(|code| code.iter().map(|value| value * value).sum())
-        .collect();
-    let all = MatRef::from_row_major_slice(known.codes, known.labels.len(), width);
-    let chunks = asked.codes.par_chunks(CHUNK * width);
-    let hits: usize = chunks
-        .zip(asked.labels.par_chunks(CHUNK))
-        .map(|(codes, labels)| {
-            let codes = MatRef::from_row_major_slice(codes, labels.len(), width);
-            let mut products = Mat::<f32>::zeros(known.labels.len(), labels.len());
-            matmul(
-                &mut products,
-                Accum::Replace,
-                all,
-                codes.transpose(),
-                1.0,
-                Par::Seq,
-            );
-            let is_hit = |(at, label): (usize, &u8)| {
-                let product = products.col(at);
-                // The squared distance, less the length that is the same for all.
-                let distance = |other: usize| lengths[other] - 2.0 * product[other];
-                let mut nearest: Vec<(f32, usize)> = (0..known.labels.len())
-                    .map(|other| (distance(other), other))
-                    .collect();
-                let by_distance =
-                    |a: &(f32, usize), b: &(f32, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-                if count < nearest.len() {
-                    nearest.select_nth_unstable_by(count, by_distance);
-                    nearest.truncate(count);
-                }
-                nearest.sort_by(by_distance);
-                let classes = nearest.iter().map(|(_, other)| known.labels[*other]);
-                vote(&classes.collect::<Vec<_>>()) == Some(*label)
-            };
-            labels
-                .iter()
-                .enumerate()
-                .filter(|pair| is_hit(*pair))
-                .count()
-        })
-        .sum();
+    let found = nearest(known.codes, asked.codes, width, count);
+    let is_hit = |(neighbours, label): &(&Vec<Neighbour>, &u8)| {
+        let class = |neighbour: &Neighbour| known.labels.get(neighbour.index).copied();
+        let classes: Vec<u8> = neighbours.iter().filter_map(class).collect();
+        vote(&classes) == Some(**label)
+    };
+    let hits = found.iter().zip(asked.labels).filter(is_hit).count();
     Some(hits as f64 / asked.labels.len() as f64)
 }
 
@@ -89,6 +152,9 @@ fn vote(classes: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use rand::{RngExt as _, SeedableRng as _};
+    use rand_chacha::ChaCha8Rng;
+
     use super::*;
 
     #[test]
@@ -106,5 +172,51 @@ mod tests {
         assert_eq!(found(&[8.0, 8.0], &[3], 99), Some(1.0));
         assert_eq!(found(&[], &[], 3), None);
         assert_eq!(vote(&[4, 5, 5, 4]), Some(4));
+    }
+
+    #[test]
+    fn distances_of_bytes_are_exact_across_all_parts() {
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        // Known vectors of three parts, those asked for of two chunks.
+        let width = PART / 8;
+        let mut draw = |count: usize| -> Vec<u8> {
+            (0..count * width)
+                .map(|_| rng.random_range(0..=u8::MAX))
+                .collect()
+        };
+        let mut known = draw(20);
+        let asked = draw(CHUNK + 2);
+        // The last one is known twice.
+        let last = asked[(CHUNK + 1) * width..].to_vec();
+        known.extend(last.iter().chain(&last).copied());
+        let found = nearest(&known, &asked, width, 2);
+        assert_eq!(found.len(), CHUNK + 2);
+        for (asked, found) in asked.chunks_exact(width).zip(&found) {
+            let distance = |known: &[u8]| -> u64 {
+                let pairs = known.iter().zip(asked);
+                pairs.map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2)).sum()
+            };
+            let mut all: Vec<(u64, usize)> = known
+                .chunks_exact(width)
+                .enumerate()
+                .map(|(index, known)| (distance(known), index))
+                .collect();
+            all.sort_unstable();
+            for (found, (squared, index)) in found.iter().zip(all) {
+                assert_eq!(found.index, index);
+                assert_eq!(found.squared_distance, squared as f64);
+            }
+        }
+        let copies: Vec<usize> = found[CHUNK + 1].iter().map(|one| one.index).collect();
+        assert_eq!(copies, [20, 21]);
+    }
+
+    #[test]
+    fn few_vectors_have_few_neighbours() {
+        assert_eq!(nearest(&[1.0_f32, 2.0], &[3.0], 1, 5)[0].len(), 2);
+        assert_eq!(nearest(&[0_u8; 0], &[3], 1, 5), [Vec::new()]);
+        assert_eq!(nearest(&[1_u8], &[3], 0, 5), Vec::<Vec<Neighbour>>::new());
+        let found = nearest(&[f32::NAN, 4.0], &[3.0], 1, 1);
+        assert_eq!((found[0][0].index, found[0][0].squared_distance), (1, 1.0));
     }
 }

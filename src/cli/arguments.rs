@@ -94,6 +94,7 @@ pub(super) fn command() -> Command {
                 .arg(dataset())
                 .arg(device()),
         )
+        .subcommand(super::sample::command())
         .subcommand(super::export::command())
         .subcommand(super::import::command())
         .subcommand(super::data::command(json()))

@@ -6,6 +6,7 @@
 mod arguments;
 mod bench;
 mod data;
+mod drawn_codes;
 mod effects;
 mod export;
 mod failure;
@@ -26,6 +27,7 @@ mod output;
 mod presets;
 mod report;
 mod resuming;
+mod sample;
 mod session;
 mod share;
 mod sheets;
@@ -83,6 +85,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Fai
         }
         Some(("eval", matches)) => inspect::eval(matches).map(|()| done()),
         Some(("reconstruct", matches)) => inspect::reconstruct(matches).map(|()| done()),
+        Some(("sample", matches)) => sample::sample(matches).map(|()| done()),
         Some(("export", matches)) => export::export(matches).map(|()| done()),
         Some(("import", matches)) => import::import(matches).map(|()| done()),
         Some(("data", matches)) => data::data(matches).map(|()| done()),

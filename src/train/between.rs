@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use burn::tensor::Transaction;
+use burn::tensor::{Tensor, TensorData, Transaction};
 
-use crate::data::{Dataset, ImagesRecord};
-use crate::model::{Side, Trainee, TrainingError};
+use crate::data::{Dataset, ImageShape, ImagesRecord};
+use crate::model::{LayerInfo, Side, Trainee, TrainingError};
 
 use super::checkpoint::Checkpoint;
 use super::config::RunConfig;
@@ -16,8 +16,8 @@ use super::feed::{Compute, Half};
 use super::metrics::{Metrics, TestPoint};
 use super::trainer::Trainer;
 
-/// Images that are encoded at a time: an image in the middle of a convolution is large.
-const CODES_CHUNK: u32 = 200;
+/// Images that are encoded or decoded at a time: an image in the middle of a convolution is large.
+const CODES_CHUNK: usize = 200;
 
 impl Trainer {
     /// Takes a run up where a checkpoint left it. The configuration given here may extend the
@@ -75,11 +75,32 @@ impl Trainer {
 
     /// Size of the code at the depth in use.
     pub fn code_size(&self) -> usize {
+        self.code_layer().map_or(0, |layer| layer.outputs)
+    }
+
+    /// The code at the depth in use as maps, channel after channel; a code without places is one place of
+    /// as many channels as it has numbers.
+    pub fn code_shape(&self) -> ImageShape {
+        let maps = self.code_layer().and_then(|layer| layer.maps);
+        maps.unwrap_or_else(|| ImageShape {
+            width: 1,
+            height: 1,
+            channels: self.code_size(),
+        })
+    }
+
+    /// Whether the code at the depth in use is that of the whole network, behind its bottleneck, and not a
+    /// hidden layer as in the first phases of pretraining.
+    pub fn is_code_innermost(&self) -> bool {
+        let stages = self.trainee.stages();
+        self.trainee.objective().depth(stages) == stages
+    }
+
+    /// The layer that gives the code at the depth in use.
+    fn code_layer(&self) -> Option<&LayerInfo> {
         let innermost = self.trainee.objective().depth(self.trainee.stages());
         let mut layers = self.trainee.layers().iter();
-        layers
-            .find(|layer| layer.side == Side::Encoder && layer.stage + 1 == innermost)
-            .map_or(0, |layer| layer.outputs)
+        layers.find(|layer| layer.side == Side::Encoder && layer.stage + 1 == innermost)
     }
 
     /// Measures the test images now, whatever is due, without a trace in the metrics.
@@ -149,22 +170,50 @@ impl Trainer {
             Half::Train => &self.data().train,
             Half::Test => &self.data().test,
         };
-        let count = count.min(images.len()) as u32;
+        let all: Vec<u32> = (0..images.len() as u32).take(count).collect();
+        self.codes_at(half, &all)
+    }
+
+    /// Codes of some images of a half at the depth in use, code after code. Indices must be below the
+    /// number of images.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn codes_at(&mut self, half: Half, indices: &[u32]) -> Result<Vec<f32>, TrainerError> {
         let mut values = Vec::new();
-        let mut start = 0;
-        while start < count {
-            let end = count.min(start + CODES_CHUNK);
-            let indices: Vec<u32> = (start..end).collect();
-            let images = self.feed.batch(half, &indices);
+        for indices in indices.chunks(CODES_CHUNK) {
+            let images = self.feed.batch(half, indices);
             let data = self
                 .trainee
                 .encode(images)
                 .try_into_data()
                 .map_err(TrainingError::from)?;
             values.extend(data.try_to_vec::<f32>().map_err(TrainingError::from)?);
-            start = end;
         }
         Ok(values)
+    }
+
+    /// Pixels (0 to 1, not clamped) of codes of the depth in use, code after code and image after image.
+    /// What is left of an incomplete last code is not decoded.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn decode(&self, codes: &[f32]) -> Result<Vec<f32>, TrainerError> {
+        let width = self.code_size().max(1);
+        let codes = &codes[..codes.len() / width * width];
+        let mut pixels = Vec::new();
+        for codes in codes.chunks(CODES_CHUNK * width) {
+            let shape = [codes.len() / width, width];
+            let codes = TensorData::new(codes.to_vec(), shape);
+            let codes = Tensor::from_data(codes, self.trainee.device());
+            let data = self
+                .trainee
+                .decode(codes)
+                .try_into_data()
+                .map_err(TrainingError::from)?;
+            pixels.extend(data.try_to_vec::<f32>().map_err(TrainingError::from)?);
+        }
+        Ok(pixels)
     }
 
     /// Mean squared error of each of some test images.

@@ -206,11 +206,11 @@ fn unknown_words_are_answered_with_the_known_ones() {
         ("train --lr 1 --lr 2", "cannot be used multiple times"),
         (
             "train --variant depe",
-            "vae, beta-vae, wae, rae, but is \"depe\"",
+            "vq-vae, fsq, wae, rae, but is \"depe\"",
         ),
         (
-            "train --variant vq-vae",
-            "; nearest to it is vae, whose codes are numbers and not entries of a book",
+            "train --variant vqvae",
+            "; nearest to it is vq-vae",
         ),
         (
             "train --penalty l2:1",

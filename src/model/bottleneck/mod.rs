@@ -107,7 +107,7 @@ pub fn heads(knobs: &Knobs) -> usize {
     kind(knobs).heads
 }
 
-/// How many numbers an entry has, where codes are made of entries.
+/// How many numbers an entry has, where codes are made of entries; from resolved knobs.
 pub fn entry(knobs: &Knobs) -> Option<usize> {
     (kind(knobs).entry)(knobs)
 }

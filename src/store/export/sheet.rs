@@ -16,7 +16,7 @@ use super::text::{self, Text, fitted, text_element, width};
 
 /// Longer side of a picture, at least as far as whole multiples of its pixels go.
 const SIDE: usize = 84;
-/// Pixels of a point of a sheet that is printed.
+/// Pixels of a point of a sheet that is printed; one where that would be too many.
 const SCALE: usize = 2;
 /// Most columns of a block.
 const MOST_COLUMNS: usize = 24;
@@ -145,6 +145,13 @@ impl Layout {
         MARGIN + title + block * (self.block_height() + BLOCK_GAP)
     }
 
+    /// Pixels of a point.
+    fn scale(&self) -> usize {
+        let (width, height) = self.size();
+        let pixels = (width * SCALE) as u64 * (height * SCALE) as u64;
+        if pixels > text::MAX_PIXELS { 1 } else { SCALE }
+    }
+
     /// Width and height.
     pub(super) fn size(&self) -> (usize, usize) {
         let columns = self.columns.0 * (self.cell_width() + GAP);
@@ -161,7 +168,7 @@ impl Layout {
 pub fn encode_sheet(path: &Path, sheet: &Sheet) -> Result<Vec<u8>, StoreError> {
     let wrong = |found: String| StoreError::content(path, "a sheet of pictures", found);
     let layout = Layout::of(std::iter::once(sheet), SIDE);
-    let picture = draw(sheet, &layout, SCALE).map_err(wrong)?;
+    let picture = draw(sheet, &layout, layout.scale()).map_err(wrong)?;
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(picture)
         .write_to(&mut bytes, ImageFormat::Png)
@@ -336,6 +343,20 @@ pub(super) mod tests {
         let (x, y) = corner(&layout, 0, 2, 0);
         let pixel = picture.get_pixel(x as u32 + 3, y as u32 + 3);
         assert_eq!(pixel.0, [200, 10, 10]);
+    }
+
+    #[test]
+    fn a_very_large_sheet_has_fewer_pixels() {
+        let of = |columns: usize| {
+            let mut sheet = sheet(columns, 90, "");
+            for row in &mut sheet.rows {
+                row.shape = shape(128, 128, 1);
+                row.pixels = vec![90; columns * 128 * 128];
+            }
+            Layout::of(std::iter::once(&sheet), SIDE)
+        };
+        assert_eq!(of(200).scale(), SCALE);
+        assert_eq!(of(1000).scale(), 1);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::store::fonts::{BuiltIn, DesktopFonts, FoundFont, Han};
 pub(super) const FAMILY: &str = "Ubuntu, Hack, Helvetica, Arial, sans-serif";
 
 /// Most pixels of a picture that is drawn.
-const MAX_PIXELS: u64 = 100_000_000;
+pub(super) const MAX_PIXELS: u64 = 100_000_000;
 
 /// The fonts that come with the program.
 static BUILT_IN: [&[u8]; 2] = [
