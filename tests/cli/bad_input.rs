@@ -208,10 +208,7 @@ fn unknown_words_are_answered_with_the_known_ones() {
             "train --variant depe",
             "vq-vae, fsq, wae, rae, but is \"depe\"",
         ),
-        (
-            "train --variant vqvae",
-            "; nearest to it is vq-vae",
-        ),
+        ("train --variant vqvae", "; nearest to it is vq-vae"),
         (
             "train --penalty l2:1",
             "--penalty must be NAME:WEIGHT, NAME one of l1, kl-sparsity, contractive, mmd, code-norm, weight-decay, but is \"l2:1\"",

@@ -186,7 +186,7 @@ fn the_same_seed_gives_the_same_bytes() {
     train(at, "--variant vae --latent 3 --epochs 1", "vae");
     train(
         at,
-        "--bottleneck fsq --latent 4 --levels 5,5 --epochs 1",
+        "--bottleneck fsq --latent 4 --levels 5,5 --init uniform --epochs 1",
         "fsq",
     );
     for options in [
@@ -226,7 +226,7 @@ fn what_cannot_be_drawn_is_refused_and_leaves_nothing() {
     train(at, "--variant vae --latent 3 --beta 0 --epochs 1", "free");
     train(
         at,
-        "--bottleneck fsq --latent 4 --levels 5,5 --epochs 1",
+        "--bottleneck fsq --latent 4 --levels 5,5 --init uniform --epochs 1",
         "fsq",
     );
     train(

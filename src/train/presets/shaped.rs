@@ -125,4 +125,17 @@ pub(super) const PRESETS: &[Preset] = &[
         figures: &[mse(0.00926), neighbours(0.97)],
         minutes: None,
     },
+    Preset {
+        id: "kl-against-mean",
+        name: "KL against a mean error",
+        family: Family::WrongWay,
+        variant: "vae",
+        settings: &[("beta", "784"), ("epochs", "1")],
+        protocol: "The divergence of an image is set against the mean error of its pixels instead of their sum, \
+                   as if β were 784: nothing is worth carrying, and every image becomes the mean image; Adam \
+                   at 0.001, batch 128, 1 epoch.",
+        source: "measured with this program, seed 1",
+        figures: &[figure(Aim::Measure("active_units"), 0.0, Band::AtMost)],
+        minutes: None,
+    },
 ];
