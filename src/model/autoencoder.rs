@@ -101,7 +101,7 @@ impl StackPlan {
         let innermost = self.pairs.len().saturating_sub(1);
         if let (Some([entries, numbers]), Some(layer)) = (self.codebook, layers.get_mut(innermost))
         {
-            layer.kind += &format!(", codebook {entries}×{numbers}");
+            layer.kind = format!("{}, codebook {entries}×{numbers}", layer.kind);
             layer.parameters += entries * numbers;
         }
         layers

@@ -186,9 +186,10 @@ impl Knob {
         match self.kind {
             KnobKind::Integer { default, .. } => KnobValue::Integer(default),
             KnobKind::Real { default, .. } => KnobValue::Real(default),
-            KnobKind::Choice { default, .. } => KnobValue::Text(default.to_owned()),
+            KnobKind::Choice { default, .. } | KnobKind::Levels { default } => {
+                KnobValue::Text(default.to_owned())
+            }
             KnobKind::Widths => KnobValue::Text(String::new()),
-            KnobKind::Levels { default } => KnobValue::Text(default.to_owned()),
         }
     }
 

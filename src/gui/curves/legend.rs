@@ -164,7 +164,7 @@ fn entry_ui(
              Dashed thin lines are losses of something else than the pixels alone: of hidden codes, \
              which greedy pretraining rebuilds, or with a KL divergence or penalties."
         }
-        shown => shown.help(),
+        shown @ Shown::Quantity(_) => shown.help(),
     };
     let help = format!(
         "{}: click to {} it. {lines}",

@@ -128,7 +128,7 @@ pub fn curves_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
 fn formula(runs: &[&Run], drawn: ViewOptions) -> String {
     match drawn.curves.shown {
         Shown::Losses => losses::formula(runs, drawn.unit, drawn.curves.reduction),
-        shown => format!("{}: {}", shown.name(), shown.help()),
+        shown @ Shown::Quantity(_) => format!("{}: {}", shown.name(), shown.help()),
     }
 }
 

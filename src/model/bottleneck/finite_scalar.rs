@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::grid::Grid;
 use super::{Bottleneck, BottleneckKind, BottleneckState, Encoded, Passed, Tested};
 use crate::data::ImageShape;
-use crate::model::knobs::{Choice, KnobError, Knobs, parse_levels};
+use crate::model::knobs::{Choice, Knobs, parse_levels};
 use crate::model::step::StepContext;
 use crate::model::tally::{Summary, Tally};
 
@@ -24,19 +24,19 @@ pub(super) const FINITE_SCALAR: BottleneckKind = BottleneckKind {
     heads: 1,
     entry: |knobs| Some(levels(knobs).len().max(1)),
     jumps: true,
-    build,
+    build: |knobs, code| Ok(build(knobs, code)),
 };
 
 fn levels(knobs: &Knobs) -> Vec<usize> {
     parse_levels(knobs.text("levels")).unwrap_or_default()
 }
 
-fn build(knobs: &Knobs, code: ImageShape) -> Result<Arc<dyn Bottleneck>, KnobError> {
+fn build(knobs: &Knobs, code: ImageShape) -> Arc<dyn Bottleneck> {
     let levels = levels(knobs);
-    Ok(Arc::new(FiniteScalar {
+    Arc::new(FiniteScalar {
         grid: Grid::new(code, levels.len()),
         levels,
-    }))
+    })
 }
 
 /// Widens the range by this share, so that the outermost levels are reached.

@@ -10,7 +10,7 @@ use super::grid::{Grid, gathered, nearest, picked};
 use super::state::{Renewal, Usage};
 use super::{Bottleneck, BottleneckKind, BottleneckState, Encoded, Passed, Tested};
 use crate::data::ImageShape;
-use crate::model::knobs::{Choice, KnobError, Knobs};
+use crate::model::knobs::{Choice, Knobs};
 use crate::model::loss::mean_squared_error;
 use crate::model::noise::Purpose;
 use crate::model::step::StepContext;
@@ -28,7 +28,7 @@ pub(super) const QUANTISED: BottleneckKind = BottleneckKind {
     heads: 1,
     entry: |knobs| Some(knobs.integer("entry-size")),
     jumps: true,
-    build,
+    build: |knobs, code| Ok(build(knobs, code)),
 };
 
 /// How the entries of a codebook follow what the encoder gives.
@@ -69,16 +69,16 @@ const DEAD: f64 = 0.5;
 /// Moving count below which an entry stays where it is: nothing is known of where it belongs.
 const UNKNOWN: f64 = 1e-6;
 
-fn build(knobs: &Knobs, code: ImageShape) -> Result<Arc<dyn Bottleneck>, KnobError> {
+fn build(knobs: &Knobs, code: ImageShape) -> Arc<dyn Bottleneck> {
     let numbers = knobs.integer("entry-size");
-    Ok(Arc::new(Quantised {
+    Arc::new(Quantised {
         entries: knobs.integer("entries"),
         grid: Grid::new(code, numbers),
         is_moving: knobs.text("codebook") == "ema",
         starts_from_outputs: knobs.text("codebook-start") == "outputs",
         revives: knobs.text("revive") == "on",
         commitment: knobs.real("commitment"),
-    }))
+    })
 }
 
 /// Replaces each vector of a code by the nearest entry of a codebook. Gradients pass as if nothing had

@@ -10,7 +10,7 @@ pub enum Condition {
     /// A number is above 0.
     Above0(&'static str),
     /// At least one of these holds.
-    Any(&'static [Condition]),
+    Any(&'static [Self]),
 }
 
 impl Condition {

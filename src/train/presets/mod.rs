@@ -192,7 +192,7 @@ impl Preset {
         let wrong = |error: crate::model::KnobError| ConfigError::new(error.to_string());
         let variant = variant(self.variant).map_err(wrong)?;
         let mut config = RunConfig::recipe(variant, dataset);
-        config.name = self.name.to_owned();
+        self.name.clone_into(&mut config.name);
         config.preset = Some(self.id.to_owned());
         let recipe = variant.recipe();
         let mut optimizer = recipe.optimizer;

@@ -128,7 +128,7 @@ fn every_preset_can_be_trained_and_differs_as_it_says() {
             .settings
             .iter()
             .find(|(option, _)| *option == "schedule");
-        let schedule = schedule.map_or(recipe.pretraining.id(), |(_, value)| *value);
+        let schedule = schedule.map_or_else(|| recipe.pretraining.id(), |(_, value)| *value);
         assert_eq!(config.pretraining.id(), schedule, "{id}");
         // Phases of another schedule are compared with those that the recipe has there.
         recipe.pretraining = config.pretraining;
