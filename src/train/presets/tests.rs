@@ -217,7 +217,7 @@ fn figures_hold_at_their_epochs_and_missing_ones_are_told() {
     assert_eq!(whole.reach, Reach::Reached, "{:?}", words(&whole));
     assert_eq!(
         words(&whole)[2],
-        "reconstruction + kl at epoch 10: reached 105.5, expected 105.2 ± 10 %"
+        "reconstruction + kl at epoch 10: reached 105.5, expected 105.2 ± 1.5 %"
     );
     assert_eq!(
         words(&whole)[7],
