@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use crate::analysis::{Covariance, Mixture, MixtureOptions};
-use crate::model::{Knobs, entry_size};
+use crate::model::{CodeGrid, Knobs, entry_size};
 use crate::train::{Half, Trainer};
 
 use super::Failure;
@@ -110,13 +110,8 @@ pub(super) fn draw(
         Origin::Entries => {
             let numbers = entry_size(&knobs(run)).unwrap_or(1).max(1);
             let known = known_codes(run, &mut rng)?;
-            let shape = run.code_shape();
-            let entries = Entries {
-                numbers,
-                groups: shape.channels / numbers,
-                places: shape.width * shape.height,
-            };
-            let codes = (0..count).flat_map(|_| entries.draw(&known, &mut rng));
+            let grid = CodeGrid::new(run.code_shape(), numbers);
+            let codes = (0..count).flat_map(|_| entries(grid, &known, &mut rng));
             Ok(DrawnCodes {
                 values: codes.collect(),
                 images: known.len() / width.max(1),
@@ -145,37 +140,25 @@ fn known_codes(run: &mut Trainer, rng: &mut ChaCha8Rng) -> Result<Vec<f32>, Fail
     Ok(run.codes_at(Half::Train, &chosen)?)
 }
 
-/// How entries lie in a code: channel after channel, each with all its places; an entry is some channels
-/// that follow one another, at one place.
-struct Entries {
-    /// Numbers of an entry.
-    numbers: usize,
-    /// Entries at one place.
-    groups: usize,
-    places: usize,
-}
-
-impl Entries {
-    /// A code each of whose entries is that of a known code drawn at random, at the same place: so each
-    /// entry comes as often as it is used there.
-    fn draw(&self, known: &[f32], rng: &mut ChaCha8Rng) -> Vec<f32> {
-        let width = self.numbers * self.groups * self.places;
-        let mut code = vec![0.0; width];
-        let images = known.len() / width.max(1);
-        if images == 0 {
-            return code;
-        }
-        for group in 0..self.groups {
-            for place in 0..self.places {
-                let image = rng.random_range(0..images);
-                for number in 0..self.numbers {
-                    let at = (group * self.numbers + number) * self.places + place;
-                    code[at] = known[image * width + at];
-                }
+/// A code each of whose entries is that of a known code drawn at random, at the same place: so each entry
+/// comes as often as it is used there.
+fn entries(grid: CodeGrid, known: &[f32], rng: &mut ChaCha8Rng) -> Vec<f32> {
+    let width = grid.numbers * grid.groups * grid.places;
+    let mut code = vec![0.0; width];
+    let images = known.len() / width.max(1);
+    if images == 0 {
+        return code;
+    }
+    for group in 0..grid.groups {
+        for place in 0..grid.places {
+            let image = rng.random_range(0..images);
+            for number in 0..grid.numbers {
+                let at = grid.at(group, number, place);
+                code[at] = known[image * width + at];
             }
         }
-        code
     }
+    code
 }
 
 /// Refuses what the codes of a run cannot be drawn from.
@@ -250,7 +233,7 @@ mod tests {
     #[test]
     fn entries_are_drawn_whole_and_stay_at_their_places() {
         // Codes of two channels in each of two groups, at three places: number = 100 × image + its place.
-        let entries = Entries {
+        let grid = CodeGrid {
             numbers: 2,
             groups: 2,
             places: 3,
@@ -261,7 +244,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut counts = [[0; 5]; 6];
         for _ in 0..2000 {
-            let code = entries.draw(&known, &mut rng);
+            let code = entries(grid, &known, &mut rng);
             let image = |at: usize| (code[at] as usize) / 100;
             for (at, value) in code.iter().enumerate() {
                 assert_eq!(*value as usize % 100, at);

@@ -34,7 +34,7 @@ mod variants;
 mod weights;
 
 pub use batch::Batch;
-pub use bottleneck::{BOTTLENECKS, entry as entry_size};
+pub use bottleneck::{BOTTLENECKS, CodeGrid, entry as entry_size};
 pub use composition::Composition;
 pub use corruption::{CORRUPTIONS, Corruption, CorruptionKind};
 pub use knobs::{

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use serde_json::{Value, json};
 
-use super::grid::Grid;
+use super::grid::{CodeGrid, note_use};
 use super::{Bottleneck, BottleneckKind, BottleneckState, Encoded, Passed, Tested};
 use crate::data::ImageShape;
 use crate::model::knobs::{Choice, Knobs, parse_levels};
 use crate::model::step::StepContext;
-use crate::model::tally::{Summary, Tally};
+use crate::model::tally::Tally;
 
 pub(super) const FINITE_SCALAR: BottleneckKind = BottleneckKind {
     choice: Choice {
@@ -34,7 +34,7 @@ fn levels(knobs: &Knobs) -> Vec<usize> {
 fn build(knobs: &Knobs, code: ImageShape) -> Arc<dyn Bottleneck> {
     let levels = levels(knobs);
     Arc::new(FiniteScalar {
-        grid: Grid::new(code, levels.len()),
+        grid: CodeGrid::new(code, levels.len()),
         levels,
     })
 }
@@ -47,7 +47,7 @@ const MARGIN: f64 = 1e-3;
 #[derive(Clone, Debug)]
 struct FiniteScalar {
     levels: Vec<usize>,
-    grid: Grid,
+    grid: CodeGrid,
 }
 
 impl FiniteScalar {
@@ -78,30 +78,24 @@ impl FiniteScalar {
         whole / steps
     }
 
-    /// How often each combination of levels comes, `[1, combinations]`: the first level runs quickest.
-    fn counts(&self, whole: Tensor<2>) -> Tensor<2> {
-        let device = whole.device();
+    /// The combination that each entry is, `[entries]`: the first level runs quickest.
+    fn combinations(&self, whole: Tensor<2>) -> Tensor<1, Int> {
         let mut weight = 1.0;
         let mut weights = Vec::new();
         for levels in &self.levels {
             weights.push(weight as f32);
             weight *= *levels as f64;
         }
-        let combinations = self.levels.iter().product::<usize>();
         let first = self.of_levels(|levels| (levels / 2.0).floor(), &whole);
         let shape = [weights.len(), 1];
-        let weights = Tensor::<2>::from_data(TensorData::new(weights, shape), &device);
-        let places = (whole + first).matmul(weights);
-        let [rows, _] = places.dims();
-        let places = places.try_into_data().ok();
-        let places = places.and_then(|data| data.try_to_vec::<f32>().ok());
-        let mut counts = vec![0.0_f32; combinations];
-        for place in places.unwrap_or_else(|| vec![0.0; rows]) {
-            if let Some(count) = counts.get_mut(place.round().max(0.0) as usize) {
-                *count += 1.0;
-            }
-        }
-        Tensor::from_data(TensorData::new(counts, [1, combinations]), &device)
+        let weights = TensorData::new(weights, shape);
+        let weights = Tensor::<2>::from_data(weights, &whole.device());
+        let entries = whole.dims()[0];
+        (whole + first)
+            .matmul(weights)
+            .round()
+            .int()
+            .reshape([entries])
     }
 }
 
@@ -119,9 +113,8 @@ impl Bottleneck for FiniteScalar {
 
     fn test(&self, encoded: Encoded, _: &mut StepContext, tally: &mut Tally) -> Tested {
         let whole = self.bounded(self.grid.rows(encoded.values)).round();
-        let counts = self.counts(whole);
-        tally.add("perplexity", Summary::Perplexity, counts.clone());
-        tally.add("entries_used", Summary::NotZero, counts);
+        let combinations = self.levels.iter().product();
+        note_use(&self.combinations(whole), combinations, tally);
         Tested::default()
     }
 
@@ -133,12 +126,13 @@ impl Bottleneck for FiniteScalar {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::bottleneck::grid::counted;
     use burn::tensor::Device;
 
     fn three() -> FiniteScalar {
         FiniteScalar {
             levels: vec![8, 5, 2],
-            grid: Grid {
+            grid: CodeGrid {
                 groups: 1,
                 numbers: 3,
                 places: 1,
@@ -209,7 +203,11 @@ mod tests {
             [[-4.0, -2.0, -1.0], [3.0, 2.0, 0.0], [3.0, 2.0, 0.0]],
             &Device::flex(),
         );
-        let counts = values(three().counts(whole));
+        let chosen = three().combinations(whole);
+        let counts = counted(&chosen, 80)
+            .into_data()
+            .try_to_vec::<f32>()
+            .unwrap();
         assert_eq!(counts.len(), 80);
         assert_eq!((counts[0], counts[79]), (1.0, 2.0));
         assert_eq!(counts.iter().sum::<f32>(), 3.0);

@@ -1,29 +1,35 @@
 //! Codes that are made of entries: a grid of them, or groups of the numbers of one vector.
 
-use burn::tensor::{Bool, Int, Tensor, TensorData};
+use burn::tensor::{Bool, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use crate::data::ImageShape;
+use crate::model::tally::{Summary, Tally};
 
 /// How the numbers of a code lie: channel after channel, each with all its places. An entry is some
 /// channels that follow one another, at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Grid {
+pub struct CodeGrid {
     /// Entries at one place.
-    pub(super) groups: usize,
+    pub groups: usize,
     /// Numbers of an entry.
-    pub(super) numbers: usize,
+    pub numbers: usize,
     /// Places.
-    pub(super) places: usize,
+    pub places: usize,
 }
 
-impl Grid {
+impl CodeGrid {
     /// A code of this shape in entries of so many numbers, which divide its channels.
-    pub(super) fn new(code: ImageShape, numbers: usize) -> Self {
+    pub fn new(code: ImageShape, numbers: usize) -> Self {
         Self {
             groups: code.channels / numbers.max(1),
             numbers,
             places: code.width * code.height,
         }
+    }
+
+    /// Where a number of an entry lies in a code.
+    pub fn at(&self, group: usize, number: usize, place: usize) -> usize {
+        (group * self.numbers + number) * self.places + place
     }
 
     /// One row an entry: by image, group and place.
@@ -90,28 +96,37 @@ pub(super) fn nearest(rows: &Tensor<2>, entries: &Tensor<2>) -> Tensor<1, Int> {
     Tensor::cat(found.collect(), 0)
 }
 
-/// How often each of some entries was chosen, `[entries]`, and the sum of the rows that chose it,
-/// `[entries, numbers]`. As products of matrices, which a GPU sums in the same order every time.
-pub(super) fn gathered(
-    rows: &Tensor<2>,
-    chosen: &Tensor<1, Int>,
-    entries: usize,
-) -> (Tensor<1>, Tensor<2>) {
+/// How often each of some entries was chosen, `[entries]`: whole numbers, so that their order does not
+/// matter.
+pub(super) fn counted(chosen: &Tensor<1, Int>, entries: usize) -> Tensor<1> {
+    let device = chosen.device();
+    let ones = Tensor::<1>::ones(chosen.dims(), &device);
+    let none = Tensor::<1>::zeros([entries], &device);
+    none.select_assign(0, chosen.clone(), ones, IndexingUpdateOp::Add)
+}
+
+/// Adds to a tally how the entries are used that some test images chose.
+pub(super) fn note_use(chosen: &Tensor<1, Int>, entries: usize, tally: &mut Tally) {
+    let counts = counted(chosen, entries).reshape([1, entries]);
+    tally.add("perplexity", Summary::Perplexity, counts.clone());
+    tally.add("entries_used", Summary::NotZero, counts);
+}
+
+/// The sum of the rows that chose each of some entries, `[entries, numbers]`: as a product of matrices,
+/// which a GPU sums in the same order every time.
+pub(super) fn gathered(rows: &Tensor<2>, chosen: &Tensor<1, Int>, entries: usize) -> Tensor<2> {
     let [count, numbers] = rows.dims();
     let device = rows.device();
     let all: Tensor<2, Int> =
         Tensor::<1, Int>::arange(0..entries as i64, &device).reshape([1, entries]);
-    let mut counts = Tensor::<1>::zeros([entries], &device);
     let mut sums = Tensor::<2>::zeros([entries, numbers], &device);
     for (start, length) in parts(count, entries) {
         let chosen = chosen.clone().narrow(0, start, length).reshape([length, 1]);
         let is_chosen: Tensor<2, Bool> = chosen.equal(all.clone());
-        let is_chosen = is_chosen.float();
-        counts = counts + is_chosen.clone().sum_dim(0).reshape([entries]);
         let rows = rows.clone().narrow(0, start, length);
-        sums = sums + is_chosen.transpose().matmul(rows);
+        sums = sums + is_chosen.float().transpose().matmul(rows);
     }
-    (counts, sums)
+    sums
 }
 
 /// Entries by their places in a list, `[entries]`.
@@ -136,12 +151,13 @@ mod tests {
             height: 1,
             channels: 4,
         };
-        let grid = Grid::new(code, 2);
+        let grid = CodeGrid::new(code, 2);
         // Two places of channels 0 to 3: value = 10 × channel + place.
         let flat = [0.0, 1.0, 10.0, 11.0, 20.0, 21.0, 30.0, 31.0];
         let flat = Tensor::<2>::from_floats([flat], &Device::flex());
         let rows = grid.rows(flat.clone());
         assert_eq!(rows.dims(), [4, 2]);
+        assert_eq!(values(flat.clone())[grid.at(1, 0, 1)], 21.0);
         assert_eq!(
             values(rows.clone()),
             [0.0, 10.0, 1.0, 11.0, 20.0, 30.0, 21.0, 31.0]
@@ -152,7 +168,7 @@ mod tests {
             height: 1,
             channels: 6,
         };
-        let grid = Grid::new(vector, 2);
+        let grid = CodeGrid::new(vector, 2);
         let flat = Tensor::<2>::from_floats([[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]], &Device::flex());
         assert_eq!(grid.rows(flat.clone()).dims(), [3, 2]);
         assert_eq!(values(grid.code(grid.rows(flat.clone()))), values(flat));
@@ -164,7 +180,7 @@ mod tests {
         let entries = Tensor::<2>::from_floats([[0.0, 0.0], [1.0, 1.0], [9.0, 0.0]], &device);
         let rows = Tensor::<2>::from_floats([[0.9, 1.2], [0.1, 0.0], [2.0, 2.0]], &device);
         let chosen = nearest(&rows, &entries);
-        let (counts, sums) = gathered(&rows, &chosen, 3);
+        let (counts, sums) = (counted(&chosen, 3), gathered(&rows, &chosen, 3));
         let chosen: Vec<i64> = chosen.into_data().convert::<i64>().try_to_vec().unwrap();
         assert_eq!(chosen, [1, 0, 1]);
         assert_eq!(values(counts), [1.0, 2.0, 0.0]);

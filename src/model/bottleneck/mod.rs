@@ -23,6 +23,7 @@ use super::terms::Term;
 use crate::data::ImageShape;
 
 pub(super) use gaussian::WARM_UPS;
+pub use grid::CodeGrid;
 pub(super) use quantised::{CODEBOOKS, STARTS};
 pub use state::BottleneckState;
 

@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor};
 use rand::RngExt as _;
 use serde_json::{Value, json};
 
-use super::grid::{Grid, gathered, nearest, picked};
+use super::grid::{CodeGrid, counted, gathered, nearest, note_use, picked};
 use super::state::{Renewal, Usage};
 use super::{Bottleneck, BottleneckKind, BottleneckState, Encoded, Passed, Tested};
 use crate::data::ImageShape;
@@ -14,7 +14,7 @@ use crate::model::knobs::{Choice, Knobs};
 use crate::model::loss::mean_squared_error;
 use crate::model::noise::Purpose;
 use crate::model::step::StepContext;
-use crate::model::tally::{Summary, Tally};
+use crate::model::tally::Tally;
 use crate::model::terms::Term;
 
 pub(super) const QUANTISED: BottleneckKind = BottleneckKind {
@@ -73,7 +73,7 @@ fn build(knobs: &Knobs, code: ImageShape) -> Arc<dyn Bottleneck> {
     let numbers = knobs.integer("entry-size");
     Arc::new(Quantised {
         entries: knobs.integer("entries"),
-        grid: Grid::new(code, numbers),
+        grid: CodeGrid::new(code, numbers),
         is_moving: knobs.text("codebook") == "ema",
         starts_from_outputs: knobs.text("codebook-start") == "outputs",
         revives: knobs.text("revive") == "on",
@@ -86,7 +86,7 @@ fn build(knobs: &Knobs, code: ImageShape) -> Arc<dyn Bottleneck> {
 #[derive(Clone, Debug)]
 struct Quantised {
     entries: usize,
-    grid: Grid,
+    grid: CodeGrid,
     /// Whether entries are moving averages of the vectors they were nearest to.
     is_moving: bool,
     starts_from_outputs: bool,
@@ -124,8 +124,8 @@ impl Quantised {
 
     /// Notes what a step uses. Returns the averages so far.
     fn note(&self, usage: Option<Usage>, rows: &Tensor<2>, chosen: &Tensor<1, Int>) -> Usage {
-        let (counts, sums) = gathered(rows, chosen, self.entries);
-        let (counts, sums) = (counts * (1.0 - Usage::KEPT), sums * (1.0 - Usage::KEPT));
+        let counts = counted(chosen, self.entries) * (1.0 - Usage::KEPT);
+        let sums = gathered(rows, chosen, self.entries) * (1.0 - Usage::KEPT);
         match usage {
             None => Usage {
                 steps: 1,
@@ -228,10 +228,7 @@ impl Bottleneck for Quantised {
         let (values, entries) = (encoded.values, codebook(encoded.codebook));
         let rows = self.grid.rows(values.clone());
         let chosen = nearest(&rows, &entries);
-        let (counts, _) = gathered(&rows, &chosen, self.entries);
-        let counts = counts.reshape([1, self.entries]);
-        tally.add("perplexity", Summary::Perplexity, counts.clone());
-        tally.add("entries_used", Summary::NotZero, counts);
+        note_use(&chosen, self.entries, tally);
         let code = self.code_of(entries, chosen);
         Tested {
             code: None,

@@ -8,7 +8,7 @@ use crate::model::updater::OptimizerState;
 fn two(is_moving: bool, revives: bool) -> Quantised {
     Quantised {
         entries: 2,
-        grid: Grid {
+        grid: CodeGrid {
             groups: 2,
             numbers: 2,
             places: 1,
