@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::AnalysisError;
 use super::grouping::Points;
+use super::neighbours::products;
 use super::triangular::{cholesky, inverse};
 
 /// Variance that is added to every dimension of every component, as a share of the mean variance of all
@@ -393,18 +394,9 @@ fn scatter(points: &Points, mean: &[f64], shares: &[f64]) -> Vec<f64> {
 
 /// Squared length of the product of a matrix, width × width numbers, with each of some vectors.
 fn squares_behind(matrix: &[f64], vectors: &[f64], width: usize) -> Vec<f64> {
-    let rows = vectors.len() / width;
-    let mut products = Mat::<f64>::zeros(width, rows);
-    matmul(
-        &mut products,
-        Accum::Replace,
-        MatRef::from_row_major_slice(matrix, width, width),
-        MatRef::from_row_major_slice(vectors, rows, width).transpose(),
-        1.0,
-        Par::Seq,
-    );
+    let products = products(matrix, vectors, width);
     let square = |column: usize| (0..width).map(|row| products[(row, column)].powi(2)).sum();
-    (0..rows).map(square).collect()
+    (0..products.ncols()).map(square).collect()
 }
 
 #[cfg(test)]

@@ -79,8 +79,8 @@ fn squares(values: &[f64], width: usize) -> Vec<f64> {
     values.chunks_exact(width).map(square).collect()
 }
 
-/// A row for each known vector, a column for each one asked for.
-fn products(known: &[f64], asked: &[f64], width: usize) -> Mat<f64> {
+/// Products of vectors with each other: a row for each known one, a column for each one asked for.
+pub(super) fn products(known: &[f64], asked: &[f64], width: usize) -> Mat<f64> {
     let (rows, columns) = (known.len() / width, asked.len() / width);
     let mut products = Mat::zeros(rows, columns);
     matmul(

@@ -117,7 +117,7 @@ pub(super) fn command() -> Command {
         )
 }
 
-fn path(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+pub(super) fn path(id: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(id)
         .long(id)
         .value_name(value)
@@ -133,7 +133,7 @@ pub(super) fn text(id: &'static str, value: &'static str, help: impl Into<String
         .help(help.into())
 }
 
-fn run() -> Arg {
+pub(super) fn run() -> Arg {
     Arg::new("run")
         .value_name("RUN")
         .required(true)

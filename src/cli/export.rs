@@ -16,6 +16,7 @@ use crate::store::export::{
 };
 use crate::train::Checkpoint;
 
+use super::arguments::{dataset, device, path};
 use super::kept::Kept;
 use super::meter::Bar;
 use super::numbers::number;
@@ -62,14 +63,7 @@ pub(super) fn command() -> Command {
                 .value_parser(kinds)
                 .help("What to write"),
         )
-        .arg(
-            Arg::new("out")
-                .long("out")
-                .value_name("FILE")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("File to write; its ending chooses the format"),
-        )
+        .arg(path("out", "FILE", "File to write; its ending chooses the format").required(true))
         .arg(
             Arg::new("images")
                 .long("images")
@@ -82,8 +76,8 @@ pub(super) fn command() -> Command {
                 .value_name("X")
                 .help("Seconds that a gif shows each picture [default: 0.2]"),
         )
-        .arg(super::arguments::dataset())
-        .arg(super::arguments::device())
+        .arg(dataset())
+        .arg(device())
         .next_help_heading("Plot")
         .arg(flag("linear", "Equal distances for equal differences, not ratios"))
         .arg(

@@ -92,22 +92,21 @@ fn in_list(figure: &Expected) -> String {
     format!("{} {}{when}", figure.aim.name(), figure.to_words())
 }
 
+/// A figure that is to be reached, for programs.
+fn expected_json(expected: &Expected) -> Value {
+    let (from, to) = expected.range();
+    json!({
+        "quantity": expected.aim.id(),
+        "epoch": expected.epoch,
+        "expected": expected.value,
+        "band": expected.to_words(),
+        "from": from.is_finite().then_some(from),
+        "to": to,
+    })
+}
+
 fn about(preset: &Preset) -> Value {
-    let figures: Vec<Value> = preset
-        .figures
-        .iter()
-        .map(|expected| {
-            let (from, to) = expected.range();
-            json!({
-                "quantity": expected.aim.id(),
-                "epoch": expected.epoch,
-                "expected": expected.value,
-                "band": expected.to_words(),
-                "from": from.is_finite().then_some(from),
-                "to": to,
-            })
-        })
-        .collect();
+    let figures: Vec<Value> = preset.figures.iter().map(expected_json).collect();
     let settings = preset.settings.iter();
     let settings: serde_json::Map<String, Value> = settings
         .map(|(id, value)| ((*id).to_owned(), Value::from(*value)))
@@ -201,17 +200,10 @@ pub(super) fn to_json(judgement: &Judgement) -> Value {
         .figures
         .iter()
         .map(|figure| {
-            let (from, to) = figure.expected.range();
-            json!({
-                "quantity": figure.expected.aim.id(),
-                "epoch": figure.expected.epoch,
-                "found": figure.value,
-                "expected": figure.expected.value,
-                "band": figure.expected.to_words(),
-                "from": from.is_finite().then_some(from),
-                "to": to,
-                "reached": figure.is_reached(),
-            })
+            let mut about = expected_json(&figure.expected);
+            about["found"] = json!(figure.value);
+            about["reached"] = json!(figure.is_reached());
+            about
         })
         .collect();
     json!({

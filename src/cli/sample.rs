@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
 use crate::analysis::{self, Covariance};
@@ -15,9 +15,8 @@ use crate::store::export::{
     ExportKind, Sheet, SheetRow, check_target, encode_sheet, run_color, three_digits, write_file,
 };
 
-use super::arguments::{dataset, device, json as json_option, text};
+use super::arguments::{dataset, device, json as json_option, path, run, text};
 use super::drawn_codes::{self, DrawnCodes, Origin};
-use super::kept::RUN_HELP;
 use super::numbers::number;
 use super::opened::{Opened, Wanted, open_all};
 use super::{Failure, output};
@@ -55,21 +54,8 @@ pub(super) fn command() -> Command {
              are drawn. How near other images are is told by up to 1,000 test images, spread over their \
              set, fewer for very large sets.",
         )
-        .arg(
-            Arg::new("run")
-                .value_name("RUN")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help(RUN_HELP),
-        )
-        .arg(
-            Arg::new("out")
-                .long("out")
-                .value_name("FILE")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("PNG file to write"),
-        )
+        .arg(run())
+        .arg(path("out", "FILE", "PNG file to write").required(true))
         .arg(
             Arg::new("from")
                 .long("from")

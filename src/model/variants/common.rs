@@ -29,6 +29,49 @@ pub(super) const fn latent(default: i64, max: i64) -> Knob {
     }
 }
 
+/// A whole number of the layers.
+pub(super) const fn number(
+    id: &'static str,
+    name: &'static str,
+    help: &'static str,
+    ([min, max], default): ([i64; 2], i64),
+    scale: Scale,
+) -> Knob {
+    Knob {
+        id,
+        name,
+        help,
+        kind: KnobKind::Integer {
+            min,
+            max,
+            default,
+            step: 1,
+            scale,
+        },
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
+    }
+}
+
+/// A choice of the layers.
+pub(super) const fn choice(
+    id: &'static str,
+    name: &'static str,
+    help: &'static str,
+    (options, default): (&'static [Choice], &'static str),
+) -> Knob {
+    Knob {
+        id,
+        name,
+        help,
+        kind: KnobKind::Choice { options, default },
+        only_with: &[],
+        part: Part::Network,
+        is_live: false,
+    }
+}
+
 const CODE_ACTIVATIONS: &[Choice] = &[
     Activation::Linear.choice(),
     Activation::Relu.choice(),

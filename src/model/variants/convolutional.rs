@@ -1,7 +1,7 @@
 //! The convolutional autoencoder of Guo et al. 2017, whose code is a vector or a grid.
 
 use super::Recipe;
-use super::common::{self, ACTIVATION, CODE_ACTIVATION, INIT_SIGMA, LOSS};
+use super::common::{self, ACTIVATION, CODE_ACTIVATION, INIT_SIGMA, LOSS, choice, number};
 use super::parts::{self, count, with_parts};
 use super::stack_variant::StackVariant;
 use crate::data::ImageShape;
@@ -9,7 +9,7 @@ use crate::model::autoencoder::{PairPlan, StackPlan};
 use crate::model::bottleneck;
 use crate::model::conv::{ConvPlan, Kernels};
 use crate::model::dense::DensePlan;
-use crate::model::knobs::{Choice, Condition, Knob, KnobError, KnobKind, Knobs, Part, Scale};
+use crate::model::knobs::{Choice, Condition, Knob, KnobError, Knobs, Scale};
 use crate::model::objective::Pretraining;
 use crate::model::optimizer::OptimizerKind;
 
@@ -107,47 +107,6 @@ pub(super) const fn convolutions(defaults: Convolutions) -> [Knob; CONVOLUTIONS]
         common::init(defaults.init),
         INIT_SIGMA,
     ]
-}
-
-const fn number(
-    id: &'static str,
-    name: &'static str,
-    help: &'static str,
-    ([min, max], default): ([i64; 2], i64),
-    scale: Scale,
-) -> Knob {
-    Knob {
-        id,
-        name,
-        help,
-        kind: KnobKind::Integer {
-            min,
-            max,
-            default,
-            step: 1,
-            scale,
-        },
-        only_with: &[],
-        part: Part::Network,
-        is_live: false,
-    }
-}
-
-const fn choice(
-    id: &'static str,
-    name: &'static str,
-    help: &'static str,
-    (options, default): (&'static [Choice], &'static str),
-) -> Knob {
-    Knob {
-        id,
-        name,
-        help,
-        kind: KnobKind::Choice { options, default },
-        only_with: &[],
-        part: Part::Network,
-        is_live: false,
-    }
 }
 
 const KNOBS: &[Knob] = &with_parts::<CONVOLUTIONS, { count(CONVOLUTIONS) }>(

@@ -269,23 +269,13 @@ const fn whole(
     id: &'static str,
     name: &'static str,
     help: &'static str,
-    ([min, max], default): ([i64; 2], i64),
+    range: ([i64; 2], i64),
     only_with: &'static [Condition],
 ) -> Knob {
     Knob {
-        id,
-        name,
-        help,
-        kind: KnobKind::Integer {
-            min,
-            max,
-            default,
-            step: 1,
-            scale: Scale::Logarithmic,
-        },
         only_with,
         part: Part::Bottleneck,
-        is_live: false,
+        ..common::number(id, name, help, range, Scale::Logarithmic)
     }
 }
 
@@ -294,17 +284,13 @@ const fn choice(
     id: &'static str,
     name: &'static str,
     help: &'static str,
-    (options, default): (&'static [Choice], &'static str),
+    options: (&'static [Choice], &'static str),
     only_with: &'static [Condition],
 ) -> Knob {
     Knob {
-        id,
-        name,
-        help,
-        kind: KnobKind::Choice { options, default },
         only_with,
         part: Part::Bottleneck,
-        is_live: false,
+        ..common::choice(id, name, help, options)
     }
 }
 

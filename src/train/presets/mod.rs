@@ -252,25 +252,9 @@ pub fn nearest_presets(text: &str) -> Vec<&'static str> {
     const MOST: usize = 3;
     let wanted = text.to_lowercase();
     let mut ids: Vec<&'static str> = PRESETS.iter().map(|preset| preset.id).collect();
-    ids.sort_by_key(|id| (!id.contains(&wanted), distance(id, &wanted)));
+    ids.sort_by_key(|id| (!id.contains(&wanted), strsim::levenshtein(id, &wanted)));
     ids.truncate(MOST);
     ids
-}
-
-/// How many letters must be put in, taken out or replaced to make one text of another (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (at, wanted) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *wanted);
-            diagonal = row[at + 1];
-            row[at + 1] = replaced.min(row[at] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 /// All presets, in the order of lists.

@@ -326,7 +326,7 @@ fn the_nearest_ids_are_told() {
         nearest_presets("vae-784-400"),
         ["vae-784-400-2", "vae-784-400-20", "vae-784-400-10-mse"]
     );
-    assert_eq!(distance("kitten", "sitting"), 3);
+    assert_eq!(strsim::levenshtein("kitten", "sitting"), 3);
 }
 
 #[test]
