@@ -20,6 +20,10 @@ pub enum Pane {
     Plane,
     /// One row a dimension.
     Traversals,
+    /// What the numbers of a code carry.
+    Code,
+    /// Pictures that belong to no image.
+    Generate,
     /// One image through all runs.
     Input,
     /// The hourglass.
@@ -40,6 +44,8 @@ impl Pane {
         Self::Sliders,
         Self::Plane,
         Self::Traversals,
+        Self::Code,
+        Self::Generate,
         Self::Input,
         Self::Network,
         Self::Layers,
@@ -55,6 +61,8 @@ impl Pane {
             Self::Sliders => "Latent sliders",
             Self::Plane => "Latent plane",
             Self::Traversals => "Traversals",
+            Self::Code => "Code",
+            Self::Generate => "Generate",
             Self::Input => "One input",
             Self::Network => "Network",
             Self::Layers => "Layers over time",
@@ -75,6 +83,10 @@ impl Pane {
             Self::Sliders => "Turn the values of a code and watch the picture it stands for.",
             Self::Plane => "Two directions of the space of codes, with what is decoded in between.",
             Self::Traversals => "One row of pictures a dimension of the code.",
+            Self::Code => "What the numbers of a code carry, and what lies near to what.",
+            Self::Generate => {
+                "Pictures that nobody drew, each with the training image nearest to it."
+            }
             Self::Input => "Draw or spoil an image: what does every run make of it?",
             Self::Network => "The layers, and which of them train, are frozen, or wait.",
             Self::Layers => "Gradients, updates and outputs of every layer over time.",
@@ -125,7 +137,8 @@ impl Preset {
     /// The panes, laid out.
     pub fn tree(self) -> Tree<Pane> {
         use Pane::{
-            Curves, Data, Filters, Input, Layers, Network, Pictures, Plane, Sliders, Traversals,
+            Code, Curves, Data, Filters, Generate, Input, Layers, Network, Pictures, Plane,
+            Sliders, Traversals,
         };
         let mut tiles = Tiles::default();
         let root = match self {
@@ -133,7 +146,7 @@ impl Preset {
                 let curves = tabs(&mut tiles, &[Curves, Layers, Filters]);
                 let pictures = tabs(&mut tiles, &[Pictures, Input, Data]);
                 let network = tabs(&mut tiles, &[Network]);
-                let codes = tabs(&mut tiles, &[Sliders, Plane, Traversals]);
+                let codes = tabs(&mut tiles, &[Sliders, Plane, Traversals, Code, Generate]);
                 let left = split(&mut tiles, LinearDir::Vertical, [curves, pictures], 0.55);
                 let right = split(&mut tiles, LinearDir::Vertical, [network, codes], 0.42);
                 split(&mut tiles, LinearDir::Horizontal, [left, right], 0.6)
@@ -142,20 +155,25 @@ impl Preset {
                 let above = tabs(&mut tiles, &[Curves, Network, Layers, Filters]);
                 let below = tabs(
                     &mut tiles,
-                    &[Pictures, Input, Sliders, Plane, Traversals, Data],
+                    &[
+                        Pictures, Input, Sliders, Plane, Traversals, Code, Generate, Data,
+                    ],
                 );
                 split(&mut tiles, LinearDir::Vertical, [above, below], 0.5)
             }
             Self::Latent => {
                 let sliders = tabs(&mut tiles, &[Sliders, Curves, Network]);
-                let plane = tabs(&mut tiles, &[Plane, Layers, Filters]);
-                let rows = tabs(&mut tiles, &[Traversals, Pictures, Input, Data]);
+                let plane = tabs(&mut tiles, &[Plane, Code, Layers, Filters]);
+                let rows = tabs(&mut tiles, &[Traversals, Generate, Pictures, Input, Data]);
                 let right = split(&mut tiles, LinearDir::Vertical, [plane, rows], 0.62);
                 split(&mut tiles, LinearDir::Horizontal, [sliders, right], 0.5)
             }
             Self::Teaching => {
                 let curves = tabs(&mut tiles, &[Curves, Data]);
-                let pictures = tabs(&mut tiles, &[Pictures, Sliders, Plane, Traversals]);
+                let pictures = tabs(
+                    &mut tiles,
+                    &[Pictures, Sliders, Plane, Traversals, Code, Generate],
+                );
                 // One above the other neither would have room for two deep networks.
                 let inside = tabs(&mut tiles, &[Layers, Network, Filters, Input]);
                 let left = split(&mut tiles, LinearDir::Vertical, [curves, pictures], 0.46);

@@ -10,7 +10,7 @@ use super::tabs::{TabLook, tab_ui};
 use super::theme::Palette;
 use super::trace::trace_widget;
 use super::view::View;
-use super::{curves, data, input, latent, layers, pictures};
+use super::{code, curves, data, generate, input, latent, layers, pictures};
 
 /// Smallest width and height of a pane, in points.
 pub const MIN_PANE: f32 = 90.0;
@@ -184,6 +184,8 @@ fn pane_ui(ui: &mut egui::Ui, pane: Pane, view: &View<'_>, out: &mut Actions) {
         Pane::Sliders => latent::sliders_ui(ui, view, out),
         Pane::Plane => latent::plane_ui(ui, view, out),
         Pane::Traversals => latent::traversals_ui(ui, view, out),
+        Pane::Code => code::code_ui(ui, view, out),
+        Pane::Generate => generate::generate_ui(ui, view, out),
         Pane::Input => input::input_ui(ui, view, out),
         Pane::Network => layers::network_ui(ui, view, out),
         Pane::Layers => layers::strips_ui(ui, view, out),
