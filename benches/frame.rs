@@ -32,10 +32,11 @@ use eframe::App as _;
 use egui_tiles::{Tiles, Tree};
 use hourglass::data::ImageShape;
 use hourglass::engine::{
-    Answer, Command, Content, Event, ImagesMade, Pictures, Progress, RunId, Snapshot,
+    Answer, Command, Content, EntriesFound, Event, ImagesMade, Pictures, Progress, RunId, Snapshot,
     Tiles as Atlas, Wish, WishKey,
 };
 use hourglass::gui::{Action, App, EngineLink, Pane, PathFor, StartOptions};
+use hourglass::model::CodeGrid;
 use hourglass::train::{Losses, Metrics};
 
 /// Runs at once.
@@ -148,6 +149,14 @@ fn fulfil(wish: &Wish) -> Content {
             decoder: atlas(session::SHAPE, *count),
         },
         Wish::Features { .. } => Content::Features(atlas(session::SHAPE, 16)),
+        Wish::Atoms { units, .. } => Content::Features(atlas(session::SHAPE, units.len())),
+        Wish::Entries { drawn } => Content::Entries(Box::new(EntriesFound {
+            code: session::SHAPE,
+            grid: CodeGrid::new(session::SHAPE, 1),
+            values: vec![0.5; 128],
+            drawn: drawn.to_vec(),
+            pictures: pictures(drawn.len()),
+        })),
     }
 }
 

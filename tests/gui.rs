@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+#[path = "gui/coding.rs"]
+mod coding;
 #[path = "gui/corrupted.rs"]
 mod corrupted;
 #[path = "gui/curves.rs"]

@@ -6,7 +6,7 @@ use super::directions;
 const BINS: usize = 16;
 
 /// A dimension is *dead* when its standard deviation is below this share of the largest one.
-const DEAD: f32 = 1e-3;
+pub const DEAD_SHARE: f32 = 1e-3;
 
 /// One dimension of a set of codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -65,7 +65,7 @@ impl LatentSummary {
     /// Whether a dimension carries next to nothing.
     pub fn is_dead(&self, dimension: usize) -> bool {
         let largest = self.order.first().map_or(0.0, |&first| self.std(first));
-        self.std(dimension) <= DEAD * largest
+        self.std(dimension) <= DEAD_SHARE * largest
     }
 
     fn std(&self, dimension: usize) -> f32 {

@@ -16,7 +16,7 @@ mod spectrum;
 mod triangular;
 
 pub use baselines::Baselines;
-pub use latent::{Dimension, LatentSummary};
+pub use latent::{DEAD_SHARE, Dimension, LatentSummary};
 pub use mixture::{Component, Covariance, Mixture, MixtureOptions};
 pub use neighbours::{Labelled, Neighbour, nearest, neighbour_accuracy};
 pub use pca::Pca;

@@ -15,6 +15,9 @@ use super::Failure;
 use super::kept::as_argument;
 use super::{output, presets};
 
+/// Numbers of a figure at most that are listed for people.
+const MOST_LISTED: usize = 64;
+
 /// Where reports go, and in what form.
 pub(super) struct Report {
     is_json: bool,
@@ -332,6 +335,9 @@ impl Report {
             for (name, figure) in &measures {
                 self.line(&match figure {
                     Figure::One(value) => format!("{name} {value:.5}"),
+                    Figure::Each(values) if values.len() > MOST_LISTED => {
+                        format!("{name}: {} numbers, listed by --json", values.len())
+                    }
                     Figure::Each(values) => {
                         let values: Vec<String> =
                             values.iter().map(|value| format!("{value:.2}")).collect();

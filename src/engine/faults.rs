@@ -254,6 +254,11 @@ impl Trainee for Failing {
         self.inner.loss_scale()
     }
 
+    fn entries(&self) -> Option<Tensor<2>> {
+        self.check();
+        self.inner.entries()
+    }
+
     fn activations(&self, images: Tensor<2>) -> Vec<Option<Tensor<2>>> {
         self.check();
         self.inner.activations(images)

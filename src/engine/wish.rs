@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::data::ImageShape;
-use crate::model::{CORRUPTIONS, KnobValue, Knobs};
+use crate::model::{CORRUPTIONS, CodeGrid, KnobValue, Knobs};
 
 use super::protocol::{Pictures, RunId};
 
@@ -18,6 +18,8 @@ pub enum Slot {
     Sliders,
     /// What the pointer is over in the plane.
     Hover,
+    /// A code of which entries were exchanged.
+    Exchange,
     /// The drawn or corrupted image.
     Input,
     /// Chosen test images.
@@ -32,6 +34,10 @@ pub enum Slot {
     Features,
     /// First-layer filters and the decoder's atoms.
     Filters,
+    /// What units of the code add to an image.
+    Atoms,
+    /// The entries that codes are made of.
+    Entries,
 }
 
 /// Names a wish.
@@ -175,6 +181,18 @@ pub enum Wish {
         /// At most so many of each.
         count: usize,
     },
+    /// What units of the code add to the image of another code.
+    Atoms {
+        /// The code that they are added to.
+        base: CodeSpec,
+        /// Each unit, and how much is added to it.
+        units: Arc<[(usize, f32)]>,
+    },
+    /// The entries that codes are made of.
+    Entries {
+        /// Those whose pictures are wanted.
+        drawn: Arc<[usize]>,
+    },
     /// The outputs of one layer for an image, as pictures where it is convolutional.
     Features {
         /// The image.
@@ -229,10 +247,27 @@ pub enum Content {
         /// Weights from each unit of the last hidden layer to the image.
         decoder: Tiles,
     },
-    /// Of [`Wish::Features`].
+    /// Of [`Wish::Features`] and [`Wish::Atoms`], there a tile a unit.
     Features(Tiles),
+    /// Of [`Wish::Entries`].
+    Entries(Box<EntriesFound>),
     /// It could not be: one sentence.
     Failed(String),
+}
+
+/// The entries that codes are made of.
+#[derive(Clone, Debug)]
+pub struct EntriesFound {
+    /// The code as maps; a code without places is one place.
+    pub code: ImageShape,
+    /// How entries lie in a code.
+    pub grid: CodeGrid,
+    /// Entry after entry.
+    pub values: Vec<f32>,
+    /// Those whose pictures were asked for and that there are.
+    pub drawn: Vec<usize>,
+    /// What becomes of a code that has the same entry everywhere, one of each entry drawn.
+    pub pictures: Pictures,
 }
 
 /// Images and what a network made of them, one of each an image in all fields.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Command, RunId, Until};
 
+use super::code::CodeAction;
 use super::curves::{CurveOptions, CurvesAction};
 use super::data::DataAction;
 use super::desk::DeskAction;
@@ -111,6 +112,8 @@ pub enum Action {
     Curves(CurvesAction),
     /// Looking back.
     History(HistoryAction),
+    /// What codes carry.
+    Code(CodeAction),
     /// Walking in the space of codes.
     Latent(LatentAction),
     /// One image through every run.

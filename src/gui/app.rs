@@ -363,9 +363,11 @@ impl<L: EngineLink> eframe::App for App<L> {
         }
         self.keep_desk_in_time(&ctx);
         let wanted = self.state.wishes();
-        let (link, latent) = (&self.link, &mut self.state.latent);
+        let link = &self.link;
+        let (latent, code) = (&mut self.state.latent, &mut self.state.code);
         self.wishes.send(wanted, |key, number, wish| {
             latent.ask(key, number, wish.as_ref());
+            code.ask(key, number, wish.as_ref());
             link.wish(key, number, wish);
         });
     }

@@ -235,6 +235,7 @@ impl AppState {
             Slot::Input => self.input.take(answer),
             Slot::Images => self.take_images(answer),
             Slot::Features | Slot::Filters => self.layers.take(answer),
+            Slot::Exchange | Slot::Atoms | Slot::Entries => self.code.take(answer),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, NoticeKey, PathFor, ViewOptions};
+use super::code::CodeState;
 use super::curves::CurvesState;
 use super::data::DataState;
 use super::desk::Desk;
@@ -69,6 +70,8 @@ pub struct AppState {
     pub history: HistoryState,
     /// The images as a whole.
     pub data: DataState,
+    /// What codes carry.
+    pub code: CodeState,
     /// The space of codes.
     pub latent: LatentState,
     /// One image through every run.
@@ -113,6 +116,7 @@ impl AppState {
             curves: CurvesState::default(),
             history: HistoryState::default(),
             data: DataState::default(),
+            code: CodeState::default(),
             latent: LatentState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
@@ -279,6 +283,7 @@ impl AppState {
             Action::SetKnob(id, knob, value) => self.set_knob(id, knob, value),
             Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
+            Action::Code(action) => self.handle_code(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Input(action) => self.handle_input(action),
             Action::Layers(action) => self.handle_layers(action),

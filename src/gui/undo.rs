@@ -255,6 +255,7 @@ impl AppState {
                 let mut effects = Vec::new();
                 for (_, run) in runs {
                     self.layers.forget(run.id);
+                    self.code.forget(run.id);
                     effects.push(Effect::Send(Command::Remove(run.id)));
                     effects.extend(self.forget_training_of(run.id));
                 }

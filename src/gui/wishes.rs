@@ -41,6 +41,7 @@ impl AppState {
     pub fn wishes(&self) -> BTreeMap<WishKey, Wish> {
         let mut wishes = BTreeMap::new();
         self.latent_wishes(&mut wishes);
+        self.code_wishes(&mut wishes);
         self.input_wishes(&mut wishes);
         self.pictures_wishes(&mut wishes);
         self.layers_wishes(&mut wishes);

@@ -14,7 +14,7 @@ use super::objective::Objective;
 use super::penalty::{Penalised, Penalty};
 use super::quantities::RECONSTRUCTION;
 use super::step::StepContext;
-use super::tally::{Summary, Tally};
+use super::tally::{MOST_EACH, Summary, Tally};
 use super::terms::{Term, Terms};
 
 /// Weight of the term that has spare units of a top-k code learn (Gao et al. 2024).
@@ -22,6 +22,10 @@ const REVIVAL: f64 = 1.0 / 32.0;
 
 /// A unit is active where its absolute value is above this.
 const ACTIVE: f64 = 1e-3;
+
+/// Name of the measure that tells for each unit of the code the share of the test images for which it is not
+/// zero; absent where there are more than [`MOST_EACH`].
+pub const FIRING_RATES: &str = "firing_rates";
 
 /// Seed of the noise that test images are measured with.
 const TEST_NOISE: u64 = 0x7465_7374;
@@ -331,6 +335,9 @@ impl Composition {
         if self.has_zeros {
             let active = code.abs().greater_elem(ACTIVE).float();
             tally.add("active_share", Summary::Mean, active.clone());
+            if active.dims()[1] <= MOST_EACH {
+                tally.add(FIRING_RATES, Summary::Each, active.clone());
+            }
             tally.add("dead_units", Summary::Zero, active);
         }
         self.measure_noise(network, depth, images, &mut context, tally);

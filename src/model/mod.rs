@@ -34,8 +34,8 @@ mod variants;
 mod weights;
 
 pub use batch::Batch;
-pub use bottleneck::{BOTTLENECKS, CodeGrid, entry as entry_size};
-pub use composition::Composition;
+pub use bottleneck::{BOTTLENECKS, CodeGrid, DIMENSION_KL, ENTRY_COUNTS, entry as entry_size};
+pub use composition::{Composition, FIRING_RATES};
 pub use corruption::{CORRUPTIONS, Corruption, CorruptionKind};
 pub use knobs::{
     Choice, Condition, Knob, KnobError, KnobKind, KnobValue, Knobs, Part, Scale, parse_levels,
@@ -51,7 +51,7 @@ pub use penalty::{PENALTIES, PENALTY_PREFIX};
 pub use quantities::{Form, QUANTITIES, Quantity, RECONSTRUCTION, Source, Title};
 pub use stats::{Histogram, LayerStat, OutputStat};
 pub use step::StepContext;
-pub use tally::{Figure, Summary, Tally};
+pub use tally::{Figure, MOST_EACH, Summary, Tally};
 pub use torch::{TorchModule, TorchNetwork};
 pub use trainee::{Trainee, TrainingError};
 pub use updater::OptimizerState;

@@ -13,6 +13,9 @@ pub enum Figure {
     Each(Vec<f64>),
 }
 
+/// Longest figure of several numbers that is kept with each measurement: some ten kilobytes in a file.
+pub const MOST_EACH: usize = 2048;
+
 /// What becomes of rows of numbers, a row an image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Summary {
@@ -20,6 +23,8 @@ pub enum Summary {
     Mean,
     /// The mean of each column.
     Each,
+    /// The sum of each column.
+    Total,
     /// How many columns vary over the images by more than this variance.
     Varying(f64),
     /// How many columns are zero for every image.
@@ -120,6 +125,7 @@ impl Rows {
         match self.summary {
             Summary::Mean => Figure::One(means.sum::<f64>() / sums.len() as f64),
             Summary::Each => Figure::Each(means.collect()),
+            Summary::Total => Figure::Each(sums.iter().map(|sum| f64::from(*sum)).collect()),
             Summary::Varying(least) => {
                 let mean_squares = squares.iter().map(|square| f64::from(*square) / images);
                 let variances = means.zip(mean_squares).map(|(m, square)| square - m * m);
@@ -164,6 +170,7 @@ mod tests {
             for (name, summary) in [
                 ("mean", Summary::Mean),
                 ("each", Summary::Each),
+                ("total", Summary::Total),
                 ("varying", Summary::Varying(0.01)),
                 ("zero", Summary::Zero),
                 ("not_zero", Summary::NotZero),
@@ -177,6 +184,7 @@ mod tests {
         let expected = [
             ("mean", Figure::One(3.0)),
             ("each", Figure::Each(vec![4.0, 0.0, 5.0])),
+            ("total", Figure::Each(vec![16.0, 0.0, 20.0])),
             ("varying", Figure::One(1.0)),
             ("zero", Figure::One(1.0)),
             ("not_zero", Figure::One(2.0)),

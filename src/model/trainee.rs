@@ -115,6 +115,10 @@ pub trait Trainee: Send {
     /// absent where the code at the depth in use is not drawn. Images are encoded once for all draws.
     fn sample(&self, images: Tensor<2>, draws: &mut [Vec<Noise>]) -> Option<Vec<Tensor<2>>>;
 
+    /// All entries that codes can be made of, `[entries, numbers]`; absent where the code at the depth in
+    /// use is not made of entries, or of more than can be listed.
+    fn entries(&self) -> Option<Tensor<2>>;
+
     /// Pixels of codes of the depth in use.
     fn decode(&self, codes: Tensor<2>) -> Tensor<2>;
 
@@ -378,6 +382,15 @@ impl<M: Autoencoder> Trainee for Fit<M> {
         let raw = (depth == model.stages()).then(|| model.encode(images, depth))?;
         let draw = |of: &mut Vec<Noise>| self.composition.bottleneck.sample(raw.clone(), of);
         draws.iter_mut().map(draw).collect()
+    }
+
+    fn entries(&self) -> Option<Tensor<2>> {
+        let model = self.model().valid();
+        if self.depth() < model.stages() {
+            return None;
+        }
+        let bottleneck = &self.composition.bottleneck;
+        bottleneck.entries(model.codebook(), &self.device)
     }
 
     fn decode(&self, codes: Tensor<2>) -> Tensor<2> {

@@ -130,7 +130,11 @@ impl Decoder {
                 });
                 grid(cells.collect(), plane.columns)
             }
-            Wish::Images(_) | Wish::Filters { .. } | Wish::Features { .. } => return None,
+            Wish::Images(_)
+            | Wish::Filters { .. }
+            | Wish::Features { .. }
+            | Wish::Atoms { .. }
+            | Wish::Entries { .. } => return None,
         })
     }
 

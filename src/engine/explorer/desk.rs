@@ -70,13 +70,15 @@ pub(super) struct Desk<J> {
 /// Slots that are answered while a finger waits for them.
 fn is_urgent(slot: Slot) -> bool {
     match slot {
-        Slot::Sliders | Slot::Hover | Slot::Input => true,
+        Slot::Sliders | Slot::Hover | Slot::Exchange | Slot::Input => true,
         Slot::Images
         | Slot::Line
         | Slot::Traversals
         | Slot::Plane
         | Slot::Features
-        | Slot::Filters => false,
+        | Slot::Filters
+        | Slot::Atoms
+        | Slot::Entries => false,
     }
 }
 

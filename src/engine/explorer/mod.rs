@@ -3,9 +3,11 @@
 //!
 //! A *standing wish* is fulfilled at once and again whenever its run has newer weights. The engine's
 //! thread hands those over ([`feeder`]); [`desk`] decides whose turn it is; [`replica`], [`grid`],
-//! [`images`] and [`filters`] do the work, in parts of a few milliseconds where it is long.
+//! [`images`], [`atoms`], [`entries`] and [`filters`] do the work, in parts of a few milliseconds where it is long.
 
+mod atoms;
 mod desk;
+mod entries;
 mod feeder;
 mod filters;
 mod grid;

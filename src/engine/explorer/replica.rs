@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use crate::data::{Dataset, ImageShape, Images, to_bytes};
 use crate::engine::protocol::Pictures;
 use crate::engine::wish::{CodeSpec, Content, InputImage, Start, Tiles};
-use crate::model::{self, NamedArray, Side, Trainee, TrainingError};
+use crate::model::{self, MOST_EACH, NamedArray, Side, Trainee, TrainingError};
 
 use super::RunWeights;
 
@@ -36,6 +36,11 @@ pub(super) enum Trouble {
     UnusedLayer { name: String, depth: usize },
     #[error("at most {most} pictures can be drawn at once, but {found} were asked for")]
     TooMany { most: usize, found: usize },
+    #[error(
+        "the code is not made of entries now, or of too many to be listed: entries are shown of the code of the \
+         whole network with bottleneck vq or fsq, up to {MOST_EACH} of them"
+    )]
+    NoEntries,
     #[error("the weights of layer {0} are neither those of a dense layer nor of a convolution")]
     OddWeights(String),
 }
@@ -112,6 +117,19 @@ impl Replica {
     /// The network itself.
     pub(super) fn network(&self) -> &dyn Trainee {
         &*self.network
+    }
+
+    /// The code at the depth in use as maps; a code without places is one place of many channels.
+    pub(super) fn code_shape(&self) -> ImageShape {
+        let mut layers = self.layers().iter();
+        let layer =
+            layers.find(|layer| layer.side == Side::Encoder && layer.stage + 1 == self.depth);
+        let maps = layer.and_then(|layer| layer.maps);
+        maps.unwrap_or(ImageShape {
+            width: 1,
+            height: 1,
+            channels: self.latent,
+        })
     }
 
     /// Size of an image.

@@ -1,5 +1,6 @@
 //! Tests of the thread, fed by hand.
 
+mod code;
 mod contents;
 mod feeding;
 mod images;

@@ -17,7 +17,9 @@ use crate::engine::protocol::RunId;
 use crate::engine::wish::{Answer, Content, Wish, WishKey};
 use crate::engine::{Wake, worker};
 
+use super::atoms::AtomsJob;
 use super::desk::{Desk, Limits, Next};
+use super::entries::EntriesJob;
 use super::grid::Grid;
 use super::images::ImagesJob;
 use super::replica::{Replica, Trouble};
@@ -79,6 +81,8 @@ enum Part {
 enum Job {
     Grid(Grid),
     Images(ImagesJob),
+    Atoms(AtomsJob),
+    Entries(EntriesJob),
 }
 
 impl Job {
@@ -87,6 +91,8 @@ impl Job {
         match self {
             Self::Grid(grid) => grid.advance(replica),
             Self::Images(images) => images.advance(replica),
+            Self::Atoms(atoms) => atoms.advance(replica),
+            Self::Entries(entries) => entries.advance(replica),
         }
     }
 
@@ -95,6 +101,8 @@ impl Job {
         match self {
             Self::Grid(grid) => grid.finish(replica),
             Self::Images(images) => images.finish(replica),
+            Self::Atoms(atoms) => atoms.finish(replica),
+            Self::Entries(entries) => entries.finish(replica),
         }
     }
 }
@@ -248,6 +256,10 @@ fn begin(replica: &Replica, wish: &Wish) -> Result<Part, Trouble> {
             columns,
         } => grid(Grid::traversals(replica, spec, rows, *columns)?),
         Wish::Plane(plane) => grid(Grid::plane(replica, plane)?),
+        Wish::Atoms { base, units } => {
+            Part::Begun(Job::Atoms(AtomsJob::new(replica, base, units)?))
+        }
+        Wish::Entries { drawn } => Part::Begun(Job::Entries(EntriesJob::new(replica, drawn)?)),
         Wish::Filters { count } => Part::Whole(replica.filters(*count)?),
         Wish::Features { image, layer } => Part::Whole(replica.features(image, *layer)?),
     })

@@ -12,7 +12,7 @@ const MOST_ASKED: usize = 32;
 
 /// An answer and what it answers.
 #[derive(Clone, Debug)]
-pub(super) struct Find {
+pub(in crate::gui) struct Find {
     /// What was wished.
     pub wish: Wish,
     /// What was found.
@@ -24,7 +24,7 @@ pub(super) struct Find {
 
 /// The newest find in every place.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answers {
+pub(in crate::gui) struct Answers {
     asked: BTreeMap<WishKey, BTreeMap<u64, Wish>>,
     finds: BTreeMap<WishKey, Find>,
     versions: u64,
@@ -32,7 +32,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Takes notice of a wish that was sent, or withdrawn.
-    pub(super) fn ask(&mut self, key: WishKey, number: u64, wish: Option<&Wish>) {
+    pub(in crate::gui) fn ask(&mut self, key: WishKey, number: u64, wish: Option<&Wish>) {
         let Some(wish) = wish else {
             self.asked.remove(&key);
             self.finds.remove(&key);
@@ -46,7 +46,7 @@ impl Answers {
     }
 
     /// Takes in an answer, unless a newer wish was answered before.
-    pub(super) fn take(&mut self, answer: Answer) {
+    pub(in crate::gui) fn take(&mut self, answer: Answer) {
         let Answer {
             key,
             number,
@@ -71,12 +71,12 @@ impl Answers {
     }
 
     /// What was found last.
-    pub(super) fn get(&self, key: WishKey) -> Option<&Find> {
+    pub(in crate::gui) fn get(&self, key: WishKey) -> Option<&Find> {
         self.finds.get(&key)
     }
 
     /// Whether the newest wish has no answer yet.
-    pub(super) fn is_pending(&self, key: WishKey) -> bool {
+    pub(in crate::gui) fn is_pending(&self, key: WishKey) -> bool {
         let newest = self
             .asked
             .get(&key)

@@ -29,7 +29,7 @@ impl AppState {
 
     /// The codes that are looked at, as long as they are as deep as those of the newest weights,
     /// which alone can be decoded.
-    pub(super) fn codes<'a>(&self, run: &'a Run) -> Option<&'a Arc<Codes>> {
+    pub(in crate::gui) fn codes<'a>(&self, run: &'a Run) -> Option<&'a Arc<Codes>> {
         let newest = run.frame.as_ref().map(|frame| &frame.codes);
         let looked_at = self.frame(run).map(|frame| &frame.codes);
         let codes = match (newest, looked_at) {
@@ -40,7 +40,7 @@ impl AppState {
     }
 
     /// Whether the frame that is looked at is not the newest one.
-    pub(super) fn looks_back(&self, run: &Run) -> bool {
+    pub(in crate::gui) fn looks_back(&self, run: &Run) -> bool {
         match (self.frame(run), &run.frame) {
             (Some(looked_at), Some(newest)) => looked_at.step != newest.step,
             (Some(_) | None, Some(_) | None) => false,
@@ -62,7 +62,7 @@ fn depth_words(run: &Run, latent: usize) -> String {
 }
 
 /// Which run and code a pane shows, and of which weights, in the colour of the run.
-pub(super) fn code_note(view: &View<'_>, run: &Run, codes: &Codes) -> RichText {
+pub(in crate::gui) fn code_note(view: &View<'_>, run: &Run, codes: &Codes) -> RichText {
     let mut note = format!("{}, {}", run.name(), depth_words(run, codes.latent));
     if view.state.looks_back(run) {
         note.push_str("; decoded with the newest weights");
@@ -73,7 +73,7 @@ pub(super) fn code_note(view: &View<'_>, run: &Run, codes: &Codes) -> RichText {
 }
 
 /// What a dimension is called.
-pub(super) fn dimension_name(dimension: usize) -> String {
+pub(in crate::gui) fn dimension_name(dimension: usize) -> String {
     format!("z{}", dimension + 1)
 }
 

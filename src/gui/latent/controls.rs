@@ -21,7 +21,7 @@ pub(super) const NOTHING_DRAWN: &str = "Draw something in the pane “One input�
 pub(super) const CAPTION: f32 = 34.0;
 
 /// Draws the choice of where codes begin.
-pub(super) fn start_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
+pub(in crate::gui) fn start_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     let state = view.state;
     let origin = state.latent.origin;
     let mut act = |action| out.push(Action::Latent(action));
@@ -114,7 +114,7 @@ fn origin_name(origin: Origin) -> &'static str {
 }
 
 /// Where codes begin, in words.
-pub(super) fn origin_words(view: &View<'_>, run: &Run) -> String {
+pub(in crate::gui) fn origin_words(view: &View<'_>, run: &Run) -> String {
     match view.state.latent.origin {
         Origin::Image(index) => image_words(run, index),
         Origin::Drawn => "Drawn image".to_owned(),
@@ -232,6 +232,7 @@ pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Shown<'a> {
             | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
+            | Content::Entries(_)
             | Content::Failed(_),
         )
         | None => Shown::Words("Loading…"),

@@ -20,6 +20,9 @@ mod traversals;
 mod walk;
 mod wishes;
 
+pub(in crate::gui) use answers::{Answers, Find};
+pub(in crate::gui) use code::{code_note, dimension_name};
+pub(in crate::gui) use controls::{origin_words, start_ui};
 pub use plane::{PlaneAxes, PlaneWindow, Spot};
 pub use plane_ui::plane_ui;
 pub use sliders::sliders_ui;

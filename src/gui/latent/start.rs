@@ -27,7 +27,7 @@ pub enum Origin {
 
 impl AppState {
     /// Where the code of a run begins, once that is known.
-    pub(super) fn code_start(&self, run: &Run) -> Option<Start> {
+    pub(in crate::gui) fn code_start(&self, run: &Run) -> Option<Start> {
         match self.latent.origin {
             Origin::Image(index) => {
                 let last = run.info.as_ref()?.dataset.test.checked_sub(1)?;

@@ -169,7 +169,13 @@ impl LatentState {
             Slot::Sliders | Slot::Hover | Slot::Line | Slot::Traversals | Slot::Plane => {
                 self.answers.ask(key, number, wish);
             }
-            Slot::Input | Slot::Images | Slot::Features | Slot::Filters => {}
+            Slot::Exchange
+            | Slot::Input
+            | Slot::Images
+            | Slot::Features
+            | Slot::Filters
+            | Slot::Atoms
+            | Slot::Entries => {}
         }
     }
 
@@ -343,6 +349,7 @@ impl AppState {
                 | Content::Grid { .. }
                 | Content::Filters { .. }
                 | Content::Features(_)
+                | Content::Entries(_)
                 | Content::Failed(_),
             )
             | None => self.expected_start(run),

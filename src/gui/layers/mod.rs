@@ -33,7 +33,7 @@ pub use found::{Filters, Find, Looked, Part};
 pub use measure::Measure;
 pub use network::network_ui;
 pub use strips::strips_ui;
-pub use tiles::TileScale;
+pub use tiles::{TileScale, signed_sheet};
 
 /// Filters asked for, of each side.
 const FILTERS: usize = 60;
@@ -182,7 +182,10 @@ impl LayersState {
             | Slot::Images
             | Slot::Line
             | Slot::Traversals
-            | Slot::Plane => {}
+            | Slot::Plane
+            | Slot::Exchange
+            | Slot::Atoms
+            | Slot::Entries => {}
         }
     }
 

@@ -146,6 +146,18 @@ fn color(tile: &[f32], at: usize, plane: usize, reach: f32) -> Color32 {
     }
 }
 
+/// Tiles in one texture: its columns and rows of tiles, and what draws it; absent where there is nothing to
+/// draw, or more than a texture holds.
+pub fn signed_sheet(
+    tiles: &Tiles,
+    scale: TileScale,
+    max_side: usize,
+) -> Option<([usize; 2], impl FnOnce() -> ColorImage)> {
+    let atlas = Atlas::new(tiles, max_side)?;
+    let draw = move || atlas.image(tiles, scale);
+    Some(([atlas.columns, atlas.rows()], draw))
+}
+
 /// Draws tiles in rows. Returns a tile that was clicked or gone to by the arrow keys.
 pub fn grid_ui(ui: &mut Ui, view: &View<'_>, grid: &Grid<'_>) -> Option<usize> {
     let max_side = ui.input(|input| input.max_texture_side);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde_json::{Value, json};
 
 use super::grid::{CodeGrid, note_use};
@@ -11,7 +11,7 @@ use super::{Bottleneck, BottleneckKind, BottleneckState, Encoded, Passed, Tested
 use crate::data::ImageShape;
 use crate::model::knobs::{Choice, Knobs, parse_levels};
 use crate::model::step::StepContext;
-use crate::model::tally::Tally;
+use crate::model::tally::{MOST_EACH, Tally};
 
 pub(super) const FINITE_SCALAR: BottleneckKind = BottleneckKind {
     choice: Choice {
@@ -100,6 +100,24 @@ impl FiniteScalar {
 }
 
 impl Bottleneck for FiniteScalar {
+    fn entries(&self, _: Option<Tensor<2>>, device: &Device) -> Option<Tensor<2>> {
+        let count: usize = self.levels.iter().product();
+        if count > MOST_EACH {
+            return None;
+        }
+        let mut values = Vec::with_capacity(count * self.levels.len());
+        for entry in 0..count {
+            let mut rest = entry;
+            for levels in &self.levels {
+                let steps = (levels / 2) as f32;
+                values.push(((rest % levels) as f32 - steps) / steps);
+                rest /= levels;
+            }
+        }
+        let shape = [count, self.levels.len()];
+        Some(Tensor::from_data(TensorData::new(values, shape), device))
+    }
+
     fn code(&self, encoded: Encoded) -> Tensor<2> {
         let bounded = self.bounded(self.grid.rows(encoded.values));
         self.grid.code(self.scaled(bounded.round()))

@@ -27,6 +27,10 @@ pub(super) const GAUSSIAN: BottleneckKind = BottleneckKind {
     build,
 };
 
+/// Name of the measure that tells the KL divergence of each number of the code from N(0, 1), in nats, a mean
+/// over the test images.
+pub const DIMENSION_KL: &str = "kl_per_dimension";
+
 /// A unit is active where its mean varies by more than this over the test images (Burda et al. 2016).
 const ACTIVE: f64 = 0.01;
 
@@ -172,7 +176,7 @@ impl Bottleneck for Gaussian {
     fn test(&self, encoded: Encoded, context: &mut StepContext, tally: &mut Tally) -> Tested {
         let [mean, log_variance] = halves(encoded.values.clone());
         let kl = divergence(mean.clone(), log_variance);
-        tally.add("kl_per_dimension", Summary::Each, kl);
+        tally.add(DIMENSION_KL, Summary::Each, kl);
         let (beta, _) = self.in_force(context.epochs);
         let images = mean.dims()[0];
         let beta = Tensor::full([images, 1], beta, &mean.device());

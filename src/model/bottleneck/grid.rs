@@ -3,7 +3,7 @@
 use burn::tensor::{Bool, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use crate::data::ImageShape;
-use crate::model::tally::{Summary, Tally};
+use crate::model::tally::{MOST_EACH, Summary, Tally};
 
 /// How the numbers of a code lie: channel after channel, each with all its places. An entry is some
 /// channels that follow one another, at one place.
@@ -105,9 +105,16 @@ pub(super) fn counted(chosen: &Tensor<1, Int>, entries: usize) -> Tensor<1> {
     none.select_assign(0, chosen.clone(), ones, IndexingUpdateOp::Add)
 }
 
+/// Name of the measure that tells how often each entry stands in the codes of all test images; absent where
+/// there are more than [`MOST_EACH`].
+pub const ENTRY_COUNTS: &str = "entry_counts";
+
 /// Adds to a tally how the entries are used that some test images chose.
 pub(super) fn note_use(chosen: &Tensor<1, Int>, entries: usize, tally: &mut Tally) {
     let counts = counted(chosen, entries).reshape([1, entries]);
+    if entries <= MOST_EACH {
+        tally.add(ENTRY_COUNTS, Summary::Total, counts.clone());
+    }
     tally.add("perplexity", Summary::Perplexity, counts.clone());
     tally.add("entries_used", Summary::NotZero, counts);
 }

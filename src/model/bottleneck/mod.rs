@@ -12,7 +12,7 @@ mod top_k;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use serde_json::Value;
 
 use super::knobs::{Choice, KnobError, KnobValue, Knobs};
@@ -22,8 +22,9 @@ use super::tally::Tally;
 use super::terms::Term;
 use crate::data::ImageShape;
 
+pub use gaussian::DIMENSION_KL;
 pub(super) use gaussian::WARM_UPS;
-pub use grid::CodeGrid;
+pub use grid::{CodeGrid, ENTRY_COUNTS};
 pub(super) use quantised::{CODEBOOKS, STARTS};
 pub use state::BottleneckState;
 
@@ -161,6 +162,14 @@ pub struct Tested {
 pub trait Bottleneck: Debug + Send + Sync {
     /// Entries of its codebook and numbers of each, where it has one.
     fn codebook(&self) -> Option<[usize; 2]> {
+        None
+    }
+
+    /// All entries that a code can be made of, `[entries, numbers]`, in the order in which their use is
+    /// counted; absent where codes are not made of entries, or of more than can be listed.
+    ///
+    /// `codebook` is the network's, where the bottleneck has one.
+    fn entries(&self, _codebook: Option<Tensor<2>>, _device: &Device) -> Option<Tensor<2>> {
         None
     }
 

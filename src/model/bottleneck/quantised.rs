@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt as _;
 use serde_json::{Value, json};
 
@@ -158,6 +158,10 @@ fn codebook(entries: Option<Tensor<2>>) -> Tensor<2> {
 impl Bottleneck for Quantised {
     fn codebook(&self) -> Option<[usize; 2]> {
         Some([self.entries, self.grid.numbers])
+    }
+
+    fn entries(&self, codebook: Option<Tensor<2>>, _: &Device) -> Option<Tensor<2>> {
+        codebook
     }
 
     fn code(&self, encoded: Encoded) -> Tensor<2> {
