@@ -23,7 +23,7 @@ const ROW: std::ops::RangeInclusive<f32> = 1.0..=8.0;
 const STRIP: f32 = 120.0;
 
 /// Rows of the strip over time at most: there is no more room for any.
-const MOST_ROWS: usize = 240;
+const MOST_ROWS: usize = 120;
 
 /// Columns of the strip over time at most.
 const MOST_COLUMNS: usize = 400;

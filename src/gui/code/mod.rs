@@ -49,12 +49,15 @@ fn units_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         ui.add(egui::Label::new(code_note(view, run, codes)).wrap());
     }
     ranking_ui(ui, view, run, &ranking, out);
-    bars::history_ui(ui, view, run, &ranking, out);
-    ui.add_space(6.0);
     if ranking.kind == Kind::Entries {
+        // What is clicked is above what it is exchanged for.
         exchange::exchange_ui(ui, view, run, &ranking, out);
+        pictures_ui(ui, view, run, &ranking, out);
+        bars::history_ui(ui, view, run, &ranking, out);
+    } else {
+        bars::history_ui(ui, view, run, &ranking, out);
+        pictures_ui(ui, view, run, &ranking, out);
     }
-    pictures_ui(ui, view, run, &ranking, out);
     let others = view.state.runs.iter().filter(|other| other.id != run.id);
     let others: Vec<(&Run, Ranking)> = others
         .filter_map(|other| Some((other, view.state.ranking(other)?)))
@@ -117,7 +120,8 @@ fn pictures_ui(ui: &mut Ui, view: &View<'_>, run: &Run, ranking: &Ranking, out: 
         .units
         .iter()
         .map(|unit| Item {
-            caption: [ranking.kind.unit(*unit), ranking.words(*unit)],
+            caption: [ranking.kind.unit(*unit), ranking.short(*unit)],
+            help: format!("{}: {}", ranking.kind.unit(*unit), ranking.words(*unit)),
             share: (ranking.values.get(*unit).copied().unwrap_or_default() / most) as f32,
             is_dead: ranking.is_dead(*unit),
         })

@@ -150,6 +150,16 @@ impl Ranking {
         self.order.first().map_or(0.0, |first| self.values[*first])
     }
 
+    /// The value of a unit where there is little room, without its unit of measure.
+    pub fn short(&self, unit: usize) -> String {
+        let value = self.values.get(unit).copied().unwrap_or_default();
+        match self.kind {
+            Kind::Divergence => format!("{value:.2}"),
+            Kind::Spread => words::three_digits(value),
+            Kind::Firing | Kind::Entries => self.words(unit),
+        }
+    }
+
     /// The value of a unit in words.
     pub fn words(&self, unit: usize) -> String {
         let value = self.values.get(unit).copied().unwrap_or_default();

@@ -42,6 +42,8 @@ pub(super) struct Shelf<'a> {
 pub(super) struct Item {
     /// What it is called, and its value.
     pub(super) caption: [String; 2],
+    /// The same in full.
+    pub(super) help: String,
     /// Its value as a share of the largest one.
     pub(super) share: f32,
     /// It carries nothing.
@@ -120,8 +122,7 @@ pub(super) fn shelf_ui(ui: &mut Ui, view: &View<'_>, shelf: &Shelf<'_>) -> Optio
         response.on_hover_ui_at_pointer(|ui| {
             let (large, _) = ui.allocate_exact_size(vec2(LARGE, LARGE), Sense::hover());
             picture(ui, shelf, index, large, Color32::WHITE);
-            let [name, value] = &shelf.items[index].caption;
-            ui.small(format!("{name}: {value}"));
+            ui.small(&shelf.items[index].help);
         });
     }
     clicked.or(gone_to)

@@ -9,6 +9,7 @@ use egui::RichText;
 
 use crate::analysis::Dimension;
 use crate::engine::{Codes, RunState};
+use crate::model::entry_size;
 
 use super::super::run::Run;
 use super::super::state::AppState;
@@ -55,9 +56,19 @@ fn depth_words(run: &Run, latent: usize) -> String {
     let stages = run.info.as_ref().map_or(1, |info| info.stages);
     let phase = run.frame.as_ref().map_or(0, |frame| frame.phase);
     let objective = run.phases().get(phase).map(|phase| phase.objective);
+    let numbers = run
+        .info
+        .as_ref()
+        .and_then(|info| entry_size(&info.config.knobs));
     match objective.map(|objective| objective.depth(stages)) {
         Some(depth) if depth < stages => format!("code of pair {depth}, {count} {values}"),
-        Some(_) | None => format!("code of {count} {values}"),
+        Some(_) | None => match numbers {
+            Some(numbers) if numbers > 0 => {
+                let entries = words::count((latent / numbers) as u64);
+                format!("code of {count} {values}, {entries} entries of {numbers}")
+            }
+            Some(_) | None => format!("code of {count} {values}"),
+        },
     }
 }
 
