@@ -6,7 +6,7 @@ use crate::engine::{Content, EntriesFound, Pictures, Slot};
 use crate::gui::action::{Action, Actions};
 use crate::gui::focus::arrows;
 use crate::gui::latent::sheet::{fitted, single};
-use crate::gui::latent::{origin_words, start_ui};
+use crate::gui::latent::{NOTHING_DRAWN, Origin, origin_words, start_ui};
 use crate::gui::run::Run;
 use crate::gui::theme::text_scale;
 use crate::gui::view::View;
@@ -32,6 +32,10 @@ pub(super) fn exchange_ui(
     ui.label(RichText::new("The code of one image").strong());
     ui.horizontal_wrapped(|ui| start_ui(ui, view, out));
     let state = &view.state.code;
+    if view.state.code_start(run).is_none() {
+        ui.weak(NOTHING_DRAWN);
+        return;
+    }
     if let Some(Content::Failed(sentence)) =
         state.find(Slot::Entries, run.id).map(|find| &find.content)
     {
@@ -55,6 +59,13 @@ pub(super) fn exchange_ui(
     else {
         return;
     };
+    match view.state.latent.origin {
+        Origin::Mean | Origin::Random(_) => {
+            let text = "This code is no image's and lies between entries: the numbers are those of the nearest.";
+            ui.add(egui::Label::new(RichText::new(text).small().color(view.palette.weak)).wrap());
+        }
+        Origin::Image(_) | Origin::Drawn => {}
+    }
     let scale = text_scale(ui.ctx());
     let room = (ui.available_width() - 3.0 * ui.spacing().item_spacing.x) / 2.0;
     let side = room.clamp(*SIDE.start(), *SIDE.end() * scale);

@@ -107,10 +107,6 @@ fn pictures_ui(ui: &mut Ui, view: &View<'_>, run: &Run, ranking: &Ranking, out: 
                 .weak(),
         );
     }
-    if view.state.looks_back(run) {
-        let text = "Drawn with the newest weights: they are not kept for looking back.";
-        ui.label(RichText::new(text).small().color(view.palette.warning));
-    }
     let Some(drawn) = drawn(ui, view, run, ranking) else {
         return;
     };

@@ -15,7 +15,7 @@ use super::start::Origin;
 use super::state::LatentAction;
 
 /// What to do where there is no drawn image.
-pub(super) const NOTHING_DRAWN: &str = "Draw something in the pane “One input” first.";
+pub(in crate::gui) const NOTHING_DRAWN: &str = "Draw something in the pane “One input” first.";
 
 /// Room for the words below a picture.
 pub(super) const CAPTION: f32 = 34.0;

@@ -22,7 +22,7 @@ mod wishes;
 
 pub(in crate::gui) use answers::{Answers, Find};
 pub(in crate::gui) use code::{code_note, dimension_name};
-pub(in crate::gui) use controls::{origin_words, start_ui};
+pub(in crate::gui) use controls::{NOTHING_DRAWN, origin_words, start_ui};
 pub use plane::{PlaneAxes, PlaneWindow, Spot};
 pub use plane_ui::plane_ui;
 pub use sliders::sliders_ui;
