@@ -187,7 +187,12 @@ impl Component {
     }
 
     /// What it becomes when it answers for these shares of the points, one a point.
-    fn maximised(&self, points: &Points, shares: &[f64], added: f64) -> Result<Self, AnalysisError> {
+    fn maximised(
+        &self,
+        points: &Points,
+        shares: &[f64],
+        added: f64,
+    ) -> Result<Self, AnalysisError> {
         let width = points.width();
         let sum: f64 = shares.iter().sum();
         let weight = sum / points.len() as f64;

@@ -16,6 +16,7 @@ use super::drop::Dropped;
 use super::export::Target;
 use super::fetch::FetchAction;
 use super::fonts::HanChoice;
+use super::generate::GenerateAction;
 use super::history::HistoryAction;
 use super::input::InputAction;
 use super::jobs::JobsAction;
@@ -113,6 +114,8 @@ pub enum Action {
     History(HistoryAction),
     /// Walking in the space of codes.
     Latent(LatentAction),
+    /// Pictures that belong to no image.
+    Generate(GenerateAction),
     /// One image through every run.
     Input(InputAction),
     /// Inside the network.

@@ -17,6 +17,7 @@ use super::curves::CurvesState;
 use super::data::DataState;
 use super::desk::Desk;
 use super::fetch::FetchState;
+use super::generate::GenerateState;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::jobs::JobsState;
@@ -71,6 +72,8 @@ pub struct AppState {
     pub data: DataState,
     /// The space of codes.
     pub latent: LatentState,
+    /// Pictures that belong to no image.
+    pub generate: GenerateState,
     /// One image through every run.
     pub input: InputState,
     /// Inside the network.
@@ -114,6 +117,7 @@ impl AppState {
             history: HistoryState::default(),
             data: DataState::default(),
             latent: LatentState::default(),
+            generate: GenerateState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
             desk: Desk {
@@ -280,6 +284,7 @@ impl AppState {
             Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
+            Action::Generate(action) => self.handle_generate(action),
             Action::Input(action) => self.handle_input(action),
             Action::Layers(action) => self.handle_layers(action),
             Action::Fetch(action) => self.handle_fetch(action),

@@ -306,9 +306,8 @@ mod tests {
 
     #[test]
     fn settings_without_effect_make_no_other_draw() {
-        let entries = |temperature, components| {
-            CodeDraw::new(CodeSource::Entries, temperature, components)
-        };
+        let entries =
+            |temperature, components| CodeDraw::new(CodeSource::Entries, temperature, components);
         assert_eq!(entries(0.3, 7), entries(1.0, 10));
         let prior = CodeDraw::new(CodeSource::Prior, 0.3, 7);
         assert_eq!(prior, CodeDraw::new(CodeSource::Prior, 0.3, 10));

@@ -3,14 +3,17 @@
 //!
 //! A *standing wish* is fulfilled at once and again whenever its run has newer weights. The engine's
 //! thread hands those over ([`feeder`]); [`desk`] decides whose turn it is; [`replica`], [`grid`],
-//! [`images`] and [`filters`] do the work, in parts of a few milliseconds where it is long.
+//! [`images`], [`filters`] and [`generated`] do the work, in parts of a few milliseconds where it is long.
 
 mod desk;
 mod feeder;
 mod filters;
+mod generated;
 mod grid;
 mod images;
+mod nearest;
 mod replica;
+mod studio;
 mod thread;
 
 use std::io;

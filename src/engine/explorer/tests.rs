@@ -2,6 +2,7 @@
 
 mod contents;
 mod feeding;
+mod generated;
 mod images;
 mod turns;
 

@@ -349,7 +349,10 @@ impl InputState {
                 (given, Ok(picture), error)
             }
             Content::Failed(reason) => (None, Err(reason), None),
-            Content::Grid { .. } | Content::Filters { .. } | Content::Features(_) => return,
+            Content::Grid { .. }
+            | Content::Filters { .. }
+            | Content::Features(_)
+            | Content::Generated(_) => return,
         };
         let clean_error = picture
             .as_ref()

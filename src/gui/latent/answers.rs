@@ -12,7 +12,7 @@ const MOST_ASKED: usize = 32;
 
 /// An answer and what it answers.
 #[derive(Clone, Debug)]
-pub(super) struct Find {
+pub(in crate::gui) struct Find {
     /// What was wished.
     pub wish: Wish,
     /// What was found.

@@ -40,7 +40,7 @@ impl AppState {
     }
 
     /// Whether the frame that is looked at is not the newest one.
-    pub(super) fn looks_back(&self, run: &Run) -> bool {
+    pub(in crate::gui) fn looks_back(&self, run: &Run) -> bool {
         match (self.frame(run), &run.frame) {
             (Some(looked_at), Some(newest)) => looked_at.step != newest.step,
             (Some(_) | None, Some(_) | None) => false,

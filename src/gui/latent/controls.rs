@@ -232,6 +232,7 @@ pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Shown<'a> {
             | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
+            | Content::Generated(_)
             | Content::Failed(_),
         )
         | None => Shown::Words("Loading…"),

@@ -85,7 +85,8 @@ pub(super) fn manifold(
             | Content::Grid { .. }
             | Content::Point { .. }
             | Content::Filters { .. }
-            | Content::Features(_),
+            | Content::Features(_)
+            | Content::Generated(_),
             _,
         ) => {}
     }
@@ -267,6 +268,7 @@ pub(super) fn hover(
             | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
+            | Content::Generated(_)
             | Content::Failed(_) => None,
         },
         None => None,

@@ -85,7 +85,8 @@ fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, (from, to): (Spot, Spot)) {
         Content::Point { .. }
         | Content::Images(_)
         | Content::Filters { .. }
-        | Content::Features(_) => return,
+        | Content::Features(_)
+        | Content::Generated(_) => return,
     };
     let count = pictures.len().max(1);
     let gap = 2.0;

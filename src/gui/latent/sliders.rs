@@ -172,7 +172,8 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
             Content::Images(_)
             | Content::Grid { .. }
             | Content::Filters { .. }
-            | Content::Features(_),
+            | Content::Features(_)
+            | Content::Generated(_),
             _,
         ))
         | None => (Shown::Words(waiting(view, run)), None),

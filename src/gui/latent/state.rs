@@ -166,14 +166,20 @@ impl LatentState {
     /// Takes notice of a wish that was sent, or withdrawn.
     pub fn ask(&mut self, key: WishKey, number: u64, wish: Option<&Wish>) {
         match key.slot {
-            Slot::Sliders | Slot::Hover | Slot::Line | Slot::Traversals | Slot::Plane => {
+            Slot::Sliders
+            | Slot::Hover
+            | Slot::Line
+            | Slot::Paths
+            | Slot::Traversals
+            | Slot::Plane
+            | Slot::Generated => {
                 self.answers.ask(key, number, wish);
             }
             Slot::Input | Slot::Images | Slot::Features | Slot::Filters => {}
         }
     }
 
-    /// Takes in what the explorer found (sliders, hover, line, traversals, plane).
+    /// Takes in what the explorer found, as far as [`Self::ask`] took notice of what was asked.
     pub fn take(&mut self, answer: Answer) {
         self.answers.take(answer);
     }
@@ -196,7 +202,8 @@ impl LatentState {
         }
     }
 
-    pub(super) fn find(&self, slot: Slot, run: RunId) -> Option<&Find> {
+    /// What was found last.
+    pub(in crate::gui) fn find(&self, slot: Slot, run: RunId) -> Option<&Find> {
         self.answers.get(WishKey { slot, run })
     }
 }
@@ -343,6 +350,7 @@ impl AppState {
                 | Content::Grid { .. }
                 | Content::Filters { .. }
                 | Content::Features(_)
+                | Content::Generated(_)
                 | Content::Failed(_),
             )
             | None => self.expected_start(run),

@@ -80,7 +80,8 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             | Content::Grid { .. }
             | Content::Point { .. }
             | Content::Filters { .. }
-            | Content::Features(_),
+            | Content::Features(_)
+            | Content::Generated(_),
             _,
         ) => {}
     }

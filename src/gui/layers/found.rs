@@ -52,7 +52,8 @@ fn unfit(content: Content) -> String {
         | Content::Images(_)
         | Content::Grid { .. }
         | Content::Filters { .. }
-        | Content::Features(_) => "An answer to another question came.".to_owned(),
+        | Content::Features(_)
+        | Content::Generated(_) => "An answer to another question came.".to_owned(),
     }
 }
 

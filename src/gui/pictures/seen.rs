@@ -129,7 +129,8 @@ impl AppState {
             Content::Point { .. }
             | Content::Grid { .. }
             | Content::Filters { .. }
-            | Content::Features(_) => return,
+            | Content::Features(_)
+            | Content::Generated(_) => return,
         };
         answers.found.insert(answer.key.run, found);
         let runs = &self.runs;
