@@ -96,12 +96,8 @@ fn two_pictures_are_chosen_by_keys_and_the_paths_between_them_are_shown() {
 }
 
 #[test]
-fn a_narrow_pane_of_large_type_that_looks_back_says_which_weights_it_shows() {
-    let look = Look {
-        size: [900.0, 700.0],
-        ..Look::default()
-    };
-    let (mut window, mut decoder) = generating(&look);
+fn a_pane_of_large_type_that_looks_back_says_which_weights_it_shows() {
+    let (mut window, mut decoder) = generating(&Look::default());
     window.press_with(egui::Modifiers::COMMAND, Key::L);
     window.click("First frame");
     decoder.answer(&mut window);

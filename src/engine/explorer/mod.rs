@@ -3,7 +3,8 @@
 //!
 //! A *standing wish* is fulfilled at once and again whenever its run has newer weights. The engine's
 //! thread hands those over ([`feeder`]); [`desk`] decides whose turn it is; [`replica`], [`grid`],
-//! [`images`], [`filters`] and [`generated`] do the work, in parts of a few milliseconds where it is long.
+//! [`images`], [`filters`] and [`generated`] (from what [`studio`] keeps) do the work, in parts of a few
+//! milliseconds where it is long.
 
 mod desk;
 mod feeder;

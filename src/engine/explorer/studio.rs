@@ -19,8 +19,13 @@ use super::grid::{FIRST_CODES, PART, next_part};
 use super::nearest::Search;
 use super::replica::{Replica, Trouble};
 
-/// Training images at most whose codes are looked at.
+/// Training images at most whose codes are looked at, and at least, if there are, where codes are wide.
 const MOST_CODES: usize = 2_000;
+const LEAST_CODES: usize = 200;
+
+/// Numbers of all codes that are looked at, between these bounds. Every step of a fit is about all of them,
+/// and a slider may wait for it: at ten components a pass of its groups takes some 5 ms.
+const CODE_VALUES: usize = 1 << 19;
 
 /// Test images at most whose distance from the training images is measured.
 const MOST_TESTED: usize = 200;
@@ -170,8 +175,10 @@ impl Known {
     fn new(replica: &Rc<Replica>, seed: u64) -> Result<Self, Trouble> {
         let data = replica.data().ok_or(Trouble::LostCodes)?;
         let mut draws = CodeDraws::new(seed);
+        let width = replica.latent();
+        let most = (CODE_VALUES / width.max(1)).clamp(LEAST_CODES, MOST_CODES);
         Ok(Self {
-            images: draws.images(data.train.len(), replica.latent(), MOST_CODES),
+            images: draws.images(data.train.len(), width, most),
             replica: Rc::clone(replica),
             seed,
             draws,

@@ -15,6 +15,7 @@ fn drawing(bottleneck: &str) -> (AppState, RunId) {
     let knobs = &mut state.run_mut(id).unwrap().draft.config.knobs;
     knobs.set("bottleneck", KnobValue::Text(bottleneck.to_owned()));
     knobs.set("beta", KnobValue::Real(1.0));
+    knobs.set("k", KnobValue::Integer(2));
     make_ready(&mut state, id);
     let values = vec![0.0, 1.0];
     let frame = Arc::new(Frame {

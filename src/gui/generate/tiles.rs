@@ -249,6 +249,9 @@ fn tile_ui(
         let name = format!("{}, {}{marked}", told.name(), told.words());
         egui::WidgetInfo::selected(egui::Role::Button, true, letter.is_some(), name)
     });
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.clicked() {
         out.push(Action::Generate(GenerateAction::Mark(run, told.index)));
     }
