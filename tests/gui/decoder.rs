@@ -152,7 +152,7 @@ impl Decoder {
             .collect();
         let pixels = drawn.iter().flat_map(|code| self.decode(codes, code));
         let images = self.images.chunks(SHAPE.pixels()).cycle();
-        let distance = |index| if index == 0 { 0.001 } else { 0.02 };
+        let distance = |index| if index == 0 { 0.0012 } else { 0.02 };
         Generated {
             spec,
             codes: drawn.concat(),

@@ -14,6 +14,7 @@ use crate::gui::theme::{small_font, text_scale};
 use crate::gui::view::View;
 use crate::gui::words;
 
+use super::header::note_ui;
 use super::state::{GenerateAction, MOST};
 
 /// Side of a picture at the usual size of text, which stands under it.
@@ -168,7 +169,8 @@ fn is_copy(distance: Option<f64>, median: Option<f64>) -> bool {
     both.is_some_and(|(distance, median)| distance < COPY_SHARE * median)
 }
 
-/// Draws as many pictures as have room.
+/// Draws as many pictures as have room, and below them what is told of the one that has the keyboard: a
+/// tooltip would lie over the paths.
 pub(super) fn tiles_ui(
     ui: &mut Ui,
     view: &View<'_>,
@@ -203,6 +205,7 @@ pub(super) fn tiles_ui(
         }
         ui.painter().add(mesh);
     }
+    let mut focused = None;
     for (index, places) in places.iter().enumerate() {
         let told = Told { run, made, index };
         if nearest.is_none() {
@@ -210,12 +213,13 @@ pub(super) fn tiles_ui(
         }
         let tile = layout.place(rect.min, index);
         let response = tile_ui(ui, view, &told, tile, places, out);
-        let enlarged = |ui: &mut Ui| enlargement_ui(ui, view, &told, &drawn, nearest.as_ref());
-        if response.has_focus() && !response.hovered() {
-            response.show_tooltip_ui(enlarged);
-        } else {
-            response.on_hover_ui(enlarged);
+        if response.has_focus() {
+            focused = Some(format!("{}: {}.", told.name(), told.words()));
         }
+        response.on_hover_ui(|ui| enlargement_ui(ui, view, &told, &drawn, nearest.as_ref()));
+    }
+    if let Some(words) = focused {
+        note_ui(ui, view, &words);
     }
 }
 
