@@ -32,8 +32,8 @@ use eframe::App as _;
 use egui_tiles::{Tiles, Tree};
 use hourglass::data::ImageShape;
 use hourglass::engine::{
-    Answer, Command, Content, EntriesFound, Event, ImagesMade, Pictures, Progress, RunId, Snapshot,
-    Tiles as Atlas, Wish, WishKey,
+    Answer, Command, Content, EntriesFound, Event, Generated, ImagesMade, Nearest, Pictures,
+    Progress, RunId, Snapshot, Tested, Tiles as Atlas, Wish, WishKey,
 };
 use hourglass::gui::{Action, App, EngineLink, Pane, PathFor, StartOptions};
 use hourglass::model::CodeGrid;
@@ -136,6 +136,26 @@ fn fulfil(wish: &Wish) -> Content {
             pictures: pictures(*count),
             columns: *count,
         },
+        Wish::Paths { count, .. } => Content::Grid {
+            pictures: pictures(2 * count),
+            columns: *count,
+        },
+        Wish::Generated(spec) => Content::Generated(Box::new(Generated {
+            spec: *spec,
+            codes: vec![0.5; 10 * spec.count],
+            latent: 10,
+            pictures: pictures(spec.count),
+            known: 2_000,
+            nearest: Nearest::Found {
+                indices: (0..spec.count as u32).collect(),
+                distances: vec![0.02; spec.count],
+                images: pictures(spec.count),
+            },
+            tested: Some(Tested {
+                count: 200,
+                median: 0.02,
+            }),
+        })),
         Wish::Traversals { rows, columns, .. } => Content::Grid {
             pictures: pictures(rows.len() * columns),
             columns: *columns,

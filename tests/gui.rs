@@ -19,6 +19,8 @@ mod devices;
 mod exports;
 #[path = "gui/fetching.rs"]
 mod fetching;
+#[path = "gui/generating.rs"]
+mod generating;
 #[path = "gui/input.rs"]
 mod input;
 #[path = "gui/inside.rs"]

@@ -10,12 +10,15 @@ use faer::{Accum, Mat, MatRef, Par};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
-use rayon::prelude::*;
 
 use super::AnalysisError;
 use super::grouping::Points;
 use super::neighbours::products;
 use super::triangular::{cholesky, inverse};
+
+mod fit;
+
+pub use fit::MixtureFit;
 
 /// Variance that is added to every dimension of every component, as a share of the mean variance of all
 /// dimensions: so no component collapses onto a point or a plane.
@@ -99,47 +102,9 @@ impl Mixture {
         width: usize,
         options: MixtureOptions,
     ) -> Result<Self, AnalysisError> {
-        let points = Points::of(codes, width)?;
-        let mut rng = ChaCha8Rng::seed_from_u64(options.seed ^ u64::from_be_bytes(*b"kmeans++"));
-        let variance = points.variance();
-        let added = match ADDED_SHARE * variance {
-            added if added > 0.0 => added,
-            _ => ADDED_AT_LEAST,
-        };
-        let groups = points.groups(options.components.max(1), &mut rng);
-        let mut components: Vec<Component> = groups
-            .means
-            .into_iter()
-            .map(|mean| Component::round(mean, variance + added, options.covariance))
-            .collect();
-        let mut shares: Vec<Vec<f64>> = (0..components.len())
-            .map(|group| {
-                let is_of = |of: &usize| if *of == group { 1.0 } else { 0.0 };
-                groups.of.iter().map(is_of).collect()
-            })
-            .collect();
-        let mut log_likelihoods: Vec<f64> = Vec::new();
-        loop {
-            components = components
-                .into_par_iter()
-                .zip(&shares)
-                .map(|(component, shares)| component.maximised(&points, shares, added))
-                .collect::<Result<_, _>>()?;
-            let found = expected(&points, &components, added, &mut shares);
-            let has_gained = log_likelihoods
-                .last()
-                .is_none_or(|last| found - last >= GAIN);
-            log_likelihoods.push(found);
-            if !has_gained || log_likelihoods.len() >= PASSES {
-                break;
-            }
-        }
-        let least = NO_CODES / points.len() as f64;
-        components.retain(|component| component.weight > least);
-        Ok(Self {
-            components,
-            log_likelihoods,
-        })
+        let mut fit = MixtureFit::new(codes, width, options)?;
+        while !fit.advance(usize::MAX)? {}
+        Ok(fit.finish())
     }
 
     /// The components, at least one.
@@ -222,12 +187,20 @@ impl Component {
     }
 
     /// What it becomes when it answers for these shares of the points, one a point.
-    fn maximised(self, points: &Points, shares: &[f64], added: f64) -> Result<Self, AnalysisError> {
+    fn maximised(
+        &self,
+        points: &Points,
+        shares: &[f64],
+        added: f64,
+    ) -> Result<Self, AnalysisError> {
         let width = points.width();
         let sum: f64 = shares.iter().sum();
         let weight = sum / points.len() as f64;
         if sum <= NO_CODES {
-            return Ok(Self { weight, ..self });
+            return Ok(Self {
+                weight,
+                ..self.clone()
+            });
         }
         let mut mean = vec![0.0; width];
         for (point, share) in points.iter().zip(shares) {
@@ -348,15 +321,12 @@ impl Factor {
     }
 }
 
-/// Gives every component its share of each point, in proportion to the densities there. Returns the mean
-/// log-likelihood of a point.
-fn expected(points: &Points, components: &[Component], added: f64, shares: &mut [Vec<f64>]) -> f64 {
-    components
-        .par_iter()
-        .zip(shares.par_iter_mut())
-        .for_each(|(component, shares)| *shares = component.log_densities(points, added));
+/// Has each point shared by the components in proportion to its densities there, whose logarithms `shares`
+/// holds at first. Returns the mean log-likelihood of a point.
+fn share_out(shares: &mut [Vec<f64>]) -> f64 {
+    let points = shares.first().map_or(0, Vec::len);
     let mut sum = 0.0;
-    for point in 0..points.len() {
+    for point in 0..points {
         let logarithms = shares.iter().map(|of| of[point]);
         let largest = logarithms.clone().fold(f64::NEG_INFINITY, f64::max);
         let total: f64 = logarithms
@@ -367,7 +337,7 @@ fn expected(points: &Points, components: &[Component], added: f64, shares: &mut 
         }
         sum += largest + total.ln();
     }
-    sum / points.len() as f64
+    sum / points as f64
 }
 
 /// Σ share · (point − mean)(point − mean)ᵀ, width × width numbers.

@@ -125,6 +125,28 @@ fn the_same_seed_gives_the_same_mixture_and_the_same_codes() {
 }
 
 #[test]
+fn a_fit_in_small_steps_is_the_fit() {
+    let codes = uneven(200, 3);
+    for covariance in [Covariance::Full, Covariance::Diagonal] {
+        let options = MixtureOptions {
+            components: 5,
+            covariance,
+            seed: 9,
+        };
+        let mut fit = MixtureFit::new(&codes, 3, options).unwrap();
+        let mut steps = 0;
+        while !fit.advance(1).unwrap() {
+            steps += 1;
+        }
+        // Each component is maximised and weighed by itself in every pass.
+        let mixture = Mixture::fit(&codes, 3, options).unwrap();
+        assert!(steps >= 2 * 5 * mixture.log_likelihoods().len(), "{steps}");
+        assert!(fit.advance(1).unwrap(), "it stays done");
+        assert_eq!(fit.finish(), mixture);
+    }
+}
+
+#[test]
 fn codes_that_are_drawn_come_from_the_mixture() {
     let mixture = Mixture::fit(&two(4000), 2, TWO).unwrap();
     // What is fitted to them is the same mixture again.

@@ -11,14 +11,16 @@ mod grouping;
 mod latent;
 mod mixture;
 mod neighbours;
+mod paths;
 pub mod pca;
 mod spectrum;
 mod triangular;
 
 pub use baselines::Baselines;
 pub use latent::{DEAD_SHARE, Dimension, LatentSummary};
-pub use mixture::{Component, Covariance, Mixture, MixtureOptions};
-pub use neighbours::{Labelled, Neighbour, nearest, neighbour_accuracy};
+pub use mixture::{Component, Covariance, Mixture, MixtureFit, MixtureOptions};
+pub use neighbours::{Labelled, Neighbour, median, nearest, neighbour_accuracy};
+pub use paths::{spherical, straight, turning_angle};
 pub use pca::Pca;
 
 /// Why an analysis could not be computed.

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use crate::analysis::{self, Covariance};
+use crate::analysis::{self, Covariance, median};
 use crate::data::{self, Dataset, Images};
 use crate::store::export::{
     ExportKind, Sheet, SheetRow, check_target, encode_sheet, run_color, three_digits, write_file,
 };
+use crate::train::{CodeDraw, CodeSource};
 
 use super::arguments::{dataset, device, json as json_option, path, run, text};
-use super::drawn_codes::{self, DrawnCodes, Origin};
+use super::drawn_codes::{self, DrawnCodes};
 use super::numbers::number;
 use super::opened::{Opened, Wanted, open_all};
 use super::{Failure, output};
@@ -111,14 +112,14 @@ pub(super) fn sample(matches: &ArgMatches) -> Result<(), Failure> {
     // Before a file of another kind is written over.
     ExportKind::Grid.format_of(out)?;
     check_target(out)?;
-    let origin = origin(matches)?;
+    let how = draw(matches)?;
     let count = within(matches, "count", 1..=MOST)?.unwrap_or(64);
     let seed = number(matches, "seed", "a whole number from 0")?.unwrap_or(1);
     let mut runs = open_all(&[folder], &Wanted::of(matches))?;
     let [Opened { name, trainer: run }] = &mut runs[..] else {
         return Err(Failure::bad_input("one run is needed"));
     };
-    let codes = drawn_codes::draw(run, origin, count, seed)?;
+    let codes = drawn_codes::draw(run, how, count, seed)?;
     let data = Arc::clone(run.data());
     let pixels = data::to_bytes(&run.decode(&codes.values)?);
     let samples = Samples {
@@ -126,15 +127,15 @@ pub(super) fn sample(matches: &ArgMatches) -> Result<(), Failure> {
         tested: tested(&data),
         pixels,
     };
-    let sheet = sheet(&samples, &data, &format!("{name}, {}", words(origin)));
+    let sheet = sheet(&samples, &data, &format!("{name}, {}", words(how)));
     write_file(out, &encode_sheet(out, &sheet)?)?;
     if matches.get_flag("json") {
-        return output::line(json_of(&samples, origin, seed, &codes));
+        return output::line(json_of(&samples, how, seed, &codes));
     }
     output::line(format!(
         "{count} pictures by {name}, from {}, over the training images nearest to them in {}; mean squared \
          distance from these: median {}, of {} test images {}",
-        words(origin),
+        words(how),
         out.display(),
         three_digits(samples.median()),
         samples.tested.len(),
@@ -143,7 +144,7 @@ pub(super) fn sample(matches: &ArgMatches) -> Result<(), Failure> {
 }
 
 /// What codes are to be drawn from; refuses options that have no effect on it.
-fn origin(matches: &ArgMatches) -> Result<Origin, Failure> {
+fn draw(matches: &ArgMatches) -> Result<CodeDraw, Failure> {
     let temperature: Option<f64> = number(matches, "temperature", "a number from 0 to 4")?;
     if let Some(temperature) = temperature.filter(|given| !(0.0..=4.0).contains(given)) {
         return Err(Failure::bad_input(format!(
@@ -157,29 +158,23 @@ fn origin(matches: &ArgMatches) -> Result<Origin, Failure> {
         )))
     };
     let id = matches.get_one::<String>("from").map_or("", String::as_str);
-    let known_temperature = temperature.unwrap_or(1.0);
-    let origin = match id {
-        "prior" => Origin::Prior {
-            temperature: known_temperature,
-        },
-        "mixture" => Origin::Mixture {
-            temperature: known_temperature,
-            components: components.unwrap_or(10),
-        },
-        "entries" => Origin::Entries,
-        _ => {
-            return Err(Failure::bad_input(format!(
-                "--from must be prior, mixture or entries, but is {id:?}"
-            )));
-        }
+    let source = CodeSource::ALL.into_iter().find(|source| source.id() == id);
+    let Some(source) = source else {
+        return Err(Failure::bad_input(format!(
+            "--from must be prior, mixture or entries, but is {id:?}"
+        )));
     };
-    match origin {
-        Origin::Entries if temperature.is_some() => idle("temperature", "prior or mixture", id),
-        Origin::Prior { .. } | Origin::Entries if components.is_some() => {
-            idle("components", "mixture", id)
-        }
-        Origin::Prior { .. } | Origin::Mixture { .. } | Origin::Entries => Ok(origin),
+    if temperature.is_some() && !source.has_temperature() {
+        return idle("temperature", "prior or mixture", id);
     }
+    if components.is_some() && source != CodeSource::Mixture {
+        return idle("components", "mixture", id);
+    }
+    Ok(CodeDraw::new(
+        source,
+        temperature.unwrap_or(1.0),
+        components.unwrap_or(10),
+    ))
 }
 
 /// A whole number within bounds, if it was given.
@@ -222,17 +217,6 @@ fn tested(data: &Dataset) -> Vec<f64> {
     nearest.map(|nearest| nearest.distance).collect()
 }
 
-/// The one in the middle, or the mean of the two there; 0 of none.
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    let (low, high) = (values.len().saturating_sub(1) / 2, values.len() / 2);
-    match (values.get(low), values.get(high)) {
-        (Some(low), Some(high)) => (low + high) / 2.0,
-        (Some(_) | None, _) => 0.0,
-    }
-}
-
 impl Samples {
     /// Median of the distances of pictures.
     fn median(&self) -> f64 {
@@ -242,17 +226,12 @@ impl Samples {
 }
 
 /// What codes were drawn from, for people.
-fn words(origin: Origin) -> String {
-    match origin {
-        Origin::Prior { temperature } | Origin::Mixture { temperature, .. } => {
-            let id = origin.id();
-            if temperature == 1.0 {
-                id.to_owned()
-            } else {
-                format!("{id} at temperature {temperature}")
-            }
-        }
-        Origin::Entries => "entries".to_owned(),
+fn words(how: CodeDraw) -> String {
+    let id = how.source.id();
+    if how.temperature == 1.0 {
+        id.to_owned()
+    } else {
+        format!("{id} at temperature {}", how.temperature)
     }
 }
 
@@ -287,11 +266,9 @@ fn sheet(samples: &Samples, data: &Dataset, detail: &str) -> Sheet {
     }
 }
 
-fn json_of(samples: &Samples, origin: Origin, seed: u64, codes: &DrawnCodes) -> Value {
-    let temperature = match origin {
-        Origin::Prior { temperature } | Origin::Mixture { temperature, .. } => Some(temperature),
-        Origin::Entries => None,
-    };
+fn json_of(samples: &Samples, how: CodeDraw, seed: u64, codes: &DrawnCodes) -> Value {
+    let has_temperature = how.source.has_temperature();
+    let temperature = has_temperature.then_some(how.temperature);
     let covariance = codes.mixture.map(|(_, covariance)| match covariance {
         Covariance::Full => "full",
         Covariance::Diagonal => "diagonal",
@@ -303,7 +280,7 @@ fn json_of(samples: &Samples, origin: Origin, seed: u64, codes: &DrawnCodes) -> 
         })
     };
     json!({
-        "from": origin.id(),
+        "from": how.source.id(),
         "seed": seed,
         "temperature": temperature,
         "components": codes.mixture.map(|(components, _)| components),
@@ -314,17 +291,4 @@ fn json_of(samples: &Samples, origin: Origin, seed: u64, codes: &DrawnCodes) -> 
         "test_median": median(&samples.tested),
         "test_images": samples.tested.len(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_is_in_the_middle() {
-        assert_eq!(median(&[]), 0.0);
-        assert_eq!(median(&[3.0]), 3.0);
-        assert_eq!(median(&[3.0, 1.0]), 2.0);
-        assert_eq!(median(&[9.0, 1.0, 2.0]), 2.0);
-    }
 }

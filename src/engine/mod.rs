@@ -80,8 +80,9 @@ pub use speed::{
 use speed::{Machine, machine_of_environment};
 pub use until::Until;
 pub use wish::{
-    Answer, CodeSpec, Content, EntriesFound, ImagesMade, ImagesSampled, ImagesSpec, InputImage,
-    OwnNoise, Plane, Slot, Start, Tiles, Traversal, Wish, WishKey,
+    Answer, CodeSpec, Content, EntriesFound, Generated, GeneratedSpec, ImagesMade, ImagesSampled,
+    ImagesSpec, InputImage, Nearest, OwnNoise, Plane, Slot, Start, Tested, Tiles, Traversal, Wish,
+    WishKey,
 };
 use worker::{Message, Worker};
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::data::ImageShape;
 use crate::model::{CORRUPTIONS, CodeGrid, KnobValue, Knobs};
+use crate::train::CodeDraw;
 
 use super::protocol::{Pictures, RunId};
 
@@ -26,6 +27,8 @@ pub enum Slot {
     Images,
     /// Between two codes.
     Line,
+    /// Between two codes that were drawn.
+    Paths,
     /// One row a dimension.
     Traversals,
     /// The decoded plane.
@@ -38,6 +41,8 @@ pub enum Slot {
     Atoms,
     /// The entries that codes are made of.
     Entries,
+    /// Codes that belong to no image.
+    Generated,
 }
 
 /// Names a wish.
@@ -149,6 +154,17 @@ pub struct ImagesSpec {
     pub seed: u64,
 }
 
+/// Codes to draw that belong to no image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GeneratedSpec {
+    /// How.
+    pub draw: CodeDraw,
+    /// How many: with more, further ones after these.
+    pub count: usize,
+    /// Seed of all that is drawn, also of the training images whose codes are looked at.
+    pub seed: u64,
+}
+
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
@@ -163,6 +179,16 @@ pub enum Wish {
         /// The last code.
         to: CodeSpec,
         /// Pictures, both ends included.
+        count: usize,
+    },
+    /// Pictures of codes on the straight path between two, and below them on the spherical one, as far as
+    /// there is one: [`crate::analysis::turning_angle`].
+    Paths {
+        /// The first code.
+        from: CodeSpec,
+        /// The last code.
+        to: CodeSpec,
+        /// Pictures of each path, both ends included.
         count: usize,
     },
     /// One row of pictures a dimension.
@@ -200,6 +226,9 @@ pub enum Wish {
         /// Index in the run's list of layers.
         layer: usize,
     },
+    /// Pictures of codes that belong to no image, and the training images nearest to them. The pictures
+    /// come in an answer of their own where the rest takes longer.
+    Generated(GeneratedSpec),
 }
 
 /// A wish fulfilled.
@@ -233,7 +262,7 @@ pub enum Content {
     },
     /// Of [`Wish::Images`].
     Images(Box<ImagesMade>),
-    /// Of [`Wish::Line`], [`Wish::Traversals`] and [`Wish::Plane`]: row after row.
+    /// Of [`Wish::Line`], [`Wish::Paths`], [`Wish::Traversals`] and [`Wish::Plane`]: row after row.
     Grid {
         /// The pictures.
         pictures: Pictures,
@@ -251,6 +280,8 @@ pub enum Content {
     Features(Tiles),
     /// Of [`Wish::Entries`].
     Entries(Box<EntriesFound>),
+    /// Of [`Wish::Generated`].
+    Generated(Box<Generated>),
     /// It could not be: one sentence.
     Failed(String),
 }
@@ -296,6 +327,62 @@ pub struct ImagesSampled {
     pub pictures: Pictures,
     /// Mean squared errors of these to the images, pixels in [0, 1], before clamping.
     pub errors: Vec<f32>,
+}
+
+/// Pictures of codes that belong to no image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generated {
+    /// What was asked.
+    pub spec: GeneratedSpec,
+    /// Code after code.
+    pub codes: Vec<f32>,
+    /// Numbers of a code.
+    pub latent: usize,
+    /// The decoded codes.
+    pub pictures: Pictures,
+    /// Training images whose codes were looked at; 0 where that was not needed.
+    pub known: usize,
+    /// The training images nearest to the pictures.
+    pub nearest: Nearest,
+    /// How near test images are, once that is known.
+    pub tested: Option<Tested>,
+}
+
+impl Generated {
+    /// One of the codes, or nothing beyond the end.
+    pub fn code(&self, index: usize) -> &[f32] {
+        let start = index * self.latent;
+        self.codes
+            .get(start..start + self.latent)
+            .unwrap_or_default()
+    }
+}
+
+/// The training images nearest to some pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Nearest {
+    /// The images of the run are lost.
+    Lost,
+    /// They are still looked for.
+    Sought,
+    /// One a picture.
+    Found {
+        /// Their places among the training images.
+        indices: Vec<u32>,
+        /// Mean squared distances of the pictures from them, pixels in [0, 1].
+        distances: Vec<f64>,
+        /// The images.
+        images: Pictures,
+    },
+}
+
+/// How near test images are to their nearest training images.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tested {
+    /// Test images that were looked at.
+    pub count: usize,
+    /// Median of the mean squared distances, pixels in [0, 1].
+    pub median: f64,
 }
 
 /// Signed values as pictures.

@@ -17,6 +17,7 @@ use super::drop::Dropped;
 use super::export::Target;
 use super::fetch::FetchAction;
 use super::fonts::HanChoice;
+use super::generate::GenerateAction;
 use super::history::HistoryAction;
 use super::input::InputAction;
 use super::jobs::JobsAction;
@@ -116,6 +117,8 @@ pub enum Action {
     Code(CodeAction),
     /// Walking in the space of codes.
     Latent(LatentAction),
+    /// Pictures that belong to no image.
+    Generate(GenerateAction),
     /// One image through every run.
     Input(InputAction),
     /// Inside the network.

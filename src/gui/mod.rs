@@ -79,6 +79,7 @@ pub use desk::{Desk, DeskAction, Pace};
 pub use dialogs::{AskPath, DialogLog};
 pub use fetch::{FetchAction, FetchState};
 pub use fonts::HanChoice;
+pub use generate::{GenerateAction, GenerateState};
 pub use history::{History, HistoryAction, HistoryState, Speed};
 pub use input::{InputAction, InputState};
 pub use jobs::{Job, JobsAction, JobsState};

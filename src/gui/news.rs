@@ -229,7 +229,13 @@ impl AppState {
     /// Takes in what the explorer found.
     pub fn apply_answer(&mut self, answer: Answer) {
         match answer.key.slot {
-            Slot::Sliders | Slot::Hover | Slot::Line | Slot::Traversals | Slot::Plane => {
+            Slot::Sliders
+            | Slot::Hover
+            | Slot::Line
+            | Slot::Paths
+            | Slot::Traversals
+            | Slot::Plane
+            | Slot::Generated => {
                 self.latent.take(answer);
             }
             Slot::Input => self.input.take(answer),

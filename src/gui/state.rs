@@ -18,6 +18,7 @@ use super::curves::CurvesState;
 use super::data::DataState;
 use super::desk::Desk;
 use super::fetch::FetchState;
+use super::generate::GenerateState;
 use super::history::HistoryState;
 use super::input::InputState;
 use super::jobs::JobsState;
@@ -74,6 +75,8 @@ pub struct AppState {
     pub code: CodeState,
     /// The space of codes.
     pub latent: LatentState,
+    /// Pictures that belong to no image.
+    pub generate: GenerateState,
     /// One image through every run.
     pub input: InputState,
     /// Inside the network.
@@ -118,6 +121,7 @@ impl AppState {
             data: DataState::default(),
             code: CodeState::default(),
             latent: LatentState::default(),
+            generate: GenerateState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
             desk: Desk {
@@ -285,6 +289,7 @@ impl AppState {
             Action::History(action) => self.handle_history(action),
             Action::Code(action) => self.handle_code(action),
             Action::Latent(action) => self.handle_latent(action),
+            Action::Generate(action) => self.handle_generate(action),
             Action::Input(action) => self.handle_input(action),
             Action::Layers(action) => self.handle_layers(action),
             Action::Fetch(action) => self.handle_fetch(action),

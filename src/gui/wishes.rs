@@ -45,6 +45,7 @@ impl AppState {
         self.input_wishes(&mut wishes);
         self.pictures_wishes(&mut wishes);
         self.layers_wishes(&mut wishes);
+        self.generate_wishes(&mut wishes);
         wishes
     }
 }

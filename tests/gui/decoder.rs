@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use hourglass::data::glyphs;
 use hourglass::engine::{
-    Answer, CodeSpec, Codes, Content, InputImage, Pictures, Start, Wish, WishKey,
+    Answer, CodeSpec, Codes, Content, Generated, GeneratedSpec, InputImage, Nearest, Pictures,
+    Start, Tested, Wish, WishKey,
 };
 
 use super::session::SHAPE;
@@ -97,6 +98,15 @@ impl Decoder {
                     *count,
                 )
             }
+            Wish::Paths { from, to, count } => {
+                let (a, b) = (Self::code(codes, from).1, Self::code(codes, to).1);
+                let share = |i: usize| (i % *count) as f32 / (*count - 1) as f32;
+                grid(
+                    (0..2 * *count).map(|i| mixed(&a, &b, share(i))).collect(),
+                    *count,
+                )
+            }
+            Wish::Generated(spec) => Content::Generated(Box::new(self.generated(codes, *spec))),
             Wish::Traversals {
                 spec,
                 rows,
@@ -136,6 +146,39 @@ impl Decoder {
             | Wish::Atoms { .. }
             | Wish::Entries { .. } => return None,
         })
+    }
+
+    /// Pictures of the codes of test images. The first is much nearer to a training image than test images
+    /// are; the others are as near as these.
+    fn generated(&self, codes: &Codes, spec: GeneratedSpec) -> Generated {
+        let drawn: Vec<&[f32]> = (0..spec.count)
+            .map(|index| codes.get((index + spec.seed as usize) % codes.len()))
+            .collect();
+        let pixels = drawn.iter().flat_map(|code| self.decode(codes, code));
+        let images = self.images.chunks(SHAPE.pixels()).cycle();
+        let distance = |index| if index == 0 { 0.0012 } else { 0.02 };
+        Generated {
+            spec,
+            codes: drawn.concat(),
+            latent: codes.latent,
+            pictures: Pictures {
+                shape: SHAPE,
+                pixels: pixels.collect(),
+            },
+            known: 2_000,
+            nearest: Nearest::Found {
+                indices: (0..spec.count as u32).collect(),
+                distances: (0..spec.count).map(distance).collect(),
+                images: Pictures {
+                    shape: SHAPE,
+                    pixels: images.take(spec.count).flatten().copied().collect(),
+                },
+            },
+            tested: Some(Tested {
+                count: 200,
+                median: 0.02,
+            }),
+        }
     }
 
     /// A code before and after pins.

@@ -73,12 +73,14 @@ fn is_urgent(slot: Slot) -> bool {
         Slot::Sliders | Slot::Hover | Slot::Exchange | Slot::Input => true,
         Slot::Images
         | Slot::Line
+        | Slot::Paths
         | Slot::Traversals
         | Slot::Plane
         | Slot::Features
         | Slot::Filters
         | Slot::Atoms
-        | Slot::Entries => false,
+        | Slot::Entries
+        | Slot::Generated => false,
     }
 }
 
@@ -197,6 +199,11 @@ impl<J> Desk<J> {
     pub(super) fn put_off(&mut self, key: WishKey, job: J) {
         if let Some(standing) = self.wishes.get_mut(&key) {
             standing.job = Some(job);
+            if key.slot == Slot::Generated {
+                // It has very many parts: others have their turn between them, also of other runs.
+                self.turns += 1;
+                standing.turn = self.turns;
+            }
         }
     }
 
@@ -328,6 +335,29 @@ mod tests {
         assert!(desk.take(plane).unwrap().2.is_none());
         desk.fulfilled(plane);
         assert_eq!(desk.next(now, QUIET, |_| true), Next::Nothing);
+    }
+
+    #[test]
+    fn work_of_very_many_parts_lets_others_have_their_turn() {
+        let now = Instant::now();
+        let mut desk = Desk::<u8>::new(now);
+        let (generated, plane) = (key(Slot::Generated, 1), key(Slot::Plane, 1));
+        for key in [generated, plane] {
+            desk.set(key, 1, Some(wish()));
+            let _ = desk.take(key).unwrap();
+            desk.fulfilled(key);
+        }
+        desk.refresh(RunId(1));
+        for expected in [generated, plane, generated] {
+            let next = desk.next(now, QUIET, |_| true);
+            assert_eq!(next, Next::Work(expected, Due::Refresh));
+            let _ = desk.take(expected).unwrap();
+            if expected == plane {
+                desk.fulfilled(expected);
+            } else {
+                desk.put_off(expected, 7);
+            }
+        }
     }
 
     #[test]

@@ -5,13 +5,14 @@
 
 use std::time::{Duration, Instant};
 
+use crate::analysis::{spherical, straight};
 use crate::engine::protocol::Pictures;
 use crate::engine::wish::{CodeSpec, Content, Plane, Traversal};
 
 use super::replica::{Replica, Trouble};
 
 /// What a part should take.
-const PART: Duration = Duration::from_millis(4);
+pub(super) const PART: Duration = Duration::from_millis(4);
 /// Codes of the first part.
 pub(super) const FIRST_CODES: usize = 4;
 /// Codes of a part at most.
@@ -27,6 +28,8 @@ const MOST_BYTES: usize = 1 << 28;
 enum Layout {
     /// On a straight line.
     Line { from: Vec<f32>, to: Vec<f32> },
+    /// On a straight path, and in the second row on a spherical one.
+    Paths { from: Vec<f32>, to: Vec<f32> },
     /// One dimension a row.
     Rows {
         base: Vec<f32>,
@@ -65,6 +68,19 @@ impl Grid {
             to: replica.code(to)?.values,
         };
         Self::new(replica, layout, count, 1)
+    }
+
+    pub(super) fn paths(
+        replica: &Replica,
+        from: &CodeSpec,
+        to: &CodeSpec,
+        count: usize,
+    ) -> Result<Self, Trouble> {
+        let layout = Layout::Paths {
+            from: replica.code(from)?.values,
+            to: replica.code(to)?.values,
+        };
+        Self::new(replica, layout, count, 2)
     }
 
     pub(super) fn traversals(
@@ -170,13 +186,10 @@ impl Layout {
     fn write(&self, index: usize, columns: usize, count: usize, codes: &mut Vec<f32>) {
         let (row, column) = (index / columns, index % columns);
         match self {
-            Self::Line { from, to } => {
-                let at = share(column, columns);
-                codes.extend(
-                    from.iter()
-                        .zip(to)
-                        .map(|(from, to)| between(*from, *to, at)),
-                );
+            Self::Line { from, to } => codes.extend(straight(from, to, share(column, columns))),
+            Self::Paths { from, to } => {
+                let path = if row == 0 { straight } else { spherical };
+                codes.extend(path(from, to, share(column, columns)));
             }
             Self::Rows { base, rows } => {
                 let start = codes.len();
@@ -243,6 +256,20 @@ mod tests {
         };
         assert_eq!(codes(&layout, 3, 1), [0.25, 1.0, 0.5, 2.0, 0.75, 3.0]);
         assert_eq!(codes(&layout, 1, 1), [0.25, 1.0]);
+    }
+
+    #[test]
+    fn paths_part_between_their_ends() {
+        let layout = Layout::Paths {
+            from: vec![2.0, 0.0],
+            to: vec![0.0, 2.0],
+        };
+        let found = codes(&layout, 3, 2);
+        assert_eq!(found[..6], [2.0, 0.0, 1.0, 1.0, 0.0, 2.0]);
+        assert_eq!([&found[6..8], &found[10..]], [[2.0, 0.0], [0.0, 2.0]]);
+        for value in &found[8..10] {
+            assert!((value - 2.0_f32.sqrt()).abs() < 1e-5, "{found:?}");
+        }
     }
 
     #[test]

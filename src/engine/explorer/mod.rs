@@ -3,16 +3,20 @@
 //!
 //! A *standing wish* is fulfilled at once and again whenever its run has newer weights. The engine's
 //! thread hands those over ([`feeder`]); [`desk`] decides whose turn it is; [`replica`], [`grid`],
-//! [`images`], [`atoms`], [`entries`] and [`filters`] do the work, in parts of a few milliseconds where it is long.
+//! [`images`], [`atoms`], [`entries`], [`filters`] and [`generated`] (from what [`studio`] keeps) do the
+//! work, in parts of a few milliseconds where it is long.
 
 mod atoms;
 mod desk;
 mod entries;
 mod feeder;
 mod filters;
+mod generated;
 mod grid;
 mod images;
+mod nearest;
 mod replica;
+mod studio;
 mod thread;
 
 use std::io;

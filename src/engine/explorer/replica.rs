@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
+use crate::analysis::AnalysisError;
 use crate::data::{Dataset, ImageShape, Images, to_bytes};
-use crate::engine::protocol::Pictures;
+use crate::engine::protocol::{Pictures, RunId};
 use crate::engine::wish::{CodeSpec, Content, InputImage, Start, Tiles};
-use crate::model::{self, MOST_EACH, NamedArray, Side, Trainee, TrainingError};
+use crate::model::{
+    self, CodeGrid, Knobs, MOST_EACH, NamedArray, Side, Trainee, TrainingError, entry_size,
+};
+use crate::train::{CodeSource, RunConfig, UnsuitedCodes};
 
 use super::RunWeights;
 
@@ -43,6 +47,15 @@ pub(super) enum Trouble {
     NoEntries,
     #[error("the weights of layer {0} are neither those of a dense layer nor of a convolution")]
     OddWeights(String),
+    #[error(transparent)]
+    Codes(#[from] AnalysisError),
+    #[error(transparent)]
+    Unsuited(#[from] UnsuitedCodes),
+    #[error(
+        "codes of training images are needed to draw from, but the images of this run are lost: say where \
+         they are in the pane Data"
+    )]
+    LostCodes,
 }
 
 /// A code and where it came from.
@@ -57,6 +70,8 @@ pub(super) struct Code {
 
 /// A network with a copy of a run's weights.
 pub(super) struct Replica {
+    run: RunId,
+    config: Arc<RunConfig>,
     network: Box<dyn Trainee>,
     shape: ImageShape,
     data: Option<Arc<Dataset>>,
@@ -93,6 +108,8 @@ impl Replica {
             .nth(depth.saturating_sub(1))
             .map_or(0, |layer| layer.outputs);
         Ok(Self {
+            run: weights.id,
+            config: weights.config,
             network,
             shape: weights.shape,
             data: weights.data,
@@ -112,6 +129,16 @@ impl Replica {
     /// Values of a code at the depth in use.
     pub(super) fn latent(&self) -> usize {
         self.latent
+    }
+
+    /// Whose weights.
+    pub(super) fn run(&self) -> RunId {
+        self.run
+    }
+
+    /// The images of the run, unless they are lost.
+    pub(super) fn data(&self) -> Option<&Arc<Dataset>> {
+        self.data.as_ref()
     }
 
     /// The network itself.
@@ -228,6 +255,45 @@ impl Replica {
     pub(super) fn pictures(&self, codes: Vec<f32>) -> Result<Vec<u8>, Trouble> {
         let outputs = self.network.decode(self.tensor(codes, self.latent));
         Ok(to_bytes(&read(outputs)?))
+    }
+
+    /// Codes of some training images, code after code.
+    pub(super) fn training_codes(&self, indices: &[u32]) -> Result<Vec<f32>, Trouble> {
+        let data = self.data.as_ref().ok_or(Trouble::LostCodes)?;
+        let mut values = Vec::new();
+        data.train.write_batch(indices, &mut values);
+        let images = self.tensor(values, self.shape.pixels());
+        Ok(read(self.network.encode(images))?)
+    }
+
+    /// The knobs as they were at the step of the weights.
+    fn knobs(&self) -> Knobs {
+        self.config.knobs_at(self.step)
+    }
+
+    /// Refuses to draw codes from where those of the depth in use are not like.
+    pub(super) fn must_suit(&self, source: CodeSource) -> Result<(), Trouble> {
+        let mut phases = self.config.schedule.phases.iter();
+        let is_hidden = self.depth < self.network.stages();
+        let hidden = phases
+            .find(|phase| is_hidden && phase.objective.depth(self.network.stages()) == self.depth)
+            .map(|phase| phase.name());
+        Ok(source.must_suit(&self.knobs(), hidden.as_deref())?)
+    }
+
+    /// How the entries of a code lie, where it is made of such.
+    pub(super) fn entries(&self) -> CodeGrid {
+        let mut layers = self.network.layers().iter();
+        let layer =
+            layers.find(|layer| layer.side == Side::Encoder && layer.stage + 1 == self.depth);
+        let maps = layer.and_then(|layer| layer.maps);
+        let shape = maps.unwrap_or(ImageShape {
+            width: 1,
+            height: 1,
+            channels: self.latent,
+        });
+        let numbers = entry_size(&self.knobs()).unwrap_or(1).max(1);
+        CodeGrid::new(shape, numbers)
     }
 
     /// One code, its picture, and how far that is from the image it began with.

@@ -3,6 +3,7 @@
 mod code;
 mod contents;
 mod feeding;
+mod generated;
 mod images;
 mod turns;
 

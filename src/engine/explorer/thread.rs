@@ -14,15 +14,17 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use crate::engine::guard::caught;
 use crate::engine::protocol::RunId;
-use crate::engine::wish::{Answer, Content, Wish, WishKey};
+use crate::engine::wish::{Answer, Content, Slot, Wish, WishKey};
 use crate::engine::{Wake, worker};
 
 use super::atoms::AtomsJob;
-use super::desk::{Desk, Limits, Next};
+use super::desk::{Desk, Due, Limits, Next};
 use super::entries::EntriesJob;
+use super::generated::GeneratedJob;
 use super::grid::Grid;
 use super::images::ImagesJob;
 use super::replica::{Replica, Trouble};
+use super::studio::Studio;
 use super::{Message, RunWeights};
 
 /// Answers may wait unfetched, this many a wish, before refreshing stops.
@@ -53,6 +55,7 @@ pub(super) fn spawn(
                     wake,
                     desk: Desk::new(Instant::now()),
                     runs: BTreeMap::new(),
+                    studio: Studio::default(),
                     is_training: false,
                 };
                 explorer.run();
@@ -83,16 +86,26 @@ enum Job {
     Images(ImagesJob),
     Atoms(AtomsJob),
     Entries(EntriesJob),
+    Generated(Box<GeneratedJob>),
 }
 
 impl Job {
     /// Does a part. Returns whether it was the last.
-    fn advance(&mut self, replica: &Replica) -> Result<bool, Trouble> {
+    fn advance(&mut self, replica: &Rc<Replica>, studio: &mut Studio) -> Result<bool, Trouble> {
         match self {
             Self::Grid(grid) => grid.advance(replica),
             Self::Images(images) => images.advance(replica),
             Self::Atoms(atoms) => atoms.advance(replica),
             Self::Entries(entries) => entries.advance(replica),
+            Self::Generated(generated) => generated.advance(replica, studio),
+        }
+    }
+
+    /// What was found so far, where that is worth an answer of its own and was not told before.
+    fn news(&mut self, replica: &Replica) -> Option<Content> {
+        match self {
+            Self::Grid(_) | Self::Images(_) | Self::Atoms(_) | Self::Entries(_) => None,
+            Self::Generated(generated) => generated.news(replica),
         }
     }
 
@@ -103,6 +116,7 @@ impl Job {
             Self::Images(images) => images.finish(replica),
             Self::Atoms(atoms) => atoms.finish(replica),
             Self::Entries(entries) => entries.finish(replica),
+            Self::Generated(generated) => generated.finish(replica),
         }
     }
 }
@@ -115,6 +129,7 @@ struct Thread {
     wake: Wake,
     desk: Desk<(Rc<Replica>, Job)>,
     runs: BTreeMap<RunId, Held>,
+    studio: Studio,
     is_training: bool,
 }
 
@@ -137,7 +152,7 @@ impl Thread {
                 .next(now, limits, |run| self.runs.contains_key(&run));
             let message = match next {
                 Next::Work(key, due) => {
-                    self.work(key);
+                    self.work(key, due);
                     let end = Instant::now();
                     self.desk.worked(key, due, end - now, end);
                     continue;
@@ -161,6 +176,9 @@ impl Thread {
     fn receive(&mut self, message: Message) -> ControlFlow<()> {
         match message {
             Message::Wish { key, number, wish } => {
+                if wish.is_none() && key.slot == Slot::Generated {
+                    self.studio.forget(key.run);
+                }
                 let was_wanted = self.desk.wants(key.run);
                 self.desk.set(key, number, wish);
                 let is_wanted = self.desk.wants(key.run);
@@ -183,6 +201,7 @@ impl Thread {
             Message::Training(is_training) => self.is_training = is_training,
             Message::Forget(run) => {
                 self.desk.forget(run);
+                self.studio.forget(run);
                 self.runs.remove(&run);
             }
             Message::Shutdown => return ControlFlow::Break(()),
@@ -191,7 +210,7 @@ impl Thread {
     }
 
     /// Works on a wish for some milliseconds at most, where it can be worked off in parts.
-    fn work(&mut self, key: WishKey) {
+    fn work(&mut self, key: WishKey, due: Due) {
         let Some((wish, number, job)) = self.desk.take(key) else {
             return;
         };
@@ -208,13 +227,31 @@ impl Thread {
         };
         let (step, content) = match begun {
             Err(whole) => whole,
-            Ok((replica, mut job)) => match attempt(|| job.advance(&replica)) {
-                Ok(false) => return self.desk.put_off(key, (replica, job)),
+            Ok((replica, mut job)) => match attempt(|| job.advance(&replica, &mut self.studio)) {
+                Ok(false) => {
+                    // What is refreshed has an answer until the new one is complete.
+                    let news = match due {
+                        Due::Asked => job.news(&replica),
+                        Due::Refresh => None,
+                    };
+                    if let Some(content) = news {
+                        self.tell(key, number, replica.step(), content);
+                    }
+                    return self.desk.put_off(key, (replica, job));
+                }
                 Ok(true) => (replica.step(), job.finish(&replica)),
-                Err(reason) => (replica.step(), Content::Failed(reason)),
+                Err(reason) => {
+                    // Whatever it was at may be half done.
+                    self.studio.forget(key.run);
+                    (replica.step(), Content::Failed(reason))
+                }
             },
         };
         self.desk.fulfilled(key);
+        self.tell(key, number, step, content);
+    }
+
+    fn tell(&self, key: WishKey, number: u64, step: u64, content: Content) {
         let answer = Answer {
             key,
             number,
@@ -250,6 +287,10 @@ fn begin(replica: &Replica, wish: &Wish) -> Result<Part, Trouble> {
         Wish::Point(spec) => Part::Whole(replica.point(spec)?),
         Wish::Images(spec) => Part::Begun(Job::Images(ImagesJob::new(replica, spec)?)),
         Wish::Line { from, to, count } => grid(Grid::line(replica, from, to, *count)?),
+        Wish::Paths { from, to, count } => grid(Grid::paths(replica, from, to, *count)?),
+        Wish::Generated(spec) => {
+            Part::Begun(Job::Generated(Box::new(GeneratedJob::new(replica, *spec)?)))
+        }
         Wish::Traversals {
             spec,
             rows,

@@ -207,7 +207,8 @@ fn drawn(ui: &mut Ui, view: &View<'_>, run: &Run, ranking: &Ranking) -> Option<D
             | Content::Images(_)
             | Content::Grid { .. }
             | Content::Filters { .. }
-            | Content::Features(_),
+            | Content::Features(_)
+            | Content::Generated(_),
             _,
         ) => None,
     }

@@ -134,6 +134,7 @@ impl CodeState {
             | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
+            | Content::Generated(_)
             | Content::Failed(_) => None,
         }
     }
@@ -165,6 +166,8 @@ fn is_own(slot: Slot) -> bool {
         | Slot::Input
         | Slot::Images
         | Slot::Line
+        | Slot::Paths
+        | Slot::Generated
         | Slot::Traversals
         | Slot::Plane
         | Slot::Features

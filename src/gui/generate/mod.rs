@@ -1,13 +1,14 @@
 //! Pictures that nobody drew: codes that belong to no image, decoded.
+//!
+//! Codes of all runs are drawn by the same random numbers, from a *source* that suits them. Each picture has
+//! the training image beside it that is nearest to it. Two pictures of a run can be *marked* A and B, which
+//! shows what lies on two paths from one code to the other.
 
-use egui::Ui;
+mod header;
+mod pane;
+mod state;
+mod tiles;
+mod walk;
 
-use super::action::Actions;
-use super::view::View;
-
-/// Draws the pane.
-pub fn generate_ui(ui: &mut Ui, view: &View<'_>, _out: &mut Actions) {
-    if view.run().is_none() {
-        ui.label("Add a run to draw pictures from its code.");
-    }
-}
+pub use pane::generate_ui;
+pub use state::{GenerateAction, GenerateState};

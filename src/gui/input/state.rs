@@ -352,7 +352,8 @@ impl InputState {
             Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
-            | Content::Entries(_) => return,
+            | Content::Entries(_)
+            | Content::Generated(_) => return,
         };
         let clean_error = picture
             .as_ref()

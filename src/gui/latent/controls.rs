@@ -233,6 +233,7 @@ pub(super) fn original<'a>(view: &'a View<'_>, run: &'a Run) -> Shown<'a> {
             | Content::Filters { .. }
             | Content::Features(_)
             | Content::Entries(_)
+            | Content::Generated(_)
             | Content::Failed(_),
         )
         | None => Shown::Words("Loading…"),

@@ -58,7 +58,7 @@ fn codes_or<'a>(ui: &mut Ui, codes: Option<&'a Arc<Codes>>, promise: &str) -> Op
 }
 
 /// Says in the middle of a pane what to do.
-fn empty_ui(ui: &mut Ui, text: &str) {
+pub(super) fn empty_ui(ui: &mut Ui, text: &str) {
     ui.centered_and_justified(|ui| {
         ui.add(egui::Label::new(RichText::new(text)).wrap());
     });

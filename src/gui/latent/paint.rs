@@ -86,7 +86,8 @@ pub(super) fn manifold(
             | Content::Point { .. }
             | Content::Filters { .. }
             | Content::Features(_)
-            | Content::Entries(_),
+            | Content::Entries(_)
+            | Content::Generated(_),
             _,
         ) => {}
     }
@@ -269,6 +270,7 @@ pub(super) fn hover(
             | Content::Filters { .. }
             | Content::Features(_)
             | Content::Entries(_)
+            | Content::Generated(_)
             | Content::Failed(_) => None,
         },
         None => None,

@@ -86,7 +86,8 @@ fn strip_ui(ui: &mut Ui, view: &View<'_>, run: &Run, (from, to): (Spot, Spot)) {
         | Content::Images(_)
         | Content::Filters { .. }
         | Content::Features(_)
-        | Content::Entries(_) => return,
+        | Content::Entries(_)
+        | Content::Generated(_) => return,
     };
     let count = pictures.len().max(1);
     let gap = 2.0;

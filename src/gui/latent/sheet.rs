@@ -79,19 +79,22 @@ pub(in crate::gui) fn paint_tiles(
     place: impl Fn(usize) -> Rect,
 ) {
     let mut mesh = Mesh::with_texture(texture);
-    let tile = egui::vec2(1.0 / columns.max(1) as f32, 1.0 / rows.max(1) as f32);
     for index in 0..columns * rows {
-        let corner = pos2(
-            (index % columns) as f32 * tile.x,
-            (index / columns) as f32 * tile.y,
-        );
-        mesh.add_rect_with_uv(
-            place(index),
-            Rect::from_min_size(corner, tile),
-            Color32::WHITE,
-        );
+        let uv = tile_uv((columns, rows), index);
+        mesh.add_rect_with_uv(place(index), uv, Color32::WHITE);
     }
     painter.add(mesh);
+}
+
+/// Where a tile of a sheet of `columns` × `rows` lies in its texture.
+pub(in crate::gui) fn tile_uv((columns, rows): (usize, usize), index: usize) -> Rect {
+    let columns = columns.max(1);
+    let tile = egui::vec2(1.0 / columns as f32, 1.0 / rows.max(1) as f32);
+    let corner = pos2(
+        (index % columns) as f32 * tile.x,
+        (index / columns) as f32 * tile.y,
+    );
+    Rect::from_min_size(corner, tile)
 }
 
 /// The largest rectangle of the shape of a picture in the middle of another.

@@ -173,7 +173,8 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, side: f32) {
             | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
-            | Content::Entries(_),
+            | Content::Entries(_)
+            | Content::Generated(_),
             _,
         ))
         | None => (Shown::Words(waiting(view, run)), None),

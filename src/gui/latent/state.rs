@@ -166,7 +166,13 @@ impl LatentState {
     /// Takes notice of a wish that was sent, or withdrawn.
     pub fn ask(&mut self, key: WishKey, number: u64, wish: Option<&Wish>) {
         match key.slot {
-            Slot::Sliders | Slot::Hover | Slot::Line | Slot::Traversals | Slot::Plane => {
+            Slot::Sliders
+            | Slot::Hover
+            | Slot::Line
+            | Slot::Paths
+            | Slot::Traversals
+            | Slot::Plane
+            | Slot::Generated => {
                 self.answers.ask(key, number, wish);
             }
             Slot::Exchange
@@ -179,7 +185,7 @@ impl LatentState {
         }
     }
 
-    /// Takes in what the explorer found (sliders, hover, line, traversals, plane).
+    /// Takes in what the explorer found, as far as [`Self::ask`] took notice of what was asked.
     pub fn take(&mut self, answer: Answer) {
         self.answers.take(answer);
     }
@@ -202,7 +208,8 @@ impl LatentState {
         }
     }
 
-    pub(super) fn find(&self, slot: Slot, run: RunId) -> Option<&Find> {
+    /// What was found last.
+    pub(in crate::gui) fn find(&self, slot: Slot, run: RunId) -> Option<&Find> {
         self.answers.get(WishKey { slot, run })
     }
 }
@@ -350,6 +357,7 @@ impl AppState {
                 | Content::Filters { .. }
                 | Content::Features(_)
                 | Content::Entries(_)
+                | Content::Generated(_)
                 | Content::Failed(_),
             )
             | None => self.expected_start(run),

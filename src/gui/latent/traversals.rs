@@ -81,7 +81,8 @@ pub fn traversals_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
             | Content::Point { .. }
             | Content::Filters { .. }
             | Content::Features(_)
-            | Content::Entries(_),
+            | Content::Entries(_)
+            | Content::Generated(_),
             _,
         ) => {}
     }

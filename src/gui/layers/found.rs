@@ -53,7 +53,8 @@ fn unfit(content: Content) -> String {
         | Content::Grid { .. }
         | Content::Filters { .. }
         | Content::Features(_)
-        | Content::Entries(_) => "An answer to another question came.".to_owned(),
+        | Content::Entries(_)
+        | Content::Generated(_) => "An answer to another question came.".to_owned(),
     }
 }
 

@@ -177,6 +177,8 @@ impl LayersState {
                 self.features.insert(key.run, find);
             }
             Slot::Sliders
+            | Slot::Paths
+            | Slot::Generated
             | Slot::Hover
             | Slot::Input
             | Slot::Images

@@ -130,7 +130,8 @@ impl AppState {
             | Content::Grid { .. }
             | Content::Filters { .. }
             | Content::Features(_)
-            | Content::Entries(_) => return,
+            | Content::Entries(_)
+            | Content::Generated(_) => return,
         };
         answers.found.insert(answer.key.run, found);
         let runs = &self.runs;

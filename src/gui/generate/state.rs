@@ -1,0 +1,266 @@
+//! What the pane "Generate" knows, how it changes, and what the explorer is to find for it.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{
+    CodeSpec, Content, Generated, GeneratedSpec, RunId, Slot, Start, Wish, WishKey,
+};
+use crate::gui::action::Effect;
+use crate::gui::layout::Pane;
+use crate::gui::run::Run;
+use crate::gui::state::AppState;
+use crate::model::{Knobs, variant};
+use crate::train::{CodeDraw, CodeSource};
+
+/// Pictures of each run at most.
+pub(super) const MOST: usize = 64;
+
+/// Pictures are asked for by so many at a time, so that a pane whose size is changed does not ask for others
+/// with every point.
+const STEP: usize = 8;
+
+/// Pictures of each path, both ends included.
+pub(super) const PATH: usize = 9;
+
+/// Highest temperature.
+pub(super) const HOTTEST: f64 = 2.0;
+
+/// Components at most.
+pub(super) const MOST_COMPONENTS: usize = 100;
+
+/// What the pane knows.
+#[derive(Clone, Debug)]
+pub struct GenerateState {
+    /// What codes are drawn from, where the user has chosen.
+    pub chosen: Option<CodeSource>,
+    /// What deviations from the mean are multiplied by.
+    pub temperature: f64,
+    /// Components of the mixture.
+    pub components: usize,
+    /// Seed of the draws.
+    pub seed: u64,
+    /// Pictures of each run that are asked for.
+    pub count: usize,
+    marks: Option<(RunId, Vec<usize>)>,
+}
+
+impl Default for GenerateState {
+    fn default() -> Self {
+        Self {
+            chosen: None,
+            temperature: 1.0,
+            components: 10,
+            seed: 1,
+            count: STEP,
+            marks: None,
+        }
+    }
+}
+
+impl GenerateState {
+    /// The pictures of a run that are marked: none, A, or A and B.
+    pub fn marks(&self, run: RunId) -> &[usize] {
+        match &self.marks {
+            Some((of, marks)) if *of == run => marks,
+            Some(_) | None => &[],
+        }
+    }
+
+    /// Marks a picture, or takes the mark away. After two marks a new pair begins.
+    fn mark(&mut self, run: RunId, picture: usize) {
+        let marks = match self.marks(run) {
+            [marked] if *marked == picture => Vec::new(),
+            [marked] => vec![*marked, picture],
+            _ => vec![picture],
+        };
+        self.marks = Some((run, marks));
+    }
+
+    /// How many pictures are to be asked for where so many have room.
+    pub(super) fn fitting(room: usize) -> usize {
+        room.next_multiple_of(STEP).clamp(STEP, MOST)
+    }
+}
+
+/// Wishes of the user in this pane.
+#[derive(Clone, Debug)]
+pub enum GenerateAction {
+    /// Draws codes from another source.
+    From(CodeSource),
+    /// Another temperature, 0 to 2.
+    Temperature(f64),
+    /// Another number of components, 1 to 100.
+    Components(usize),
+    /// Draws by another seed.
+    Seed(u64),
+    /// Draws by the seed after this one.
+    OtherDraws,
+    /// So many pictures of each run have room.
+    Fit(usize),
+    /// Marks a picture of a run by its place.
+    Mark(RunId, usize),
+    /// Marks none.
+    ClearMarks,
+}
+
+impl Run {
+    /// The knobs in force, every one with a value, and the name of the phase under way where its code is a
+    /// hidden layer.
+    fn code_knobs(&self) -> Result<(Knobs, Option<String>), String> {
+        let variant = variant(&self.draft.config.variant).map_err(|error| error.to_string())?;
+        let knobs = self
+            .knobs_in_force()
+            .resolve(variant.id(), variant.knobs())
+            .map_err(|error| error.to_string())?;
+        let stages = self.info.as_ref().map_or(1, |info| info.stages);
+        let phase = self
+            .frame
+            .as_ref()
+            .map_or(self.progress.phase, |frame| frame.phase);
+        let hidden = self
+            .phases()
+            .get(phase)
+            .filter(|phase| phase.objective.depth(stages) < stages)
+            .map(|phase| phase.name());
+        Ok((knobs, hidden))
+    }
+
+    /// Refuses to draw codes from where those of the newest weights are not like: a sentence.
+    pub(super) fn must_suit(&self, source: CodeSource) -> Result<(), String> {
+        let (knobs, hidden) = self.code_knobs()?;
+        source
+            .must_suit(&knobs, hidden.as_deref())
+            .map_err(|unsuited| unsuited.to_string())
+    }
+
+    /// The sources that suit it.
+    fn code_sources(&self) -> Vec<CodeSource> {
+        let Ok((knobs, hidden)) = self.code_knobs() else {
+            return Vec::new();
+        };
+        let suits = |source: &CodeSource| source.must_suit(&knobs, hidden.as_deref()).is_ok();
+        CodeSource::ALL.into_iter().filter(suits).collect()
+    }
+}
+
+impl AppState {
+    /// Where codes can be drawn from: what suits any run.
+    pub(super) fn code_sources(&self) -> Vec<CodeSource> {
+        let all: Vec<CodeSource> = self.runs.iter().flat_map(Run::code_sources).collect();
+        let suits = |source: &CodeSource| all.contains(source);
+        CodeSource::ALL.into_iter().filter(suits).collect()
+    }
+
+    /// Where codes are drawn from: what was chosen, as long as it suits any run, otherwise what suits the
+    /// selected run, or any.
+    pub fn code_source(&self) -> Option<CodeSource> {
+        let sources = self.code_sources();
+        let chosen = self
+            .generate
+            .chosen
+            .filter(|chosen| sources.contains(chosen));
+        let of_selected = || self.selected_run()?.code_sources().first().copied();
+        chosen
+            .or_else(of_selected)
+            .or_else(|| sources.first().copied())
+    }
+
+    /// What is known of the pictures of a run, once any are drawn.
+    pub(super) fn generated(&self, run: RunId) -> Option<&Generated> {
+        match &self.latent.find(Slot::Generated, run)?.content {
+            Content::Generated(made) => Some(made),
+            Content::Point { .. }
+            | Content::Images(_)
+            | Content::Grid { .. }
+            | Content::Filters { .. }
+            | Content::Features(_)
+            | Content::Entries(_)
+            | Content::Failed(_) => None,
+        }
+    }
+
+    /// What the explorer is to find for the pane, where it is shown.
+    pub(in crate::gui) fn generate_wishes(&self, wishes: &mut BTreeMap<WishKey, Wish>) {
+        if !self.shown.contains(&Pane::Generate) {
+            return;
+        }
+        let Some(source) = self.code_source() else {
+            return;
+        };
+        let state = &self.generate;
+        let spec = GeneratedSpec {
+            draw: CodeDraw::new(source, state.temperature, state.components),
+            count: state.count,
+            seed: state.seed,
+        };
+        for run in self.runs.iter().filter(|run| Self::is_explorable(run)) {
+            if run.must_suit(source).is_err() {
+                continue;
+            }
+            let key = |slot| WishKey { slot, run: run.id };
+            wishes.insert(key(Slot::Generated), Wish::Generated(spec));
+            if let Some(paths) = self.paths(run.id) {
+                wishes.insert(key(Slot::Paths), paths);
+            }
+        }
+    }
+
+    /// The paths between the marked pictures of a run.
+    fn paths(&self, run: RunId) -> Option<Wish> {
+        let [from, to] = self.marked_codes(run)?;
+        let code = |values: &[f32]| CodeSpec {
+            start: Start::Code(values.into()),
+            pins: Vec::new(),
+        };
+        Some(Wish::Paths {
+            from: code(from),
+            to: code(to),
+            count: PATH,
+        })
+    }
+
+    /// The codes of the two marked pictures of a run.
+    pub(super) fn marked_codes(&self, run: RunId) -> Option<[&[f32]; 2]> {
+        let [from, to] = *self.generate.marks(run) else {
+            return None;
+        };
+        let made = self.generated(run)?;
+        let codes = [made.code(from), made.code(to)];
+        let is_code = |code: &&[f32]| !code.is_empty() && code.iter().all(|v| v.is_finite());
+        codes.iter().all(is_code).then_some(codes)
+    }
+
+    pub(in crate::gui) fn handle_generate(&mut self, action: GenerateAction) -> Vec<Effect> {
+        let state = &mut self.generate;
+        match action {
+            GenerateAction::From(source) => {
+                state.chosen = Some(source);
+                state.marks = None;
+            }
+            // The draws are the same, so that what is marked stays.
+            GenerateAction::Temperature(temperature) => {
+                state.temperature = temperature.clamp(0.0, HOTTEST);
+            }
+            GenerateAction::Components(components) => {
+                state.components = components.clamp(1, MOST_COMPONENTS);
+                state.marks = None;
+            }
+            GenerateAction::Seed(seed) => {
+                state.seed = seed;
+                state.marks = None;
+            }
+            GenerateAction::OtherDraws => {
+                state.seed = state.seed.wrapping_add(1);
+                state.marks = None;
+            }
+            GenerateAction::Fit(count) => state.count = count.clamp(1, MOST),
+            GenerateAction::Mark(run, picture) => state.mark(run, picture),
+            GenerateAction::ClearMarks => state.marks = None,
+        }
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;
