@@ -12,14 +12,20 @@ mod latent;
 mod mixture;
 mod neighbours;
 pub mod pca;
+mod ranks;
 mod spectrum;
 mod triangular;
+mod tsne;
 
 pub use baselines::Baselines;
 pub use latent::{Dimension, LatentSummary};
 pub use mixture::{Component, Covariance, Mixture, MixtureOptions};
-pub use neighbours::{Labelled, Neighbour, nearest, neighbour_accuracy};
+pub use neighbours::{
+    Labelled, Neighbour, leave_one_out_accuracy, nearest, neighbour_accuracy, others_by_distance,
+};
 pub use pca::Pca;
+pub use ranks::{rank_correlation, ranks};
+pub use tsne::{LEAST_MAPPED, TsneOptions, tsne, usable_perplexity};
 
 /// Why an analysis could not be computed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
