@@ -123,6 +123,8 @@ impl AppState {
             }
             Event::Worst { id, indices } => self.take_worst(id, indices),
             Event::Survey { contents, survey } => self.take_survey(contents, survey),
+            // No pane asks for these yet.
+            Event::Neighbours(_) | Event::Found(_) => {}
             Event::DataPage(page) => self.data.take_page(page),
             Event::Memory(bytes) => self.memory = Some(bytes),
             Event::Session(news) => self.apply_session(news),
