@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Command, RunId, Until};
 
+use super::code::MapAction;
 use super::curves::{CurveOptions, CurvesAction};
 use super::data::DataAction;
 use super::desk::DeskAction;
@@ -113,6 +114,8 @@ pub enum Action {
     History(HistoryAction),
     /// Walking in the space of codes.
     Latent(LatentAction),
+    /// What is near to what in the space of codes.
+    Map(MapAction),
     /// One image through every run.
     Input(InputAction),
     /// Inside the network.

@@ -13,6 +13,7 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, NoticeKey, PathFor, ViewOptions};
+use super::code::MapState;
 use super::curves::CurvesState;
 use super::data::DataState;
 use super::desk::Desk;
@@ -71,6 +72,8 @@ pub struct AppState {
     pub data: DataState,
     /// The space of codes.
     pub latent: LatentState,
+    /// What is near to what in the space of codes.
+    pub mapping: MapState,
     /// One image through every run.
     pub input: InputState,
     /// Inside the network.
@@ -114,6 +117,7 @@ impl AppState {
             history: HistoryState::default(),
             data: DataState::default(),
             latent: LatentState::default(),
+            mapping: MapState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
             desk: Desk {
@@ -280,6 +284,7 @@ impl AppState {
             Action::BranchAt { run, phase } => self.branch(run, phase),
             Action::History(action) => self.handle_history(action),
             Action::Latent(action) => self.handle_latent(action),
+            Action::Map(action) => self.handle_map(action),
             Action::Input(action) => self.handle_input(action),
             Action::Layers(action) => self.handle_layers(action),
             Action::Fetch(action) => self.handle_fetch(action),

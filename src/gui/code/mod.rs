@@ -1,5 +1,17 @@
 //! What a code carries: dimension by dimension, unit by unit or entry by entry, and what lies near to what.
 
+mod accuracy;
+mod canvas;
+mod factors;
+mod map;
+mod mapping;
+mod measured;
+
+pub use accuracy::accuracy_ui;
+pub use factors::factors_ui;
+pub use map::map_ui;
+pub use mapping::{MapAction, MapState, Marks};
+
 use egui::Ui;
 
 use super::action::Actions;

@@ -73,7 +73,7 @@ pub(super) fn code_note(view: &View<'_>, run: &Run, codes: &Codes) -> RichText {
 }
 
 /// What a dimension is called.
-pub(super) fn dimension_name(dimension: usize) -> String {
+pub(in crate::gui) fn dimension_name(dimension: usize) -> String {
     format!("z{}", dimension + 1)
 }
 

@@ -8,7 +8,7 @@ mod canvas;
 mod code;
 mod controls;
 mod legend;
-mod paint;
+pub(in crate::gui) mod paint;
 mod plane;
 mod plane_ui;
 pub(in crate::gui) mod sheet;
@@ -20,6 +20,9 @@ mod traversals;
 mod walk;
 mod wishes;
 
+pub(in crate::gui) use code::dimension_name;
+pub(in crate::gui) use controls::image_words;
+pub(in crate::gui) use plane::Basis;
 pub use plane::{PlaneAxes, PlaneWindow, Spot};
 pub use plane_ui::plane_ui;
 pub use sliders::sliders_ui;
