@@ -35,6 +35,8 @@ mod labels;
 mod latent;
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/mapping.rs"]
+mod mapping;
 #[path = "gui/names.rs"]
 mod names;
 #[path = "gui/parking.rs"]

@@ -13,15 +13,22 @@ mod mixture;
 mod neighbours;
 mod paths;
 pub mod pca;
+mod ranks;
 mod spectrum;
 mod triangular;
+mod tsne;
 
 pub use baselines::Baselines;
 pub use latent::{DEAD_SHARE, Dimension, LatentSummary};
 pub use mixture::{Component, Covariance, Mixture, MixtureFit, MixtureOptions};
-pub use neighbours::{Labelled, Neighbour, median, nearest, neighbour_accuracy};
+pub use neighbours::{
+    Labelled, Neighbour, leave_one_out_accuracy, median, nearest, neighbour_accuracy,
+    others_by_distance,
+};
 pub use paths::{spherical, straight, turning_angle};
 pub use pca::Pca;
+pub use ranks::{rank_correlation, ranks};
+pub use tsne::{LEAST_MAPPED, TsneOptions, tsne, usable_perplexity};
 
 /// Why an analysis could not be computed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

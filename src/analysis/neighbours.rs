@@ -150,6 +150,40 @@ pub fn neighbour_accuracy(
     Some(hits as f64 / asked.labels.len() as f64)
 }
 
+/// The `count` nearest others of each of some vectors, nearest first. Costs are those of [`nearest`].
+pub fn others_by_distance<T: Copy + Into<f64> + Sync>(
+    vectors: &[T],
+    width: usize,
+    count: usize,
+) -> Vec<Vec<usize>> {
+    let found = nearest(vectors, vectors, width, count.saturating_add(1));
+    let others = found.iter().enumerate().map(|(own, found)| {
+        let others = found.iter().map(|other| other.index);
+        others.filter(|other| *other != own).take(count).collect()
+    });
+    others.collect()
+}
+
+/// Share of codes, 0 to 1, whose `count` nearest others (by Euclid) vote for their class; of classes with as
+/// many votes that of the nearest counts. None where there are fewer than two.
+pub fn leave_one_out_accuracy(codes: Labelled<'_>, width: usize, count: usize) -> Option<f64> {
+    let known = codes
+        .codes
+        .len()
+        .checked_div(width)?
+        .min(codes.labels.len());
+    if known < 2 {
+        return None;
+    }
+    let found = others_by_distance(&codes.codes[..known * width], width, count);
+    let is_hit = |(others, label): &(&Vec<usize>, &u8)| {
+        let classes: Vec<u8> = others.iter().map(|other| codes.labels[*other]).collect();
+        vote(&classes) == Some(**label)
+    };
+    let hits = found.iter().zip(codes.labels).filter(is_hit).count();
+    Some(hits as f64 / known as f64)
+}
+
 /// The class with most votes, of equals the one that was named first.
 fn vote(classes: &[u8]) -> Option<u8> {
     let mut votes = [0_usize; 256];
@@ -183,6 +217,30 @@ mod tests {
         assert_eq!(found(&[8.0, 8.0], &[3], 99), Some(1.0));
         assert_eq!(found(&[], &[], 3), None);
         assert_eq!(vote(&[4, 5, 5, 4]), Some(4));
+    }
+
+    #[test]
+    fn nobody_votes_for_itself() {
+        let codes = [0.0_f32, 1.0, 1.5, 9.0, 9.0, 9.25];
+        assert_eq!(
+            others_by_distance(&codes, 1, 2),
+            [[1, 2], [2, 0], [1, 0], [4, 5], [3, 5], [3, 4]]
+        );
+        let accuracy = |labels: &[u8], count| {
+            let codes = Labelled {
+                codes: &codes,
+                labels,
+            };
+            leave_one_out_accuracy(codes, 1, count)
+        };
+        assert_eq!(accuracy(&[1, 1, 1, 2, 2, 2], 2), Some(1.0));
+        assert_eq!(accuracy(&[1, 1, 1, 2, 2, 3], 1), Some(5.0 / 6.0));
+        assert_eq!(
+            accuracy(&[1, 2], 1),
+            Some(0.0),
+            "as far as there are labels"
+        );
+        assert_eq!(accuracy(&[1], 1), None);
     }
 
     #[test]

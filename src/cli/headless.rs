@@ -296,12 +296,10 @@ impl Session {
                 self.report
                     .warning(&format!("{error}; the training goes on"));
             }
-            Event::Session(SessionNews::Rewritten(folder)) => {
-                let folder = folder.display();
-                self.report.warning(&format!(
-                    "{folder} was removed while the run trained; all of it is kept there again"
-                ));
-            }
+            Event::Session(SessionNews::Rewritten(folder)) => self.report.warning(&format!(
+                "{} was removed while the run trained; all of it is kept there again",
+                folder.display()
+            )),
             Event::Warning { text, .. } if !text.is_empty() => self.report.warning(text),
             Event::Parked { step, .. } => self.parked_at = Some(*step),
             Event::ImagesLost { lost, .. } => self.lost = Some(Arc::clone(lost)),
@@ -317,6 +315,8 @@ impl Session {
             | Event::Worst { .. }
             | Event::Memory(_)
             | Event::Survey { .. }
+            | Event::Neighbours(_)
+            | Event::Found(_)
             | Event::DataPage(_)
             | Event::Session(_)
             | Event::StateChanged { .. }

@@ -55,6 +55,34 @@ pub struct GlyphFactors {
     pub wobble: f32,
 }
 
+impl GlyphFactors {
+    /// What the factors that are numbers are called, in the order of [`Self::numbers`].
+    pub const NAMES: [&str; 8] = [
+        "Slant",
+        "Stroke width",
+        "Width",
+        "Height",
+        "Shift across",
+        "Shift down",
+        "Rotation",
+        "Wobble",
+    ];
+
+    /// The factors that are numbers rather than kinds.
+    pub fn numbers(&self) -> [f32; 8] {
+        [
+            self.slant,
+            self.stroke_width,
+            self.scale_x,
+            self.scale_y,
+            self.shift_x,
+            self.shift_y,
+            self.rotation,
+            self.wobble,
+        ]
+    }
+}
+
 /// The factors of every image of a data set, in the order of its images.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factors {

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use crate::data::{self, Dataset, ImageShape, Images, Skipped, Takes};
+use crate::data::{self, Dataset, ImageShape, Images, Skipped, Survey, Takes};
 
 use super::protocol::{Event, Pictures, RunId};
-use super::worker::Worker;
+use super::worker::{Message, Worker};
 
 /// Images of a page at most.
 const MAX_PAGE: usize = 1024;
@@ -163,7 +163,12 @@ impl Worker {
         let Some(data) = self.find(id).and_then(|run| run.data.clone()) else {
             return;
         };
-        if let Err(error) = self.library.survey(data) {
+        let work = move || {
+            let survey = Arc::new(Survey::of(&data));
+            let contents = data.contents();
+            Message::Surveyed { contents, survey }
+        };
+        if let Err(error) = self.library.beside("survey", work) {
             let text = format!("The images could not be counted: {error}");
             self.outlet.tell(Event::Warning { id, text });
         }

@@ -13,7 +13,7 @@ use super::live::LiveRun;
 use super::protocol::Pictures;
 
 /// Test images whose codes a frame holds, at most and at least.
-const MAX_CODES: usize = 400;
+pub(super) const MAX_CODES: usize = 400;
 const MIN_CODES: usize = 64;
 /// Values of all codes of a frame, unless those of the fewest images are more.
 const CODE_VALUES: usize = 32_768;

@@ -12,7 +12,7 @@ use std::thread;
 use crossbeam_channel::Sender;
 
 use crate::analysis::{Baselines, Pca};
-use crate::data::{DataError, Dataset, DatasetRequest, LostImages, SearchError, Sought, Survey};
+use crate::data::{DataError, Dataset, DatasetRequest, LostImages, SearchError, Sought};
 use crate::model::NamedArray;
 use crate::store::{self, KeptRun};
 use crate::train::RunConfig;
@@ -185,20 +185,21 @@ impl Library {
         }
     }
 
-    /// Looks through a data set in a thread of its own; a [`Message::Surveyed`] follows.
+    /// Does work in a thread of its own, which has this name; its message follows.
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub(super) fn survey(&self, data: Arc<Dataset>) -> io::Result<()> {
+    pub(super) fn beside(
+        &self,
+        name: &str,
+        work: impl FnOnce() -> Message + Send + 'static,
+    ) -> io::Result<()> {
         let answers = self.answers.clone();
-        let work = move || {
-            let survey = Arc::new(Survey::of(&data));
-            let contents = data.contents();
-            drop(data);
+        let tell = move || {
             // A closed channel means that the engine has ended: nobody waits for the answer.
-            let _ = answers.send(Message::Surveyed { contents, survey });
+            let _ = answers.send(work());
         };
-        (self.spawn)("survey", Box::new(work))
+        (self.spawn)(name, Box::new(tell))
     }
 
     /// Data sets in use, for jobs beside the training.

@@ -6,6 +6,7 @@
 
 mod about_data;
 mod about_run;
+mod analyst;
 mod aside;
 mod cadence;
 mod changes;
@@ -38,6 +39,7 @@ mod session;
 mod shelf;
 mod speed;
 mod started;
+mod test_neighbours;
 mod tuned;
 mod turn;
 mod until;
@@ -53,6 +55,11 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 pub use about_data::{DataPage, DatasetInfo, PageRequest, Part};
+use analyst::Analyst;
+pub use analyst::{
+    AccuracyRequest, FactorsFinding, FactorsRequest, Finding, MapFinding, MapRequest, MapSettings,
+    Request,
+};
 pub use crew::lead_crew;
 pub use devices::DeviceError;
 use explorer::Explorer;
@@ -78,6 +85,7 @@ pub use speed::{
     start_device, time_device, time_devices_in_this_program,
 };
 use speed::{Machine, machine_of_environment};
+pub use test_neighbours::{Factor, TestNeighbours};
 pub use until::Until;
 pub use wish::{
     Answer, CodeSpec, Content, EntriesFound, Generated, GeneratedSpec, ImagesMade, ImagesSampled,
@@ -95,6 +103,7 @@ pub struct Engine {
     events: Receiver<Event>,
     snapshots: Receiver<Arc<Snapshot>>,
     explorer: Explorer,
+    analyst: Analyst,
     jobs: Jobs,
     thread: Option<JoinHandle<()>>,
 }
@@ -157,6 +166,7 @@ impl Engine {
         let (snapshots_in, snapshots) = bounded(1);
         let wake: Wake = Arc::new(wake);
         let explorer = Explorer::spawn(Arc::clone(&wake), commands.clone())?;
+        let analyst = Analyst::spawn(Arc::clone(&wake), events_in.clone())?;
         let feeder = explorer.feeder();
         let jobs = Jobs::new(events_in.clone(), Arc::clone(&wake));
         let (last_words, last_wake) = (events_in.clone(), Arc::clone(&wake));
@@ -185,6 +195,7 @@ impl Engine {
             events,
             snapshots,
             explorer,
+            analyst,
             jobs,
             thread: Some(thread),
         })
@@ -192,6 +203,11 @@ impl Engine {
 
     /// Asks for something. Never waits.
     pub fn send(&self, command: Command) {
+        if let Command::LookInto(request) = command {
+            // The thread that trains has nothing to do with it.
+            self.analyst.ask(request);
+            return;
+        }
         if let Command::CancelJob(id) = command {
             // At once, however long the step under way takes.
             self.jobs.cancel(id);

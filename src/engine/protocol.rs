@@ -14,6 +14,7 @@ use crate::train::{Metrics, RunConfig, Schedule};
 
 use super::about_data::{DataPage, PageRequest};
 pub use super::about_run::{Progress, RunInfo, RunState};
+use super::analyst::{Finding, Request};
 pub use super::device_news::{DeviceInfo, DeviceNews};
 use super::exporting::Export;
 use super::extending::Extension;
@@ -22,6 +23,7 @@ use super::jobs::{JobId, JobOutcome};
 use super::offline::Standing;
 pub use super::pictures::Pictures;
 use super::session::{SessionCommand, SessionNews};
+use super::test_neighbours::TestNeighbours;
 use super::until::Until;
 
 /// Names a run for as long as the engine lives.
@@ -167,6 +169,10 @@ pub enum Command {
     CancelLoading(RunId),
     /// Looks through all images of a run; answers `Survey`.
     Survey(RunId),
+    /// What lies near to what among the first test images of a run; answers `Neighbours`.
+    FindNeighbours(RunId),
+    /// Looks into codes, beside everything else; answers `Found`.
+    LookInto(Request),
     /// Some images of a run; answers `DataPage`.
     ShowData(PageRequest),
     /// Which test images the snapshots show.
@@ -322,6 +328,10 @@ pub enum Event {
         /// What was found.
         survey: Arc<Survey>,
     },
+    /// The first test images of a data set, and what lies near to what among them.
+    Neighbours(Arc<TestNeighbours>),
+    /// What there is in codes.
+    Found(Finding),
     /// Images of a data set that were asked for.
     DataPage(Arc<DataPage>),
     /// Memory of this process, in bytes.

@@ -21,6 +21,7 @@ use super::protocol::{Command, Event, RunId, RunState, Watch};
 use super::reports::Reports;
 use super::session::{Keeping, Report};
 use super::speed::{Machine, Speeds, StepClock, TimedGpu};
+use super::test_neighbours::TestNeighbours;
 use super::turn::{Goal, Turn};
 use super::worst::Search;
 
@@ -48,6 +49,8 @@ pub(super) enum Message {
         /// What was found.
         survey: Arc<Survey>,
     },
+    /// From the thread that looks for the nearest test images.
+    Neighbours(Arc<TestNeighbours>),
     /// From the thread that computes the reference lines of a data set.
     Lines {
         /// Of its images.
@@ -215,6 +218,7 @@ impl Worker {
             Message::Surveyed { contents, survey } => {
                 self.outlet.tell(Event::Survey { contents, survey });
             }
+            Message::Neighbours(found) => self.outlet.tell(Event::Neighbours(found)),
             Message::Quiet(is_quiet) => self.fall_quiet(&is_quiet),
             Message::QuietOver => self.end_quiet(),
             Message::TimedGpu(timed) => self.take_timed(*timed),
@@ -283,6 +287,9 @@ impl Worker {
             Command::Remove(id) => self.remove(id),
             Command::Save { id, folder } => self.save(id, &folder),
             Command::Survey(id) => self.survey(id),
+            Command::FindNeighbours(id) => self.find_neighbours(id),
+            // The handle sends these to the analyst.
+            Command::LookInto(_) => {}
             Command::ShowData(request) => self.show_data(request),
             Command::CancelLoading(id) => self.cancel_loading(id),
             Command::ShowImages(images) => {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Command, RunId, Until};
 
-use super::code::CodeAction;
+use super::code::{CodeAction, MapAction};
 use super::curves::{CurveOptions, CurvesAction};
 use super::data::DataAction;
 use super::desk::DeskAction;
@@ -119,6 +119,8 @@ pub enum Action {
     Latent(LatentAction),
     /// Pictures that belong to no image.
     Generate(GenerateAction),
+    /// What is near to what in the space of codes.
+    Map(MapAction),
     /// One image through every run.
     Input(InputAction),
     /// Inside the network.

@@ -72,6 +72,7 @@ pub use action::{
     Action, Actions, ChartUnit, Effect, NoticeKey, PathFor, ThemeChoice, ViewOptions,
 };
 pub use app::{App, EngineLink};
+pub use code::{CodeAction, CodeSection, CodeState, MapAction, MapState, Marks};
 pub use curves::{
     Axis, CurveOptions, CurvesAction, CurvesState, MOST_SMOOTHING, Reduction, Series, Train, XUnit,
 };

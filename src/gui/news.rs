@@ -123,6 +123,8 @@ impl AppState {
             }
             Event::Worst { id, indices } => self.take_worst(id, indices),
             Event::Survey { contents, survey } => self.take_survey(contents, survey),
+            Event::Neighbours(found) => self.take_neighbours(found),
+            Event::Found(finding) => self.take_finding(finding),
             Event::DataPage(page) => self.data.take_page(page),
             Event::Memory(bytes) => self.memory = Some(bytes),
             Event::Session(news) => self.apply_session(news),

@@ -13,7 +13,7 @@ use crate::train::RunConfig;
 
 use super::StartOptions;
 use super::action::{Action, Effect, NoticeKey, PathFor, ViewOptions};
-use super::code::CodeState;
+use super::code::{CodeState, MapState};
 use super::curves::CurvesState;
 use super::data::DataState;
 use super::desk::Desk;
@@ -77,6 +77,8 @@ pub struct AppState {
     pub latent: LatentState,
     /// Pictures that belong to no image.
     pub generate: GenerateState,
+    /// What is near to what in the space of codes.
+    pub mapping: MapState,
     /// One image through every run.
     pub input: InputState,
     /// Inside the network.
@@ -122,6 +124,7 @@ impl AppState {
             code: CodeState::default(),
             latent: LatentState::default(),
             generate: GenerateState::default(),
+            mapping: MapState::default(),
             input: InputState::default(),
             layers: LayersState::default(),
             desk: Desk {
@@ -290,6 +293,7 @@ impl AppState {
             Action::Code(action) => self.handle_code(action),
             Action::Latent(action) => self.handle_latent(action),
             Action::Generate(action) => self.handle_generate(action),
+            Action::Map(action) => self.handle_map(action),
             Action::Input(action) => self.handle_input(action),
             Action::Layers(action) => self.handle_layers(action),
             Action::Fetch(action) => self.handle_fetch(action),

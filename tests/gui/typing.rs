@@ -81,7 +81,12 @@ fn untouched(window: &Window) -> String {
 fn drives(command: &Command) -> bool {
     !matches!(
         command,
-        Command::ShowImages(_) | Command::ShowData(_) | Command::Survey(_) | Command::Rename { .. }
+        Command::ShowImages(_)
+            | Command::ShowData(_)
+            | Command::Survey(_)
+            | Command::FindNeighbours(_)
+            | Command::LookInto(_)
+            | Command::Rename { .. }
     )
 }
 

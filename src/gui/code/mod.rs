@@ -1,9 +1,15 @@
 //! The pane "Code": what a code carries, dimension by dimension, unit by unit or entry by entry, and what
 //! lies near to what.
 
+mod accuracy;
 mod bars;
+mod canvas;
 mod exchange;
+mod factors;
 mod facts;
+mod map;
+mod mapping;
+mod measured;
 mod places;
 mod ranking;
 mod shelf;
@@ -25,7 +31,8 @@ use facts::{Level, told};
 use ranking::{Kind, Ranking};
 use shelf::{Item, Shelf, shelf_ui};
 
-pub use state::{Cell, CodeAction, CodeSection, CodeState};
+pub use mapping::{MapAction, MapState, Marks};
+pub use state::{CodeAction, CodeSection, CodeState};
 
 /// Draws the pane.
 pub fn code_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
@@ -33,10 +40,35 @@ pub fn code_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
         ui.label("Add a run to see what its code carries.");
         return;
     };
+    sections_ui(ui, view, run, out);
+    let section = view.state.code.section;
     ScrollArea::vertical()
-        .id_salt("code")
+        .id_salt(("code", section))
         .auto_shrink(false)
-        .show(ui, |ui| units_ui(ui, view, run, out));
+        .show(ui, |ui| match section {
+            CodeSection::Units => units_ui(ui, view, run, out),
+            CodeSection::Map => map::map_ui(ui, view, run, out),
+            CodeSection::Neighbours => accuracy::accuracy_ui(ui, view, run),
+            CodeSection::Factors => factors::factors_ui(ui, view, run, out),
+        });
+}
+
+/// The choice of a part, and whose code it is of.
+fn sections_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
+    ui.horizontal_wrapped(|ui| {
+        for section in CodeSection::ALL {
+            let is_shown = view.state.code.section == *section;
+            let button = ui
+                .selectable_label(is_shown, section.title())
+                .on_hover_text(section.help());
+            if button.clicked() {
+                out.push(Action::Code(CodeAction::Show(*section)));
+            }
+        }
+        if let Some(codes) = view.state.codes(run) {
+            ui.add(egui::Label::new(code_note(view, run, codes)).truncate());
+        }
+    });
 }
 
 /// What each unit of the selected run's code carries, and what those of the other runs come to.
@@ -45,9 +77,8 @@ fn units_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         ui.label("What the code carries is shown here as soon as the run has been measured.");
         return;
     };
-    if let Some(codes) = view.state.codes(run) {
-        ui.add(egui::Label::new(code_note(view, run, codes)).wrap());
-    }
+    let title = RichText::new(ranking.kind.title()).strong();
+    ui.label(title);
     ranking_ui(ui, view, run, &ranking, out);
     if ranking.kind == Kind::Entries {
         // What is clicked is above what it is exchanged for.

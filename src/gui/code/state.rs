@@ -23,6 +23,41 @@ pub enum CodeSection {
     /// What each unit carries.
     #[default]
     Units,
+    /// What lies near to what.
+    Map,
+    /// How many images have their own class around them, over time.
+    Neighbours,
+    /// What goes with the factors that images were drawn from.
+    Factors,
+}
+
+impl CodeSection {
+    /// All of them, in their order.
+    pub const ALL: &'static [Self] = &[Self::Units, Self::Map, Self::Neighbours, Self::Factors];
+
+    /// What the window calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Units => "What it carries",
+            Self::Map => "Map",
+            Self::Neighbours => "Neighbours over time",
+            Self::Factors => "True factors",
+        }
+    }
+
+    /// What it is for.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Units => "What each dimension, unit or entry of the code carries",
+            Self::Map => "The codes of test images as a map, by t-SNE and by PCA",
+            Self::Neighbours => {
+                "How many images have their own class around them in the space of codes"
+            }
+            Self::Factors => {
+                "Which dimension goes with slant, stroke width and what else digits were drawn from"
+            }
+        }
+    }
 }
 
 /// An entry of a code, by group and place.
@@ -211,9 +246,14 @@ impl AppState {
         Vec::new()
     }
 
+    /// Whether a part of the pane was to be seen.
+    pub(super) fn shows_code(&self, section: CodeSection) -> bool {
+        self.shown.contains(&Pane::Code) && self.code.section == section
+    }
+
     /// What the explorer is to find for the pane.
     pub(in crate::gui) fn code_wishes(&self, wishes: &mut BTreeMap<WishKey, Wish>) {
-        if !self.shown.contains(&Pane::Code) || self.code.section != CodeSection::Units {
+        if !self.shows_code(CodeSection::Units) {
             return;
         }
         let selected = self.selected_run().filter(|run| Self::is_explorable(run));

@@ -124,7 +124,7 @@ pub(in crate::gui) fn origin_words(view: &View<'_>, run: &Run) -> String {
 }
 
 /// A test image in words, with its class where it has one.
-pub(super) fn image_words(run: &Run, index: u32) -> String {
+pub(in crate::gui) fn image_words(run: &Run, index: u32) -> String {
     let class = run.info.as_ref().and_then(|info| {
         let labels = info.dataset.test_labels.as_ref()?;
         let class = labels.get(index as usize)?;

@@ -8,7 +8,7 @@ mod canvas;
 mod code;
 mod controls;
 mod legend;
-mod paint;
+pub(in crate::gui) mod paint;
 mod plane;
 mod plane_ui;
 pub(in crate::gui) mod sheet;
@@ -22,7 +22,8 @@ mod wishes;
 
 pub(in crate::gui) use answers::{Answers, Find};
 pub(in crate::gui) use code::{code_note, dimension_name};
-pub(in crate::gui) use controls::{NOTHING_DRAWN, origin_words, start_ui};
+pub(in crate::gui) use controls::{NOTHING_DRAWN, image_words, origin_words, start_ui};
+pub(in crate::gui) use plane::Basis;
 pub use plane::{PlaneAxes, PlaneWindow, Spot};
 pub use plane_ui::plane_ui;
 pub use sliders::sliders_ui;

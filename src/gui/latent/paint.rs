@@ -23,7 +23,7 @@ const CORNER: f32 = 20.0;
 const POINT: f32 = 3.2;
 
 /// Between the window and the screen.
-pub(super) struct Place {
+pub(in crate::gui) struct Place {
     pub window: PlaneWindow,
     pub rect: Rect,
 }
@@ -94,7 +94,7 @@ pub(super) fn manifold(
 }
 
 /// A white disc with a soft edge.
-fn disc(ui: &Ui, view: &View<'_>) -> TextureId {
+pub(in crate::gui) fn disc(ui: &Ui, view: &View<'_>) -> TextureId {
     let id = egui::Id::unique("latent disc");
     view.textures
         .show(ui.ctx(), id, 0, egui::TextureOptions::LINEAR, || {

@@ -171,6 +171,7 @@ impl AppState {
         let mut effects = self.catch_up_fetch();
         effects.extend(self.ask_for_images());
         effects.extend(self.ask_for_data());
+        effects.extend(self.ask_about_codes());
         effects.extend(self.catch_up_session());
         effects
     }
