@@ -27,6 +27,7 @@ use super::matching::Matching;
 use super::notices::Message;
 use super::paths::PathsState;
 use super::pictures::PicturesState;
+use super::references::ReferencesState;
 use super::run::Run;
 use super::schedule::ScheduleState;
 use super::session::{SessionState, save_session_in};
@@ -83,6 +84,8 @@ pub struct AppState {
     pub session: SessionState,
     /// The story of the program.
     pub story: StoryState,
+    /// Reference runs and wrong ways.
+    pub references: ReferencesState,
     /// The strip of phases.
     pub schedule: ScheduleState,
     /// Data sets from the internet.
@@ -126,6 +129,7 @@ impl AppState {
             paths: PathsState::default(),
             session: SessionState::default(),
             story: StoryState::default(),
+            references: ReferencesState::default(),
             schedule: ScheduleState::default(),
             fetch: FetchState::default(),
             share: ShareState::default(),
@@ -193,7 +197,7 @@ impl AppState {
 
     /// Whether Start has an effect.
     pub fn can_start(&self, run: &Run) -> bool {
-        run.can_start() && self.problem(run).is_none()
+        run.can_start() && !self.awaits_images(run) && self.problem(run).is_none()
     }
 
     /// Does what the user wants.
@@ -263,6 +267,7 @@ impl AppState {
             Action::Desk(action) => self.handle_desk(action),
             Action::Session(action) => self.handle_session(action),
             Action::Story(action) => self.handle_story(action),
+            Action::References(action) => self.handle_references(action),
             Action::Rename(id, name) => {
                 self.rename(id, &name);
                 Vec::new()
