@@ -9,6 +9,7 @@ pub mod baselines;
 mod directions;
 mod grouping;
 mod latent;
+mod median;
 mod mixture;
 mod neighbours;
 pub mod pca;
@@ -17,6 +18,7 @@ mod triangular;
 
 pub use baselines::Baselines;
 pub use latent::{Dimension, LatentSummary};
+pub use median::median;
 pub use mixture::{Component, Covariance, Mixture, MixtureOptions};
 pub use neighbours::{Labelled, Neighbour, nearest, neighbour_accuracy};
 pub use pca::Pca;

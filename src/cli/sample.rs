@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use crate::analysis::{self, Covariance};
+use crate::analysis::{self, Covariance, median};
 use crate::data::{self, Dataset, Images};
 use crate::store::export::{
     ExportKind, Sheet, SheetRow, check_target, encode_sheet, run_color, three_digits, write_file,
@@ -138,7 +138,7 @@ pub(super) fn sample(matches: &ArgMatches) -> Result<(), Failure> {
         out.display(),
         three_digits(samples.median()),
         samples.tested.len(),
-        three_digits(median(&samples.tested)),
+        three_digits(samples.tested_median()),
     ))
 }
 
@@ -222,22 +222,16 @@ fn tested(data: &Dataset) -> Vec<f64> {
     nearest.map(|nearest| nearest.distance).collect()
 }
 
-/// The one in the middle, or the mean of the two there; 0 of none.
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    let (low, high) = (values.len().saturating_sub(1) / 2, values.len() / 2);
-    match (values.get(low), values.get(high)) {
-        (Some(low), Some(high)) => (low + high) / 2.0,
-        (Some(_) | None, _) => 0.0,
-    }
-}
-
 impl Samples {
-    /// Median of the distances of pictures.
+    /// Median of the distances of pictures; 0 of none.
     fn median(&self) -> f64 {
         let distances = self.nearest.iter().map(|nearest| nearest.distance);
-        median(&distances.collect::<Vec<_>>())
+        median(&distances.collect::<Vec<_>>()).unwrap_or(0.0)
+    }
+
+    /// Median of the distances of test images; 0 of none.
+    fn tested_median(&self) -> f64 {
+        median(&self.tested).unwrap_or(0.0)
     }
 }
 
@@ -277,7 +271,7 @@ fn sheet(samples: &Samples, data: &Dataset, detail: &str) -> Sheet {
                 detail: format!(
                     "MSE {}, of test images {}",
                     three_digits(samples.median()),
-                    three_digits(median(&samples.tested))
+                    three_digits(samples.tested_median())
                 ),
                 color: None,
                 shape,
@@ -311,20 +305,7 @@ fn json_of(samples: &Samples, origin: Origin, seed: u64, codes: &DrawnCodes) -> 
         "fitted_images": codes.images,
         "samples": samples.nearest.iter().map(of).collect::<Vec<_>>(),
         "median": samples.median(),
-        "test_median": median(&samples.tested),
+        "test_median": samples.tested_median(),
         "test_images": samples.tested.len(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_is_in_the_middle() {
-        assert_eq!(median(&[]), 0.0);
-        assert_eq!(median(&[3.0]), 3.0);
-        assert_eq!(median(&[3.0, 1.0]), 2.0);
-        assert_eq!(median(&[9.0, 1.0, 2.0]), 2.0);
-    }
 }
