@@ -262,7 +262,10 @@ impl StoreError {
     }
 
     /// Why a folder cannot be looked at: `missing` where nothing is there.
-    fn unseen(path: &Path, missing: impl FnOnce(PathBuf) -> Self) -> impl FnOnce(io::Error) -> Self {
+    fn unseen(
+        path: &Path,
+        missing: impl FnOnce(PathBuf) -> Self,
+    ) -> impl FnOnce(io::Error) -> Self {
         move |error| match error.kind() {
             io::ErrorKind::NotFound => missing(path.to_owned()),
             _ => Self::io("opening", path)(error),

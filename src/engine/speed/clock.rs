@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use crate::analysis::median;
 
-
 /// First steps of a phase that do not count: caches and threads warm up.
 const SKIPPED: u32 = 10;
 /// Steps of a window, at least.
