@@ -313,11 +313,7 @@ impl AppState {
 
     fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
         match key {
-            NoticeKey::Warning(id) => {
-                if let Some(run) = self.run_mut(id) {
-                    run.is_warning_dismissed = true;
-                }
-            }
+            NoticeKey::Warning(id) => self.put_warning_away(id),
             NoticeKey::Failure(id) => {
                 let with = self
                     .run(id)
@@ -340,6 +336,20 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Puts the warning of a run away, with that of every run of its notice.
+    fn put_warning_away(&mut self, id: RunId) {
+        let warning = self.run(id).and_then(|run| run.warning.clone());
+        let is_of_notice =
+            |run: &&Run| run.id == id || run.warning == warning && !self.is_warning_told(run);
+        let runs = self.runs.iter().filter(is_of_notice);
+        let runs: Vec<RunId> = runs.map(|run| run.id).collect();
+        if warning.is_some() {
+            for run in self.runs.iter_mut().filter(|run| runs.contains(&run.id)) {
+                run.is_warning_dismissed = true;
+            }
+        }
     }
 }
 
