@@ -51,6 +51,8 @@ mod pictures;
 mod readable;
 #[path = "gui/reading.rs"]
 mod reading;
+#[path = "gui/references.rs"]
+mod references;
 #[path = "gui/relinking.rs"]
 mod relinking;
 #[path = "gui/rich.rs"]

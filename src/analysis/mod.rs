@@ -9,6 +9,7 @@ pub mod baselines;
 mod directions;
 mod grouping;
 mod latent;
+mod median;
 mod mixture;
 mod neighbours;
 mod paths;
@@ -20,10 +21,10 @@ mod tsne;
 
 pub use baselines::Baselines;
 pub use latent::{DEAD_SHARE, Dimension, LatentSummary};
+pub use median::median;
 pub use mixture::{Component, Covariance, Mixture, MixtureFit, MixtureOptions};
 pub use neighbours::{
-    Labelled, Neighbour, leave_one_out_accuracy, median, nearest, neighbour_accuracy,
-    others_by_distance,
+    Labelled, Neighbour, leave_one_out_accuracy, nearest, neighbour_accuracy, others_by_distance,
 };
 pub use paths::{spherical, straight, turning_angle};
 pub use pca::Pca;

@@ -69,17 +69,6 @@ pub fn nearest<T: Copy + Into<f64> + Sync>(
         .collect()
 }
 
-/// The value in the middle, or the mean of the two there; 0 of none.
-pub fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    let (low, high) = (values.len().saturating_sub(1) / 2, values.len() / 2);
-    match (values.get(low), values.get(high)) {
-        (Some(low), Some(high)) => (low + high) / 2.0,
-        (Some(_) | None, _) => 0.0,
-    }
-}
-
 fn wide<T: Copy + Into<f64>>(values: &[T]) -> Vec<f64> {
     values.iter().map(|value| (*value).into()).collect()
 }
@@ -278,14 +267,6 @@ mod tests {
         }
         let copies: Vec<usize> = found[CHUNK + 1].iter().map(|one| one.index).collect();
         assert_eq!(copies, [20, 21]);
-    }
-
-    #[test]
-    fn the_median_is_in_the_middle() {
-        assert_eq!(median(&[]), 0.0);
-        assert_eq!(median(&[3.0]), 3.0);
-        assert_eq!(median(&[3.0, 1.0]), 2.0);
-        assert_eq!(median(&[9.0, 1.0, 2.0]), 2.0);
     }
 
     #[test]

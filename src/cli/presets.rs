@@ -128,59 +128,31 @@ fn about(preset: &Preset) -> Value {
     })
 }
 
-/// What is known of a run that was trained here.
-fn evidence<'a>(info: &'a RunInfo, progress: &Progress, tests: &'a [TestPoint]) -> Evidence<'a> {
-    Evidence {
-        config: &info.config,
-        hash: &info.dataset.hash,
-        pixels: info.dataset.shape.pixels(),
-        steps_per_epoch: info.steps_per_epoch,
-        step: progress.step,
-        tests,
-        on_request: &[],
-    }
-}
-
-/// Whether a run is held against the accuracy of nearest neighbours. That takes long, so it is measured
-/// where it can be compared and nowhere else.
+/// Whether the accuracy of nearest neighbours is to be measured, which takes long.
 pub(super) fn wants_neighbours(info: &RunInfo, progress: &Progress, tests: &[TestPoint]) -> bool {
-    wants(&evidence(info, progress, tests))
-}
-
-fn wants(evidence: &Evidence<'_>) -> bool {
-    let is_expected = evidence.preset().is_some_and(Preset::wants_neighbours);
-    is_expected && evidence.why_not_comparable().is_none()
+    info.evidence(progress.step, tests).wants_neighbours()
 }
 
 /// A run that was trained here held against its preset, where it was made from one.
 pub(super) fn judged(outcome: &Outcome<'_>) -> Option<Judgement> {
     judge(&Evidence {
         on_request: &outcome.on_request,
-        ..evidence(outcome.info, outcome.progress, outcome.tests)
+        ..outcome.info.evidence(outcome.progress.step, outcome.tests)
     })
 }
 
 /// A kept run held against its preset, by what was measured while it trained.
 pub(super) fn judge_kept(run: &mut Trainer) -> Option<Judgement> {
     let mut on_request = Vec::new();
-    if wants(&evidence_of(run, &[]))
+    if run.evidence().wants_neighbours()
         && let Ok(accuracy) = neighbours::accuracy_of(run)
     {
         on_request.push((NEIGHBOURS, accuracy));
     }
-    judge(&evidence_of(run, &on_request))
-}
-
-fn evidence_of<'a>(run: &'a Trainer, on_request: &'a [(&'static str, f64)]) -> Evidence<'a> {
-    Evidence {
-        config: run.config(),
-        hash: &run.data().hash,
-        pixels: run.data().train.shape().pixels(),
-        steps_per_epoch: run.steps_per_epoch(),
-        step: run.position().step,
-        tests: &run.metrics().test,
-        on_request,
-    }
+    judge(&Evidence {
+        on_request: &on_request,
+        ..run.evidence()
+    })
 }
 
 /// A line a figure, and one for all of them.

@@ -139,7 +139,7 @@ pub(super) fn sample(matches: &ArgMatches) -> Result<(), Failure> {
         out.display(),
         three_digits(samples.median()),
         samples.tested.len(),
-        three_digits(median(&samples.tested)),
+        three_digits(samples.tested_median()),
     ))
 }
 
@@ -218,10 +218,15 @@ fn tested(data: &Dataset) -> Vec<f64> {
 }
 
 impl Samples {
-    /// Median of the distances of pictures.
+    /// Median of the distances of pictures; 0 of none.
     fn median(&self) -> f64 {
         let distances = self.nearest.iter().map(|nearest| nearest.distance);
-        median(&distances.collect::<Vec<_>>())
+        median(&distances.collect::<Vec<_>>()).unwrap_or(0.0)
+    }
+
+    /// Median of the distances of test images; 0 of none.
+    fn tested_median(&self) -> f64 {
+        median(&self.tested).unwrap_or(0.0)
     }
 }
 
@@ -256,7 +261,7 @@ fn sheet(samples: &Samples, data: &Dataset, detail: &str) -> Sheet {
                 detail: format!(
                     "MSE {}, of test images {}",
                     three_digits(samples.median()),
-                    three_digits(median(&samples.tested))
+                    three_digits(samples.tested_median())
                 ),
                 color: None,
                 shape,
@@ -288,7 +293,7 @@ fn json_of(samples: &Samples, how: CodeDraw, seed: u64, codes: &DrawnCodes) -> V
         "fitted_images": codes.images,
         "samples": samples.nearest.iter().map(of).collect::<Vec<_>>(),
         "median": samples.median(),
-        "test_median": median(&samples.tested),
+        "test_median": samples.tested_median(),
         "test_images": samples.tested.len(),
     })
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::store;
 use crate::store::share::{Access, Controls, Share, controls};
+use crate::store::{self, StoreError};
 use crate::train::RunConfig;
 
 use super::arguments::{ids, text};
@@ -59,6 +59,7 @@ fn settings(path: &Path) -> Result<RunConfig, Failure> {
     let mut config = match Kept::find(path)? {
         Kept::OfSession(address) => address.run()?.config,
         Kept::Folder(folder) if folder.is_dir() => store::read_config(&folder.join("run.toml"))?,
+        Kept::Folder(path) if !path.exists() => return Err(StoreError::NoRunAt { path }.into()),
         Kept::Folder(file) => store::read_config(&file)?,
     };
     if config.schedule.phases.is_empty() {

@@ -1,7 +1,7 @@
 //! A run as the window shows it: what it is, what it does, and how far it is.
 
 use crate::model::LayerInfo;
-use crate::train::RunConfig;
+use crate::train::{Evidence, RunConfig, TestPoint};
 
 use super::about_data::DatasetInfo;
 
@@ -43,6 +43,14 @@ pub struct RunInfo {
     pub steps_per_epoch: u64,
     /// A reason why the device is not the obvious one, or other things worth saying.
     pub remarks: Vec<String>,
+}
+
+impl RunInfo {
+    /// What is known of the run after so many training steps, to be held against its preset.
+    pub fn evidence<'a>(&'a self, step: u64, tests: &'a [TestPoint]) -> Evidence<'a> {
+        let images = (self.dataset.hash.as_str(), self.dataset.shape.pixels());
+        Evidence::new(&self.config, images, (self.steps_per_epoch, step), tests)
+    }
 }
 
 /// How far a run is.

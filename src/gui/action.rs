@@ -26,6 +26,7 @@ use super::layers::LayersAction;
 use super::layout::{Pane, Preset};
 use super::paths::PathAction;
 use super::pictures::PicturesAction;
+use super::references::ReferencesAction;
 use super::restart::Restart;
 use super::schedule::ScheduleAction;
 use super::session::{self, SessionAction};
@@ -103,6 +104,8 @@ pub enum Action {
     Session(SessionAction),
     /// The story of the program.
     Story(StoryAction),
+    /// Reference runs and wrong ways.
+    References(ReferencesAction),
     /// The images as a whole.
     Data(DataAction),
     /// Something was dropped onto the window.

@@ -8,6 +8,7 @@ use super::export;
 use super::fonts::HanChoice;
 use super::layout::{Pane, Preset};
 use super::paths::PathAction;
+use super::references;
 use super::restart::Restart;
 use super::run::Run;
 use super::session::SessionAction;
@@ -22,6 +23,7 @@ use super::view::View;
 /// Draws the menus.
 pub fn menus_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     story_ui(ui, view, out);
+    references::menu_ui(ui, out);
     ui.menu_button("File", |ui| files_ui(ui, view, out))
         .response
         .on_hover_text("Save and open sessions and runs");

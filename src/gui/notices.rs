@@ -1,14 +1,16 @@
 //! Notices: warnings, failures and other news, each to be read and put away.
 //!
 //! A notice of more than two lines is shown in its first two, in a low window with others in its first
-//! one; *More* shows all of it. Messages that say the same are one notice with a count. What only says
-//! that something went well goes away by itself after a while.
+//! one; *More* shows all of it. Messages that say the same are one notice with a count, and
+//! runs with the same warning have one together. What only says that something went well goes away by
+//! itself after a while.
 
 use std::borrow::Cow;
 
 use egui::text::LayoutJob;
 
 use crate::engine::RunId;
+use crate::store::list;
 
 use super::action::{Action, Actions, NoticeKey};
 use super::desk::DeskAction;
@@ -60,8 +62,8 @@ pub struct Notice {
     pub key: NoticeKey,
     /// How much it matters.
     pub level: Level,
-    /// Name and colour slot of the run it is about.
-    pub run: Option<(String, usize)>,
+    /// Name and colour slot of each run it is about.
+    pub runs: Vec<(String, usize)>,
     /// One sentence or two.
     pub text: String,
     /// How often it was told.
@@ -78,6 +80,12 @@ const MAX_SHOWN: usize = 3;
 
 /// Widest the name of a run may be in a notice.
 const NAME_WIDTH: f32 = 240.0;
+
+/// Widest a name may be beside those of other runs.
+const SHARED_NAME_WIDTH: f32 = 120.0;
+
+/// Names of runs that stand beside the buttons of a notice; more of them stand in front of its text.
+const MAX_NAMES: usize = 3;
 
 /// Devices that a notice offers to go on with; the menu of the run has all of them.
 const MAX_OFFERS: usize = 2;
@@ -102,13 +110,13 @@ const LOW: f32 = 760.0;
 pub fn notices(state: &AppState) -> Vec<Notice> {
     let mut notices = Vec::new();
     for run in &state.runs {
-        let about = Some((run.name().to_owned(), run.slot));
+        let about = (run.name().to_owned(), run.slot);
         let is_told = run.is_failure_dismissed || state.is_lost_told(run);
         if let Some(failure) = run.failure.as_ref().filter(|_| !is_told) {
             notices.push(Notice {
                 key: NoticeKey::Failure(run.id),
                 level: Level::Failure,
-                run: about.clone(),
+                runs: vec![about.clone()],
                 text: match run.lost {
                     Some(_) => state.lost_text(run, failure),
                     None => run.failure_text(failure),
@@ -119,10 +127,17 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
         }
         let is_put_away = run.is_warning_dismissed || state.is_warning_told(run);
         if let Some(warning) = run.warning.as_ref().filter(|_| !is_put_away) {
+            let is_same = |known: &&mut Notice| {
+                matches!(known.key, NoticeKey::Warning(_)) && known.text == *warning
+            };
+            if let Some(known) = notices.iter_mut().find(is_same) {
+                known.runs.push(about);
+                continue;
+            }
             notices.push(Notice {
                 key: NoticeKey::Warning(run.id),
                 level: Level::Warning,
-                run: about,
+                runs: vec![about],
                 text: warning.clone(),
                 count: 1,
                 offers: Vec::new(),
@@ -138,7 +153,10 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
             } else {
                 Level::Info
             },
-            run: run.map(|run| (run.name().to_owned(), run.slot)),
+            runs: run
+                .map(|run| (run.name().to_owned(), run.slot))
+                .into_iter()
+                .collect(),
             text: message.text.clone(),
             count,
             offers: state.offers(message),
@@ -149,7 +167,7 @@ pub fn notices(state: &AppState) -> Vec<Notice> {
         notices.push(Notice {
             key: NoticeKey::Welcome,
             level: Level::Info,
-            run: None,
+            runs: Vec::new(),
             text:
                 "New here? The story shows in a few minutes why pretraining helps a deep network \
                    with small random weights. Or press Play, and turn the settings on the left."
@@ -321,21 +339,27 @@ fn notice_ui(
         .show(ui, |ui| {
             let whole = ui.available_width();
             let mut is_below = is_expanded;
-            let beside_mark = notice.run.as_ref().filter(|_run| whole >= NARROW);
-            let text = match &notice.run {
-                Some((name, _)) if beside_mark.is_none() => {
-                    Cow::Owned(format!("{name}: {}", notice.text))
-                }
-                _ => Cow::Borrowed(notice.text.as_str()),
+            let are_beside = whole >= NARROW && notice.runs.len() <= MAX_NAMES;
+            let text = if are_beside || notice.runs.is_empty() {
+                Cow::Borrowed(notice.text.as_str())
+            } else {
+                let names = notice.runs.iter().map(|(name, _)| name.as_str());
+                let names = list(&names.collect::<Vec<_>>());
+                Cow::Owned(format!("{names}: {}", notice.text))
+            };
+            let name_width = if notice.runs.len() > 1 {
+                SHARED_NAME_WIDTH
+            } else {
+                NAME_WIDTH
             };
             ui.horizontal(|ui| {
                 ui.label(egui::RichText::new(mark).color(color).strong());
-                if let Some((name, slot)) = beside_mark {
+                for (name, slot) in notice.runs.iter().filter(|_run| are_beside) {
                     let color = view.palette.run(*slot);
-                    let name = naming::shortened(ui, name, &egui::TextStyle::Body, NAME_WIDTH);
+                    let name = naming::shortened(ui, name, &egui::TextStyle::Body, name_width);
                     let name = egui::RichText::new(name).color(color).strong();
                     ui.scope(|ui| {
-                        ui.set_max_width(NAME_WIDTH);
+                        ui.set_max_width(name_width);
                         ui.add(egui::Label::new(name).truncate());
                     });
                 }

@@ -1,6 +1,7 @@
 //! Notices that go away, and equal ones.
 
 use super::*;
+use crate::engine::Event;
 use crate::gui::state::tests::{first, make_ready};
 
 fn texts(state: &AppState) -> Vec<(String, usize)> {
@@ -54,6 +55,36 @@ fn equal_messages_are_one_line_that_is_put_away_at_once() {
     state.handle(Action::Dismiss(key));
     assert_eq!(texts(&state), [("Kept.".to_owned(), 1)]);
     assert!(state.messages[0].is_failure);
+}
+
+#[test]
+fn runs_with_the_same_warning_have_one_notice() {
+    let (mut state, first) = first();
+    make_ready(&mut state, first);
+    let mut ids = vec![first];
+    for _ in 0..2 {
+        state.handle(Action::Duplicate(first));
+        ids.extend(state.selected);
+    }
+    let warn = |state: &mut AppState, id: RunId, text: &str| {
+        let text = text.to_owned();
+        state.apply(Event::Warning { id, text });
+    };
+    for id in &ids {
+        warn(&mut state, *id, "It stands still.");
+    }
+    let all = notices(&state);
+    assert_eq!(texts(&state), [("It stands still.".to_owned(), 1)]);
+    let names: Vec<&str> = all[0].runs.iter().map(|(name, _)| name.as_str()).collect();
+    let known: Vec<&str> = state.runs.iter().map(Run::name).collect();
+    assert_eq!(names, known);
+    warn(&mut state, ids[1], "It is slow.");
+    let counts: Vec<usize> = notices(&state).iter().map(|n| n.runs.len()).collect();
+    assert_eq!(counts, [2, 1], "another one is told beside it");
+    state.handle(Action::Dismiss(all[0].key));
+    assert_eq!(texts(&state), [("It is slow.".to_owned(), 1)]);
+    warn(&mut state, ids[1], "It stands still.");
+    assert_eq!(notices(&state)[0].runs.len(), 1, "the others were read");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::train::{Phase, RunConfig, Schedule, TestPoint};
 
 use super::curves::Series;
 use super::history::History;
+use super::references::Judged;
 use super::setup::draft::Draft;
 
 /// Why a run ended early.
@@ -111,6 +112,8 @@ pub struct Run {
     pub warning: Option<String>,
     /// Whether the user has read the warning.
     pub is_warning_dismissed: bool,
+    /// What it has come to, where it was made from a preset.
+    pub(super) judged: Option<Judged>,
     /// Why it ended.
     pub failure: Option<Failure>,
     /// Whether the user has read why it ended.
@@ -162,6 +165,7 @@ impl Run {
             device_remark: None,
             warning: None,
             is_warning_dismissed: false,
+            judged: None,
             failure: None,
             is_failure_dismissed: false,
         }

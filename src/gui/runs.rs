@@ -91,6 +91,12 @@ impl AppState {
 
     /// Adds a run that keeps the name of its settings until they change, numbered where it is taken.
     pub(super) fn add_called(&mut self, draft: Draft) -> Vec<Effect> {
+        let id = self.place_called(draft);
+        self.commit(id)
+    }
+
+    /// The same, but the engine is not asked for it yet.
+    pub(super) fn place_called(&mut self, draft: Draft) -> RunId {
         let name = draft.config.name.clone();
         let taken = self.names_in_use();
         let id = self.place_run(draft);
@@ -98,7 +104,7 @@ impl AppState {
             run.keep_name(naming::free_name(name, &taken));
         }
         self.relate();
-        self.commit(id)
+        id
     }
 
     /// Names of all runs, of those too that can be brought back.
@@ -275,7 +281,7 @@ impl AppState {
             return Vec::new();
         };
         let shape = self.shape_of(&run.draft.config);
-        if run.is_offline {
+        if run.is_offline || self.awaits_images(run) {
             return Vec::new();
         }
         if run.has_started() {

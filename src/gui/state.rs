@@ -29,6 +29,7 @@ use super::matching::Matching;
 use super::notices::Message;
 use super::paths::PathsState;
 use super::pictures::PicturesState;
+use super::references::ReferencesState;
 use super::run::Run;
 use super::schedule::ScheduleState;
 use super::session::{SessionState, save_session_in};
@@ -91,6 +92,8 @@ pub struct AppState {
     pub session: SessionState,
     /// The story of the program.
     pub story: StoryState,
+    /// Reference runs and wrong ways.
+    pub references: ReferencesState,
     /// The strip of phases.
     pub schedule: ScheduleState,
     /// Data sets from the internet.
@@ -137,6 +140,7 @@ impl AppState {
             paths: PathsState::default(),
             session: SessionState::default(),
             story: StoryState::default(),
+            references: ReferencesState::default(),
             schedule: ScheduleState::default(),
             fetch: FetchState::default(),
             share: ShareState::default(),
@@ -204,7 +208,7 @@ impl AppState {
 
     /// Whether Start has an effect.
     pub fn can_start(&self, run: &Run) -> bool {
-        run.can_start() && self.problem(run).is_none()
+        run.can_start() && !self.awaits_images(run) && self.problem(run).is_none()
     }
 
     /// Does what the user wants.
@@ -274,6 +278,7 @@ impl AppState {
             Action::Desk(action) => self.handle_desk(action),
             Action::Session(action) => self.handle_session(action),
             Action::Story(action) => self.handle_story(action),
+            Action::References(action) => self.handle_references(action),
             Action::Rename(id, name) => {
                 self.rename(id, &name);
                 Vec::new()
@@ -322,11 +327,7 @@ impl AppState {
 
     fn dismiss(&mut self, key: NoticeKey) -> Vec<Effect> {
         match key {
-            NoticeKey::Warning(id) => {
-                if let Some(run) = self.run_mut(id) {
-                    run.is_warning_dismissed = true;
-                }
-            }
+            NoticeKey::Warning(id) => self.put_warning_away(id),
             NoticeKey::Failure(id) => {
                 let with = self
                     .run(id)
@@ -349,6 +350,20 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Puts the warning of a run away, with that of every run of its notice.
+    fn put_warning_away(&mut self, id: RunId) {
+        let warning = self.run(id).and_then(|run| run.warning.clone());
+        let is_of_notice =
+            |run: &&Run| run.id == id || run.warning == warning && !self.is_warning_told(run);
+        let runs = self.runs.iter().filter(is_of_notice);
+        let runs: Vec<RunId> = runs.map(|run| run.id).collect();
+        if warning.is_some() {
+            for run in self.runs.iter_mut().filter(|run| runs.contains(&run.id)) {
+                run.is_warning_dismissed = true;
+            }
+        }
     }
 }
 

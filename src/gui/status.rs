@@ -18,6 +18,10 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>) {
         let color = view.palette.run(run.slot);
         ui.label(RichText::new(format!("● {}", run.name())).color(color));
         ui.label(RichText::new(run.state_name()).strong());
+        if let Some(standing) = run.standing() {
+            let label = egui::Label::new(RichText::new(standing.short()).small()).truncate();
+            ui.add(label).on_hover_text(&standing.text);
+        }
         let memory = view.state.memory.map(|memory| {
             (
                 format!("{} memory", words::bytes(memory)),

@@ -15,7 +15,7 @@ use super::until;
 use super::view::View;
 
 /// Room that the menus are given at the right, in heights of a line of text.
-const MENUS_WIDTH: f32 = 17.5;
+const MENUS_WIDTH: f32 = 19.0;
 
 /// Height of the buttons.
 const HEIGHT: f32 = 26.0;

@@ -10,8 +10,8 @@ use super::layout::Pane;
 use super::theme::{self, Palette};
 use super::view::View;
 use super::{
-    borders, chips, drop, focus, history, jobs, notices, panes, paths, restart, schedule, session,
-    setup, share, shortcuts, status, story, transport,
+    borders, chips, drop, focus, history, jobs, notices, panes, paths, references, restart,
+    schedule, session, setup, share, shortcuts, status, story, transport,
 };
 
 /// Draws everything and returns the panes that were to be seen.
@@ -66,17 +66,7 @@ pub fn window_ui(
             .frame(egui::Frame::new().fill(view.palette.panel))
             .show(ui, |ui| contained(ui, |ui| setup::setup_ui(ui, view, out)));
     }
-    if view.state.story.is_open {
-        Panel::right(("story", is_large))
-            .default_size(300.0 * scale)
-            .size_range(240.0 * scale..=460.0 * scale)
-            .frame(
-                egui::Frame::new()
-                    .fill(view.palette.panel)
-                    .inner_margin(egui::Margin::symmetric(10, 8)),
-            )
-            .show(ui, |ui| contained(ui, |ui| story::story_ui(ui, view, out)));
-    }
+    side_ui(ui, view, out);
     let notices = notices::notices(view.state);
     if !notices.is_empty() {
         Panel::top("notices")
@@ -105,6 +95,29 @@ pub fn window_ui(
         .inner;
     focus::focus_ui(&ctx, view.palette);
     shown
+}
+
+/// Draws the panel at the right: the references, or else the story.
+fn side_ui(ui: &mut egui::Ui, view: &View<'_>, out: &mut Actions) {
+    let (name, add): (_, fn(&mut egui::Ui, &View<'_>, &mut Actions)) =
+        if view.state.references.is_open {
+            ("references", references::references_ui)
+        } else if view.state.story.is_open {
+            ("story", story::story_ui)
+        } else {
+            return;
+        };
+    let is_large = view.state.options.has_large_type;
+    let scale = theme::type_scale(is_large);
+    Panel::right((name, is_large))
+        .default_size(300.0 * scale)
+        .size_range(240.0 * scale..=460.0 * scale)
+        .frame(
+            egui::Frame::new()
+                .fill(view.palette.panel)
+                .inner_margin(egui::Margin::symmetric(10, 8)),
+        )
+        .show(ui, |ui| contained(ui, |ui| add(ui, view, out)));
 }
 
 /// Draws within the room there is: a side panel otherwise grows with what does not fit.

@@ -59,6 +59,24 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder that is not there, where a run was to be opened.
+    #[error(
+        "there is nothing at {path}: name the folder of a kept run, or SESSION#N for run N of a session",
+        path = path.display()
+    )]
+    NoRunAt {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder that is not there, where a session was to be opened.
+    #[error(
+        "there is nothing at {path}: name the folder of a session that was saved",
+        path = path.display()
+    )]
+    NoSessionAt {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A folder without `run.toml`.
     #[error(
         "a run folder must hold run.toml, but {path} does not",
@@ -214,6 +232,8 @@ impl StoreError {
             Self::Io { source, .. } => is_of_input(source),
             Self::NoPlace => false,
             Self::NotARun { .. }
+            | Self::NoRunAt { .. }
+            | Self::NoSessionAt { .. }
             | Self::Missing { .. }
             | Self::NotEmpty { .. }
             | Self::NoSession { .. }
@@ -238,6 +258,17 @@ impl StoreError {
             action,
             path,
             source: plain(source),
+        }
+    }
+
+    /// Why a folder cannot be looked at: `missing` where nothing is there.
+    fn unseen(
+        path: &Path,
+        missing: impl FnOnce(PathBuf) -> Self,
+    ) -> impl FnOnce(io::Error) -> Self {
+        move |error| match error.kind() {
+            io::ErrorKind::NotFound => missing(path.to_owned()),
+            _ => Self::io("opening", path)(error),
         }
     }
 

@@ -157,7 +157,8 @@ pub(super) fn open_state(folder: &Path) -> Result<(Checkpoint, State), StoreErro
 
 /// Whether there is a folder at all.
 pub(super) fn check_is_folder(folder: &Path) -> Result<(), StoreError> {
-    let about = fs::metadata(folder).map_err(StoreError::io("opening", folder))?;
+    let missing = |path| StoreError::NoRunAt { path };
+    let about = fs::metadata(folder).map_err(StoreError::unseen(folder, missing))?;
     if about.is_dir() {
         return Ok(());
     }

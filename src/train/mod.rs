@@ -38,7 +38,7 @@ pub use metrics::{Measures, Metrics, PhaseStart, TermValues, TestPoint, TrainPoi
 pub use offline::OfflineRun;
 pub use presets::{
     Aim, Band, Evidence, Expected, Family, Found, Judgement, NEIGHBOURS, PRESET_DATASET, PRESETS,
-    Preset, Reach, judge, nearest_presets, preset, significant,
+    Preset, Reach, are_preset_images, judge, nearest_presets, preset, significant,
 };
 pub use schedule::{LearningRateDecay, Phase, PhaseSettings, Schedule};
 pub use trainer::{Advance, Trainer};

@@ -217,7 +217,10 @@ fn what_is_no_run_is_told() {
     let folder = workplace();
     fs::write(folder.path().join("file"), "x").unwrap();
     for (run, says) in [
-        ("nowhere", "opening nowhere failed"),
+        (
+            "nowhere",
+            "there is nothing at nowhere: name the folder of a",
+        ),
         ("file", "file must hold a run, but is not a folder"),
         ("data", "must hold run.toml, but data does not"),
     ] {

@@ -360,7 +360,7 @@ fn exports_that_cannot_be_are_refused_and_leave_nothing() {
             "run --what gif --out g.gif --frame-secs 0",
             "--frame-secs must be a number from 0.02 to 10, but is 0",
         ),
-        ("none --what curves --out c.csv", "opening none failed"),
+        ("none --what curves --out c.csv", "there is nothing at none"),
         (
             "run --what curves --out none/c.csv",
             "there is no folder none",

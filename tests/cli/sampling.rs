@@ -299,7 +299,7 @@ fn what_cannot_be_drawn_is_refused_and_leaves_nothing() {
             "fsq --from prior --components 2",
             "--components goes with --from mixture only, but --from is prior",
         ),
-        ("none --from mixture", "opening none failed"),
+        ("none --from mixture", "there is nothing at none"),
     ] {
         let output = hourglass(at, &format!("sample {arguments} --out x.png"));
         let sentence = failure(&output, 2);

@@ -97,7 +97,10 @@ fn what_is_no_session_is_told_before_a_window_opens() {
     let at = folder.path();
     fs::write(at.join("file"), "x").unwrap();
     for (place, says) in [
-        ("gone", "opening gone failed: No such file or directory"),
+        (
+            "gone",
+            "there is nothing at gone: name the folder of a session",
+        ),
         ("file", "file must hold a session, but is not a folder"),
         (
             "data",

@@ -62,7 +62,11 @@ fn what_cannot_be_shared_is_told() {
         sentence.contains("\"data\"") && sentence.contains("glyphs"),
         "{sentence}"
     );
-    failure(&hourglass(folder.path(), "share nowhere"), 2);
+    let sentence = failure(&hourglass(folder.path(), "share nowhere"), 2);
+    assert!(
+        sentence.contains("there is nothing at nowhere: name the folder of a kept run"),
+        "{sentence}"
+    );
     fs::write(folder.path().join("text"), "no run").unwrap();
     failure(&hourglass(folder.path(), "share text"), 2);
 }

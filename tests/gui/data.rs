@@ -7,14 +7,12 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use hourglass::data::{Color, ImageShape, Skipped, Survey};
 use hourglass::data::{Dataset, DatasetParts, Images};
-use hourglass::engine::{
-    Command, DataPage, DatasetInfo, Event, Pictures, Progress, RunId, RunInfo, RunState,
-};
+use hourglass::engine::{Command, DataPage, Event, Pictures, RunId, RunState};
 use hourglass::gui::{Pane, PathFor};
 use hourglass::train::RunConfig;
 
 use super::pictures::roomy;
-use super::session::{info, ready};
+use super::session::{ready, ready_on};
 use super::window::{Look, Window};
 use super::{FIRST, ready_window, running};
 
@@ -25,44 +23,29 @@ const SHAPE: ImageShape = ImageShape {
 };
 
 /// What the engine makes of a folder of pictures.
-fn folder_info(config: &RunConfig) -> Arc<RunInfo> {
-    let info = info(config);
+fn folder_ready(id: RunId, config: &RunConfig) -> Event {
     let skipped = ["cat/cut.png", "owl/empty.jpg"].map(|path| Skipped {
         path: path.to_owned(),
         why: "it is damaged".to_owned(),
     });
-    Arc::new(RunInfo {
-        dataset: DatasetInfo {
-            name: "pets".to_owned(),
-            shape: SHAPE,
-            train: 90,
-            test: 15,
-            split: "15 images were set aside for testing (seed 0)".to_owned(),
-            hash: "pets".to_owned(),
-            contents: "pets".to_owned(),
-            test_labels: Some((0..15).map(|i| i % 3).collect()),
-            class_names: Some(["cat", "dog", "owl"].map(str::to_owned).into()),
-            skipped: skipped.into(),
-            unlisted: 3,
-            source: "Folder of pictures".to_owned(),
-            remarks: Vec::new().into(),
-            takes: hourglass::data::Takes {
-                shape: true,
-                ..Default::default()
-            },
-            ..info.dataset.clone()
-        },
-        ..RunInfo::clone(&info)
+    ready_on(id, config, |images| {
+        images.name = "pets".to_owned();
+        images.shape = SHAPE;
+        images.train = 90;
+        images.test = 15;
+        images.split = "15 images were set aside for testing (seed 0)".to_owned();
+        images.hash = "pets".to_owned();
+        images.contents = "pets".to_owned();
+        images.test_labels = Some((0..15).map(|i| i % 3).collect());
+        images.class_names = Some(["cat", "dog", "owl"].map(str::to_owned).into());
+        images.skipped = skipped.into();
+        images.unlisted = 3;
+        images.source = "Folder of pictures".to_owned();
+        images.takes = hourglass::data::Takes {
+            shape: true,
+            ..Default::default()
+        };
     })
-}
-
-fn folder_ready(id: RunId, config: &RunConfig) -> Event {
-    Event::RunReady {
-        id,
-        info: folder_info(config),
-        metrics: Arc::default(),
-        progress: Progress::default(),
-    }
 }
 
 /// Something dropped onto the window.

@@ -1,40 +1,27 @@
 //! What readers decided is told, and what they can be told is chosen in the setup.
 
-use std::sync::Arc;
-
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::data::{Color, ImageShape, Takes, takes_of_name};
-use hourglass::engine::{DatasetInfo, Event, Progress, RunId, RunInfo};
+use hourglass::engine::{Event, RunId};
 use hourglass::train::RunConfig;
 
 use super::pictures::roomy;
-use super::session::info;
+use super::session::ready_on;
 use super::window::Window;
 
 const REMARK: &str = "Pixels go from 0 to 16 and were stretched: 16 is white.";
 
 /// What the engine makes of a table.
 fn table_ready(id: RunId, config: &RunConfig) -> Event {
-    let info = info(config);
-    let dataset = DatasetInfo {
-        remarks: [REMARK.to_owned()].into(),
-        takes: Takes {
+    ready_on(id, config, |images| {
+        images.remarks = [REMARK.to_owned()].into();
+        images.takes = Takes {
             label: true,
             transpose: true,
             ..Takes::default()
-        },
-        ..info.dataset.clone()
-    };
-    Event::RunReady {
-        id,
-        info: Arc::new(RunInfo {
-            dataset,
-            ..RunInfo::clone(&info)
-        }),
-        metrics: Arc::default(),
-        progress: Progress::default(),
-    }
+        };
+    })
 }
 
 /// A run on a table that is there.
@@ -106,25 +93,14 @@ fn what_a_source_cannot_choose_is_not_asked() {
 
 /// What the engine makes of an array of pictures of 32×24 in colour.
 fn array_ready(id: RunId, config: &RunConfig) -> Event {
-    let info = info(config);
-    let dataset = DatasetInfo {
-        shape: ImageShape {
+    ready_on(id, config, |images| {
+        images.shape = ImageShape {
             width: 32,
             height: 24,
             channels: 3,
-        },
-        takes: takes_of_name("set.npz"),
-        ..info.dataset.clone()
-    };
-    Event::RunReady {
-        id,
-        info: Arc::new(RunInfo {
-            dataset,
-            ..RunInfo::clone(&info)
-        }),
-        metrics: Arc::default(),
-        progress: Progress::default(),
-    }
+        };
+        images.takes = takes_of_name("set.npz");
+    })
 }
 
 /// A run that was told to open an array.

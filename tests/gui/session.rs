@@ -61,9 +61,16 @@ pub fn info(config: &RunConfig) -> Arc<RunInfo> {
 
 /// The run is there and has not started.
 pub fn ready(id: RunId, config: &RunConfig) -> Event {
+    ready_on(id, config, |_images| {})
+}
+
+/// The same, on images that are known to be otherwise in what `change` says.
+pub fn ready_on(id: RunId, config: &RunConfig, change: impl FnOnce(&mut DatasetInfo)) -> Event {
+    let mut info = RunInfo::clone(&info(config));
+    change(&mut info.dataset);
     Event::RunReady {
         id,
-        info: info(config),
+        info: Arc::new(info),
         metrics: Arc::default(),
         progress: Progress::default(),
     }

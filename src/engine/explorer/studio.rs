@@ -155,7 +155,7 @@ impl Studio {
             let (_, found) = search.finish(&data.train);
             *distances = Distances::Found(Tested {
                 count: found.len(),
-                median: median(&found),
+                median: median(&found).unwrap_or(0.0),
             });
         }
         matches!(distances, Distances::Found(_))

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 
+use crate::analysis::median;
+
 use super::machine::{Beside, Quiet, TimingJob};
-use super::median;
 use super::timing::{GO, STRETCHES, Word};
 
 /// The command of the program that times a device.

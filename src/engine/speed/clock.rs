@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::median;
+use crate::analysis::median;
 
 /// First steps of a phase that do not count: caches and threads warm up.
 const SKIPPED: u32 = 10;

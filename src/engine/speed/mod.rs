@@ -136,13 +136,6 @@ fn rate(steps_per_sec: f64) -> String {
     text
 }
 
-/// The middle one of some figures, which one odd figure does not move.
-fn median(figures: &[f64]) -> Option<f64> {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,11 +169,5 @@ mod tests {
         );
         assert!(!comparison(0.0, 5.0).is_sound());
         assert!(!comparison(f64::NAN, 5.0).is_sound());
-    }
-
-    #[test]
-    fn one_odd_figure_does_not_move_the_middle() {
-        assert_eq!(median(&[3.0, 900.0, 1.0, 2.0, 4.0]), Some(3.0));
-        assert_eq!(median(&[]), None);
     }
 }

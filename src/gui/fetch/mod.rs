@@ -106,6 +106,12 @@ impl AppState {
         set(id).filter(|set| self.fetch.is_absent(set.id))
     }
 
+    /// Whether the images that a run is set to train on are being fetched for it; it is made when they are
+    /// here.
+    pub(super) fn awaits_images(&self, run: &Run) -> bool {
+        self.fetch.waits(run.id, &run.draft.config.dataset)
+    }
+
     /// The job that brings a set, as the list of jobs has it.
     pub(super) fn fetching(&self, set: &Set) -> Option<&Job> {
         let id = self.fetch.job_of(set.id)?;

@@ -56,10 +56,13 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
                 Some(Ok(_)) | None => String::new(),
             }
         ),
-        (Row::Pca(_, pca) | Row::PcaErrors(_, pca), Some(error)) => format!(
-            "{} images rebuilt from their first {} principal components; mean squared error {}",
+        (Row::Pca(group, pca) | Row::PcaErrors(group, pca), Some(error)) => format!(
+            "{} images rebuilt from their first {} principal components{}; mean squared error {}",
             pca.places.iter().flatten().count(),
             pca.pca.components,
+            group
+                .pca_input()
+                .map_or_else(String::new, |input| format!(" ({input})")),
             words::three_digits(error)
         ),
     };
@@ -74,6 +77,10 @@ pub fn label_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, height: f32) {
         }
         (Row::Run(_, row), Some(error)) if row.input().is_some() => {
             let input = row.input().unwrap_or_default();
+            Some(format!("{input}, MSE {}", words::three_digits(error)))
+        }
+        (Row::Pca(group, _), Some(error)) if group.pca_input().is_some() => {
+            let input = group.pca_input().unwrap_or_default();
             Some(format!("{input}, MSE {}", words::three_digits(error)))
         }
         (Row::Given(..) | Row::Run(..) | Row::Pca(..), Some(error)) => {

@@ -166,6 +166,7 @@ impl AppState {
     /// Has the state follow the news: test images that are others now, worst ones found, data sets that
     /// have arrived.
     pub fn catch_up(&mut self) -> Vec<Effect> {
+        self.judge_runs();
         self.settle_images();
         self.catch_up_input();
         let mut effects = self.catch_up_fetch();

@@ -392,9 +392,13 @@ fn enlargement_ui(ui: &mut Ui, view: &View<'_>, row: Row<'_>, index: usize) {
                 let step = words::count(row.step());
                 format!("{}, step {step}{input}", row.run.name())
             }
-            Row::Originals(_) | Row::Given(..) | Row::Pca(..) | Row::PcaErrors(..) => {
-                row.name().trim_start_matches("Error of ").to_owned()
+            Row::Pca(group, _) | Row::PcaErrors(group, _) => {
+                let name = row.name();
+                let name = name.trim_start_matches("Error of ");
+                let input = group.pca_input();
+                input.map_or_else(|| name.to_owned(), |input| format!("{name}, {input}"))
             }
+            Row::Originals(_) | Row::Given(..) => row.name(),
         };
         pictures.push(Enlarged::of(name, &strip, place));
     }

@@ -117,6 +117,13 @@ impl<'a> Group<'a> {
         place.map_or(&[], |place| self.originals().get(*place))
     }
 
+    /// What principal components are given, where a run beside them is given something else.
+    pub fn pca_input(&self) -> Option<&'static str> {
+        let mut shown = self.runs.iter().filter_map(RunRow::shown);
+        let is_noisy = shown.any(|seen| seen.made.given.is_some());
+        is_noisy.then_some("clean input")
+    }
+
     /// Takes in a run whose frame shows enough of the same images, and tells whether it does.
     fn takes(&mut self, state: &'a AppState, run: &'a Run, frame: &'a Arc<Frame>) -> bool {
         let pictures = &frame.pictures;

@@ -208,6 +208,7 @@ fn a_run_with_noise_stands_under_what_it_is_given() {
         let run = &groups[0].runs[1];
         assert_eq!((run.step(), run.input()), (7, Some("noisy input")));
         assert_eq!(groups[0].runs[0].input(), None);
+        assert_eq!(groups[0].pca_input(), Some("clean input"));
     }
     // Answers about other images wait for those that are shown.
     state.apply_snapshot(&Snapshot {
@@ -225,6 +226,11 @@ fn clean_images_are_given_on_request_and_in_looking_back() {
     state.history.cursor = Some(5);
     assert_eq!(names(&state).len(), 3, "frames have clean images");
     assert_eq!(groups(&state)[0].runs[1].input(), Some("clean input"));
+    assert_eq!(
+        groups(&state)[0].pca_input(),
+        None,
+        "all are given the same"
+    );
     assert!(wished(&state, noisy).is_none());
     state.history.cursor = None;
     assert_eq!(names(&state).len(), 4);

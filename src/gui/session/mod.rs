@@ -305,7 +305,7 @@ impl AppState {
         lost.map(|(number, lost)| Notice {
             key: NoticeKey::Lost(number),
             level: Level::Warning,
-            run: None,
+            runs: Vec::new(),
             text: lost_text(lost),
             count: 1,
             offers: vec![

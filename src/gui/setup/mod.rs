@@ -23,6 +23,7 @@ use super::action::{Action, Actions};
 use super::focus::line_edit;
 use super::naming;
 use super::parking;
+use super::references;
 use super::relink;
 use super::restart::Restart;
 use super::run::{Opening, Run};
@@ -63,6 +64,7 @@ fn run_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         let name = RichText::new(name).color(view.palette.run(run.slot));
         ui.add(egui::Label::new(name.strong()).truncate());
     });
+    references::standing_ui(ui, view, run, out);
     let is_locked = run.has_started() || run.opening.is_some() || run.is_offline;
     relink::lost_ui(ui, view, run, out);
     if run.has_started() && !run.is_offline {
@@ -151,7 +153,9 @@ fn is_editing(ui: &Ui) -> bool {
 
 /// Has the run made anew, or go on otherwise, once an edit of its settings is finished.
 pub fn commit_finished(ui: &Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
-    if run.is_to_be_committed() && !is_editing(ui) && view.state.problem(run).is_none() {
+    let waits = view.state.awaits_images(run);
+    let is_due = run.is_to_be_committed() && !waits;
+    if is_due && !is_editing(ui) && view.state.problem(run).is_none() {
         out.push(Action::Commit(run.id));
     }
 }

@@ -212,9 +212,14 @@ impl AppState {
         runs
     }
 
+    /// Whether its panel is to be seen: that of the references takes its place.
+    fn is_story_seen(&self) -> bool {
+        self.story.is_open && !self.references.is_open
+    }
+
     /// Whether the story says what this run’s warning says.
     pub(super) fn is_warning_told(&self, run: &Run) -> bool {
-        let is_deep = |deep: &Run| self.story.is_open && deep.id == run.id;
+        let is_deep = |deep: &Run| self.is_story_seen() && deep.id == run.id;
         run.warning.as_deref() == Verdict::MeanImage.warning()
             && self.part(Part::Deep).is_some_and(is_deep)
     }
@@ -225,7 +230,7 @@ impl AppState {
             return;
         }
         self.story.is_concluded = true;
-        if !self.story.is_open {
+        if !self.is_story_seen() {
             let text =
                 "The story has come to its point: pretraining has helped. Press Story to read why.";
             self.tell(None, text.to_owned(), false);
@@ -248,8 +253,13 @@ impl AppState {
 
     pub(super) fn handle_story(&mut self, action: StoryAction) -> Vec<Effect> {
         match action {
+            StoryAction::Open if self.story.is_open && self.references.is_open => {
+                self.references.is_open = false;
+                Vec::new()
+            }
             StoryAction::Open if Part::ALL.iter().any(|part| self.part(*part).is_some()) => {
                 self.story.is_open = !self.story.is_open;
+                self.references.is_open = false;
                 Vec::new()
             }
             StoryAction::Open if self.trained().next().is_some() => {
@@ -303,6 +313,7 @@ impl AppState {
             pointed: self.story.pointed,
             ..StoryState::default()
         };
+        self.references.is_open = false;
         self.desk.is_welcoming = false;
         self.handle_layers(LayersAction::Measure(Measure::Gradient));
         for (part, config) in configs() {

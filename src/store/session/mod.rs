@@ -303,7 +303,8 @@ pub fn run_folder(root: &Path, key: u64) -> PathBuf {
 }
 
 fn check_is_session(root: &Path) -> Result<(), StoreError> {
-    let about = fs::metadata(root).map_err(StoreError::io("opening", root))?;
+    let missing = |path| StoreError::NoSessionAt { path };
+    let about = fs::metadata(root).map_err(StoreError::unseen(root, missing))?;
     if !about.is_dir() {
         return Err(StoreError::content(root, "a session", "is not a folder"));
     }

@@ -6,6 +6,7 @@ use crate::model::Figure;
 
 use super::super::config::RunConfig;
 use super::super::metrics::TestPoint;
+use super::super::trainer::Trainer;
 
 /// What is known of a run.
 #[derive(Clone, Copy, Debug)]
@@ -99,18 +100,78 @@ pub struct Judgement {
     pub reach: Reach,
 }
 
+impl Trainer {
+    /// What is known of the run, to be held against its preset.
+    pub fn evidence(&self) -> Evidence<'_> {
+        let (hash, pixels) = (&self.data().hash, self.data().train.shape().pixels());
+        let steps = (self.steps_per_epoch(), self.position().step);
+        Evidence::new(self.config(), (hash, pixels), steps, &self.metrics().test)
+    }
+}
+
+impl<'a> Evidence<'a> {
+    /// What is known of a run without anything measured on request: SHA-256 and values of its images,
+    /// training steps of an epoch and those done, and what was measured on its test images.
+    pub fn new(
+        config: &'a RunConfig,
+        (hash, pixels): (&'a str, usize),
+        (steps_per_epoch, step): (u64, u64),
+        tests: &'a [TestPoint],
+    ) -> Self {
+        Self {
+            config,
+            hash,
+            pixels,
+            steps_per_epoch,
+            step,
+            tests,
+            on_request: &[],
+        }
+    }
+}
+
 impl Evidence<'_> {
     /// The preset that the run was made from, where it was and is known.
     pub fn preset(&self) -> Option<&'static Preset> {
         self.config.preset.as_deref().and_then(preset)
     }
 
-    /// Why the run is another than its preset, where it is.
+    /// Whether it is held against the accuracy of nearest neighbours. That takes long, so it is measured
+    /// where it can be compared and nowhere else.
+    pub fn wants_neighbours(&self) -> bool {
+        let is_expected = self.preset().is_some_and(Preset::wants_neighbours);
+        is_expected && self.why_not_comparable().is_none()
+    }
+
+    /// Training steps of all epochs.
+    pub fn all_steps(&self) -> u64 {
+        self.config.schedule.epochs() as u64 * self.steps_per_epoch
+    }
+
+    /// Why the run is another than its preset, or not trained to its end.
     pub fn why_not_comparable(&self) -> Option<String> {
-        let preset = self.preset()?;
+        let mut reasons = self.reasons();
+        let (step, all) = (self.step, self.all_steps());
+        if self.preset().is_some() && step < all {
+            reasons.push(format!("trained for {step} of {all} steps"));
+        }
+        (!reasons.is_empty()).then(|| reasons.join(", "))
+    }
+
+    /// Why the run is another than its preset, however far it is trained.
+    pub fn why_another(&self) -> Option<String> {
+        let reasons = self.reasons();
+        (!reasons.is_empty()).then(|| reasons.join(", "))
+    }
+
+    /// In what its settings and images are others than those of its preset.
+    fn reasons(&self) -> Vec<String> {
+        let Some(preset) = self.preset() else {
+            return Vec::new();
+        };
         let wanted = match preset.config(&self.config.dataset) {
             Ok(wanted) => wanted,
-            Err(error) => return Some(error.to_string()),
+            Err(error) => return vec![error.to_string()],
         };
         let mut reasons = Vec::new();
         let others = differences(self.config, &wanted);
@@ -122,11 +183,7 @@ impl Evidence<'_> {
         if self.config.limit.is_none() && !self.hash.is_empty() && self.hash != MNIST {
             reasons.push("run on other images than MNIST".to_owned());
         }
-        let all = self.config.schedule.epochs() as u64 * self.steps_per_epoch;
-        if self.step < all {
-            reasons.push(format!("trained for {} of {all} steps", self.step));
-        }
-        (!reasons.is_empty()).then(|| reasons.join(", "))
+        reasons
     }
 
     /// The measurement after so many epochs of the last phase, or the last one.
