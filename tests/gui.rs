@@ -367,30 +367,6 @@ fn a_gpu_without_a_step_is_tuning() {
 }
 
 #[test]
-fn a_run_is_saved_and_another_opened() {
-    let mut window = ready_window("autoencoder");
-    window.script.folder.replace(Some(PathBuf::from("runs/a")));
-    window.click("File");
-    window.click("Save run…");
-    assert!(matches!(
-        window.commands()[..],
-        [Command::Save { id: FIRST, .. }]
-    ));
-    window.tell([Event::Saved {
-        id: FIRST,
-        folder: PathBuf::from("runs/a"),
-    }]);
-    assert!(window.has_text("Saved in runs/a."));
-    window.script.folder.replace(Some(PathBuf::from("runs/b")));
-    window.click("File");
-    window.click("Open run…");
-    assert!(matches!(
-        window.commands()[..],
-        [Command::OpenRun { id: RunId(2), .. }]
-    ));
-}
-
-#[test]
 fn other_images_are_shown_on_request() {
     let mut window = session_window(&Look::default());
     window.script.take_commands();

@@ -10,6 +10,7 @@ mod composition;
 mod conv;
 mod corruption;
 mod dense;
+mod freeze;
 mod fused;
 mod init;
 mod knobs;

@@ -1,13 +1,13 @@
 //! What a trainer needs of a network, whatever its type: steps, pictures, weights.
 
-use burn::module::{ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use super::autoencoder::{Autoencoder, is_trained};
+use super::autoencoder::Autoencoder;
 use super::batch::Batch;
 use super::bottleneck::BottleneckState;
 use super::composition::Composition;
+use super::freeze::freeze;
 use super::init::{Init, initialise};
 use super::layers::LayerInfo;
 use super::noise::Noise;
@@ -258,12 +258,8 @@ impl<M: Autoencoder> Fit<M> {
     }
 
     fn freeze(&self, model: M) -> M {
-        let stages = model.stages();
-        model.map(&mut Freezer {
-            path: Vec::new(),
-            trained: self.objective.trained(stages),
-            stages,
-        })
+        let trained = self.objective.trained(model.stages());
+        freeze(model, trained)
     }
 }
 
@@ -429,27 +425,6 @@ impl<M: Autoencoder> Trainee for Fit<M> {
     fn roll_back(&mut self) {
         self.marked = self.good.clone();
         self.model = Some(self.freeze(self.good.clone()));
-    }
-}
-
-/// Makes the parameters of the stages that train require gradients, and no others.
-struct Freezer {
-    path: Vec<String>,
-    trained: std::ops::Range<usize>,
-    stages: usize,
-}
-
-impl ModuleMapper for Freezer {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        param.set_require_grad(is_trained(&self.path, &self.trained, self.stages))
     }
 }
 

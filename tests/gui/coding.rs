@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::data::ImageShape;
+use hourglass::data::{ImageShape, glyphs};
 use hourglass::engine::{
     Answer, Content, EntriesFound, Event, Pictures, Progress, Slot, Wish, WishKey,
 };
@@ -96,6 +96,56 @@ fn answer(window: &mut Window, slot: Slot, content: Content) {
         content,
     });
     window.harness.run();
+}
+
+/// A code of 7×7 entries of eight, drawn as shades of grey, and how often each is used.
+pub fn scene(look: &Look) -> Window {
+    let counts = [20.0, 300.0, 0.0, 90.0, 60.0, 10.0, 200.0, 40.0];
+    let figures = [
+        (ENTRY_COUNTS, Figure::Each(counts.to_vec())),
+        ("perplexity", Figure::One(4.8)),
+    ];
+    let mut window = code_window(&figures, look);
+    let shade = |entry: usize| u8::try_from(30 * entry).unwrap();
+    let all = [1, 6, 3, 4, 7, 0, 5, 2];
+    let code = ImageShape {
+        width: 7,
+        height: 7,
+        channels: 1,
+    };
+    let found = EntriesFound {
+        code,
+        grid: CodeGrid::new(code, 1),
+        values: (0..8_u8).map(f32::from).collect(),
+        drawn: all.to_vec(),
+        pictures: Pictures {
+            shape: SHAPE,
+            pixels: all
+                .iter()
+                .flat_map(|entry| vec![shade(*entry); SHAPE.pixels()])
+                .collect(),
+        },
+    };
+    answer(
+        &mut window,
+        Slot::Entries,
+        Content::Entries(Box::new(found)),
+    );
+    let digits = glyphs::generate(0, 10, 10).unwrap();
+    let digit = Pictures {
+        shape: SHAPE,
+        pixels: digits.test.image(3).to_vec(),
+    };
+    let values: Vec<f32> = (0..49_u8).map(|place| f32::from(place * 5 % 8)).collect();
+    let point = Content::Point {
+        start: values.clone(),
+        code: values,
+        picture: digit.clone(),
+        original: Some(digit),
+        error: Some(0.01),
+    };
+    answer(&mut window, Slot::Exchange, point);
+    window
 }
 
 #[test]

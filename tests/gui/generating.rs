@@ -16,7 +16,7 @@ fn state(window: &Window) -> &AppState {
 }
 
 /// A window of two runs, called Stacked and Deep, with pictures of both.
-fn generating(look: &Look) -> (Window, Decoder) {
+pub fn generating(look: &Look) -> (Window, Decoder) {
     let mut window = pane_window(2, Pane::Generate, look);
     let mut decoder = Decoder::new();
     decoder.answer(&mut window);
@@ -97,7 +97,10 @@ fn two_pictures_are_chosen_by_keys_and_the_paths_between_them_are_shown() {
         let name = format!("{path} path from picture 1 to picture 3 of Stacked");
         assert!(window.has_text(&name), "{name}");
     }
-    window.click("Clear A and B");
+    // It may lie below what is seen of the pane.
+    let clear = window.harness.get_by_label("Clear A and B");
+    clear.click_accesskit();
+    window.harness.run();
     let wishes = decoder.answer(&mut window);
     assert!(wishes.keys().all(|key| key.slot != Slot::Paths));
     assert!(!window.has_text("Straight path"));

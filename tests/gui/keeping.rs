@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 use hourglass::engine::{
-    Command, Event, LostSession, OpenedRun, OpenedSession, SessionCommand, SessionNews,
+    Command, Event, LostSession, OpenedRun, OpenedSession, RunId, SessionCommand, SessionNews,
 };
 use hourglass::gui::PathFor;
 
@@ -186,4 +186,28 @@ fn what_cannot_be_kept_is_told_and_the_run_goes_on() {
     assert!(window.has_text("Training"));
     window.tell(saved("/s"));
     assert!(window.has_text("The session is kept again."));
+}
+
+#[test]
+fn a_run_is_saved_and_another_opened() {
+    let mut window = ready_window("autoencoder");
+    window.script.folder.replace(Some(PathBuf::from("runs/a")));
+    window.click("File");
+    window.click("Save run…");
+    assert!(matches!(
+        window.commands()[..],
+        [Command::Save { id: FIRST, .. }]
+    ));
+    window.tell([Event::Saved {
+        id: FIRST,
+        folder: PathBuf::from("runs/a"),
+    }]);
+    assert!(window.has_text("Saved in runs/a."));
+    window.script.folder.replace(Some(PathBuf::from("runs/b")));
+    window.click("File");
+    window.click("Open run…");
+    assert!(matches!(
+        window.commands()[..],
+        [Command::OpenRun { id: RunId(2), .. }]
+    ));
 }

@@ -10,7 +10,7 @@ use hourglass::gui::{Action, Pane};
 
 use super::session::{self, devices, ready, recipe};
 use super::window::{Look, Window};
-use super::{FIRST, curves, input, inside, latent, setup};
+use super::{FIRST, coding, curves, generating, input, inside, latent, setup};
 
 /// Whether pictures can be drawn here at all.
 fn has_adapter() -> bool {
@@ -128,6 +128,18 @@ fn the_latent_sliders_look_as_they_did() {
 fn the_latent_plane_looks_as_it_did() {
     compare("latent-plane", egui::Theme::Light, |look| {
         latent::scene("Latent plane", look)
+    });
+}
+
+#[test]
+fn the_entries_of_a_code_look_as_they_did() {
+    compare("code", egui::Theme::Dark, coding::scene);
+}
+
+#[test]
+fn generated_pictures_look_as_they_did() {
+    compare("generate", egui::Theme::Light, |look| {
+        generating::generating(look).0
     });
 }
 

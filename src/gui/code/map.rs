@@ -28,6 +28,9 @@ const WIDE: f32 = 520.0;
 /// Sides of a map, in points.
 const SIDES: std::ops::RangeInclusive<f32> = 120.0..=460.0;
 
+/// Height of what stands above and below the maps.
+const BELOW: f32 = 240.0;
+
 /// Longest sides of the image that is pointed at and of those near to it, in points.
 const POINTED: f32 = 84.0;
 const NEIGHBOUR: f32 = 42.0;
@@ -212,6 +215,9 @@ fn maps_ui(
     let room = ui.available_width();
     let is_wide = room >= WIDE * scale;
     let side = if is_wide { (room - gap) / 2.0 } else { room };
+    // What is near to the image that is pointed at is to be seen with the maps.
+    let height = ui.clip_rect().height() - BELOW * scale;
+    let side = if is_wide { side.min(height) } else { side };
     let side = side.clamp(*SIDES.start(), *SIDES.end());
     if !is_wide {
         return [

@@ -1,13 +1,13 @@
 //! What is asked for while the pane is seen, and what comes of the answers.
 
-use super::super::super::action::Action;
-use super::super::super::layout::Pane;
-use super::super::super::state::tests::{first, info, make_ready};
 use super::super::CodeSection;
 use super::*;
 use crate::analysis::LatentSummary;
 use crate::data::ImageShape;
 use crate::engine::{Event, Frame, Pictures, Progress};
+use crate::gui::action::Action;
+use crate::gui::layout::Pane;
+use crate::gui::state::tests::{first, info, make_ready};
 
 fn codes(first: f32) -> Arc<Codes> {
     let values = vec![first, 0.0, 1.0, 0.0, 5.0, 0.0, 2.0, 1.0];

@@ -1,3 +1,5 @@
+//! What becomes of entries that are exchanged, over an explorer that answers by hand.
+
 use super::*;
 use crate::data::ImageShape;
 use crate::engine::Pictures;

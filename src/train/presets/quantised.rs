@@ -38,7 +38,7 @@ pub(super) const PRESETS: &[Preset] = &[
             after(10, perplexity(75.0)),
             all_used(128.0),
         ],
-        minutes: None,
+        minutes: Some(5.3),
     },
     Preset {
         id: "vq-vae-128-gradient-uniform",
@@ -55,7 +55,7 @@ pub(super) const PRESETS: &[Preset] = &[
                    MSE + codebook + 0.25 · commitment; Adam at 0.001, batch 128, 5 epochs.",
         source: CODEBOOK,
         figures: &[mse(0.0041), perplexity(15.0), used(88.0)],
-        minutes: None,
+        minutes: Some(3.0),
     },
     Preset {
         id: "vq-vae-128-gradient-outputs",
@@ -86,7 +86,7 @@ pub(super) const PRESETS: &[Preset] = &[
             after(10, perplexity(59.0)),
             all_used(240.0),
         ],
-        minutes: None,
+        minutes: Some(4.7),
     },
     Preset {
         id: "fsq-8-5-5-5",
@@ -117,6 +117,6 @@ pub(super) const PRESETS: &[Preset] = &[
             perplexity(11.0),
             used(42.0),
         ],
-        minutes: None,
+        minutes: Some(1.1),
     },
 ];

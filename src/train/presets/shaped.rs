@@ -30,7 +30,7 @@ pub(super) const PRESETS: &[Preset] = &[
             active(20.0, 1.0),
             neighbours(0.973),
         ],
-        minutes: None,
+        minutes: Some(1.1),
     },
     Preset {
         id: "vae-784-400-2",
@@ -47,7 +47,7 @@ pub(super) const PRESETS: &[Preset] = &[
             after(20, bound(151.5)),
             neighbours(0.7),
         ],
-        minutes: None,
+        minutes: Some(1.1),
     },
     Preset {
         id: "beta-vae-4",
@@ -62,7 +62,7 @@ pub(super) const PRESETS: &[Preset] = &[
             term(&["kl"], 9.5),
             active(12.0, 2.0),
         ],
-        minutes: None,
+        minutes: Some(1.0),
     },
     Preset {
         id: "vae-784-400-10-mse",
@@ -96,7 +96,7 @@ pub(super) const PRESETS: &[Preset] = &[
                    0.001, batch 128, 5 epochs.",
         source: "layers of Guo et al. 2017; measured with PyTorch 2.15, seed 1",
         figures: &[after(1, bound(119.2)), after(5, bound(105.5))],
-        minutes: None,
+        minutes: Some(3.3),
     },
     Preset {
         id: "wae-784-400-8",
@@ -111,7 +111,7 @@ pub(super) const PRESETS: &[Preset] = &[
             figure(Aim::Terms(&["mmd"]), 0.0153, LOOSE),
             neighbours(0.944),
         ],
-        minutes: None,
+        minutes: Some(0.6),
     },
     Preset {
         id: "rae-784-400-16",
@@ -123,7 +123,7 @@ pub(super) const PRESETS: &[Preset] = &[
                    of 0.0001; Adam at 0.001, batch 128, 20 epochs.",
         source: "Ghosh et al. 2020; measured with PyTorch 2.15, seed 1, the decay by AdamW",
         figures: &[mse(0.00926), neighbours(0.97)],
-        minutes: None,
+        minutes: Some(1.4),
     },
     Preset {
         id: "kl-against-mean",
@@ -136,6 +136,6 @@ pub(super) const PRESETS: &[Preset] = &[
                    at 0.001, batch 128, 1 epoch.",
         source: "measured with this program, seed 1",
         figures: &[figure(Aim::Measure("active_units"), 0.0, Band::AtMost)],
-        minutes: None,
+        minutes: Some(0.2),
     },
 ];

@@ -22,7 +22,7 @@ pub(super) const PRESETS: &[Preset] = &[
                    clipped gradients, batch 256, 3 epochs.",
         source: THREE_SEEDS,
         figures: &[figure(Aim::TestMse, 0.04, Band::Absolute(0.005))],
-        minutes: None,
+        minutes: Some(0.2),
     },
     Preset {
         id: "story-deep",
@@ -85,7 +85,7 @@ pub(super) const PRESETS: &[Preset] = &[
         protocol: "784-10-784, linear code, sigmoid, MSE; Adam at 0.001, batch 256, 10 epochs.",
         source: MEASURED,
         figures: &[mse(0.0326)],
-        minutes: None,
+        minutes: Some(0.2),
     },
     Preset {
         id: "autoencoder-32-adam",
@@ -102,7 +102,7 @@ pub(super) const PRESETS: &[Preset] = &[
         protocol: "784-32-784, linear code, sigmoid, MSE; Adam at 0.001, batch 256, 10 epochs.",
         source: MEASURED,
         figures: &[mse(0.0109)],
-        minutes: None,
+        minutes: Some(0.2),
     },
     Preset {
         id: "deep-784-1000-500-250-30",
@@ -136,6 +136,6 @@ pub(super) const PRESETS: &[Preset] = &[
                    batch 256, 2 epochs.",
         source: "layers of Guo et al. 2017; measured with PyTorch 2.15, seed 1",
         figures: &[after(1, mse(0.023)), after(2, mse(0.0187))],
-        minutes: None,
+        minutes: Some(1.4),
     },
 ];
