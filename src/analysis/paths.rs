@@ -7,7 +7,9 @@
 /// Angles below this, in radians, are none: between such codes both paths are the same but for rounding.
 const NO_ANGLE: f64 = 1e-6;
 
-/// The angle between two codes, from 0 to π, in radians. None where it says nothing of the way to turn:
+/// The angle between two codes, from 0 to π, in radians.
+///
+/// None where it says nothing of the way to turn:
 /// where one of them is 0, has a number that is not finite, or where they point in opposite directions.
 pub fn turning_angle(from: &[f32], to: &[f32]) -> Option<f64> {
     let product = |a: &[f32], b: &[f32]| -> f64 {

@@ -47,7 +47,9 @@ pub fn usable_perplexity(asked: usize, codes: usize) -> usize {
 /// What a map ends with that is not wanted any more.
 struct Stopped;
 
-/// A point for each code of `width` values. Nothing where there are fewer codes than [`LEAST_MAPPED`], or
+/// A point for each code of `width` values.
+///
+/// Nothing where there are fewer codes than [`LEAST_MAPPED`], or
 /// `watch` breaks off; it is called with the number of moves done and the coordinates, x and y of each.
 ///
 /// Values that are not finite count as 0. The result is the same to the bit in a pool of one thread; in

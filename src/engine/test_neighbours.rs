@@ -102,7 +102,7 @@ fn small(images: &Images, count: usize) -> Pictures {
         let rows = image.chunks_exact(shape.width);
         for (row, values) in rows.enumerate() {
             // Channels lie one below the other.
-            if row % shape.height % every == 0 {
+            if (row % shape.height).is_multiple_of(every) {
                 pixels.extend(values.iter().step_by(every));
             }
         }

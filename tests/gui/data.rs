@@ -29,18 +29,18 @@ fn folder_ready(id: RunId, config: &RunConfig) -> Event {
         why: "it is damaged".to_owned(),
     });
     ready_on(id, config, |images| {
-        images.name = "pets".to_owned();
+        "pets".clone_into(&mut images.name);
         images.shape = SHAPE;
         images.train = 90;
         images.test = 15;
-        images.split = "15 images were set aside for testing (seed 0)".to_owned();
-        images.hash = "pets".to_owned();
-        images.contents = "pets".to_owned();
+        "15 images were set aside for testing (seed 0)".clone_into(&mut images.split);
+        "pets".clone_into(&mut images.hash);
+        "pets".clone_into(&mut images.contents);
         images.test_labels = Some((0..15).map(|i| i % 3).collect());
         images.class_names = Some(["cat", "dog", "owl"].map(str::to_owned).into());
         images.skipped = skipped.into();
         images.unlisted = 3;
-        images.source = "Folder of pictures".to_owned();
+        "Folder of pictures".clone_into(&mut images.source);
         images.takes = hourglass::data::Takes {
             shape: true,
             ..Default::default()

@@ -24,7 +24,7 @@ fn analyst() -> (Analyst, Receiver<Event>) {
 }
 
 fn next(told: &Receiver<Event>) -> Finding {
-    match told.recv_timeout(Duration::from_secs(300)).unwrap() {
+    match told.recv_timeout(Duration::from_mins(5)).unwrap() {
         Event::Found(finding) => finding,
         other => panic!("expected a finding, found {other:?}"),
     }

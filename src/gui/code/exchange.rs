@@ -89,7 +89,7 @@ pub(super) fn exchange_ui(
             moved => format!("Decoded, {moved} entries exchanged"),
         };
         card_ui(ui, side, &title, |ui| {
-            decoded_ui(ui, view, &shown, picture, side)
+            decoded_ui(ui, view, &shown, picture, side);
         });
     });
     chosen_ui(ui, view, &shown, out);

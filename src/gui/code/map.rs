@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use egui::text::LayoutJob;
 use egui::{
-    Button, Color32, DragValue, FontSelection, Label, Rect, Response, RichText, Role, Sense, Ui,
-    Vec2, WidgetInfo,
+    Button, Color32, DragValue, FontSelection, Label, Response, RichText, Role, Sense, Ui, Vec2,
+    WidgetInfo,
 };
 
 use crate::analysis::usable_perplexity;
@@ -371,7 +371,7 @@ fn picture_ui(
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());
     let texture = atlas(ui, view, known, material.labels);
     let shape = known.images.pictures.shape;
-    let rect: Rect = fitted(rect, shape);
+    let rect = fitted(rect, shape);
     let uv = uv(image, known.images.pictures.len());
     ui.painter().image(texture, rect, uv, Color32::WHITE);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, words));

@@ -35,6 +35,12 @@ pub enum Marks {
     Dots,
 }
 
+/// Places of codes in the plane of their first two principal directions.
+type Principal = (Arc<Codes>, Arc<[[f32; 2]]>);
+
+/// What is near to an image by code.
+type NearByCode = (Arc<Codes>, u32, Arc<[u32]>);
+
 /// What is known of what is near to what.
 #[derive(Debug)]
 pub struct MapState {
@@ -58,8 +64,8 @@ pub struct MapState {
     factors: Option<(RunId, FactorsFinding)>,
     /// Whose factors are being looked into.
     asked_factors: Option<RunId>,
-    principal: RefCell<Option<(Arc<Codes>, Arc<[[f32; 2]]>)>>,
-    near: RefCell<Option<(Arc<Codes>, u32, Arc<[u32]>)>>,
+    principal: RefCell<Option<Principal>>,
+    near: RefCell<Option<NearByCode>>,
 }
 
 impl Default for MapState {

@@ -96,7 +96,9 @@ impl Ranking {
         }
         if kind == Kind::Entries {
             let total = values.iter().sum::<f64>().max(1.0);
-            values.iter_mut().for_each(|value| *value /= total);
+            for value in &mut values {
+                *value /= total;
+            }
         }
         let mut order: Vec<usize> = (0..values.len()).collect();
         order.sort_by(|a, b| values[*b].total_cmp(&values[*a]));

@@ -69,6 +69,9 @@ pub struct Cell {
     pub place: usize,
 }
 
+/// Entries, of an answer and of entries of these versions.
+type Chosen = ([u64; 2], Arc<[usize]>);
+
 /// What the pane knows.
 #[derive(Clone, Debug)]
 pub struct CodeState {
@@ -83,8 +86,8 @@ pub struct CodeState {
     /// Pictures of units.
     pictures: usize,
     answers: Answers,
-    /// Entries of the code that is shown, of an answer and of entries of these versions.
-    chosen: RefCell<Option<([u64; 2], Arc<[usize]>)>>,
+    /// Entries of the code that is shown.
+    chosen: RefCell<Option<Chosen>>,
 }
 
 impl Default for CodeState {
@@ -270,7 +273,7 @@ impl AppState {
             if let Some(spec) = self.exchange_spec(run) {
                 want(Slot::Exchange, Wish::Point(spec));
             }
-        } else if let Some(wish) = self.atoms(run, &ranking, shown()) {
+        } else if let Some(wish) = atoms(run, &ranking, shown()) {
             want(Slot::Atoms, wish);
         }
     }
@@ -288,36 +291,31 @@ impl AppState {
             pins: pins.unwrap_or_default(),
         })
     }
+}
 
-    /// What units add to the image of a code: of the mean one where any number may be there, else of none.
-    fn atoms(
-        &self,
-        run: &Run,
-        ranking: &Ranking,
-        shown: impl Iterator<Item = usize>,
-    ) -> Option<Wish> {
-        let newest = &run.frame.as_ref()?.codes;
-        if newest.latent != ranking.values.len() {
-            return None;
-        }
-        let dimensions = &newest.summary.dimensions;
-        let is_mean = ranking.kind == Kind::Spread;
-        let base: Vec<f32> = dimensions
-            .iter()
-            .map(|dimension| if is_mean { dimension.mean } else { 0.0 })
-            .collect();
-        let more = |unit: usize| {
-            let std = dimensions.get(unit).map_or(0.0, |dimension| dimension.std);
-            if is_mean && std > 0.0 { std } else { 1.0 }
-        };
-        Some(Wish::Atoms {
-            base: CodeSpec {
-                start: Start::Code(base.into()),
-                pins: Vec::new(),
-            },
-            units: shown.map(|unit| (unit, more(unit))).collect(),
-        })
+/// What units add to the image of a code: of the mean one where any number may be there, else of none.
+fn atoms(run: &Run, ranking: &Ranking, shown: impl Iterator<Item = usize>) -> Option<Wish> {
+    let newest = &run.frame.as_ref()?.codes;
+    if newest.latent != ranking.values.len() {
+        return None;
     }
+    let dimensions = &newest.summary.dimensions;
+    let is_mean = ranking.kind == Kind::Spread;
+    let base: Vec<f32> = dimensions
+        .iter()
+        .map(|dimension| if is_mean { dimension.mean } else { 0.0 })
+        .collect();
+    let more = |unit: usize| {
+        let std = dimensions.get(unit).map_or(0.0, |dimension| dimension.std);
+        if is_mean && std > 0.0 { std } else { 1.0 }
+    };
+    Some(Wish::Atoms {
+        base: CodeSpec {
+            start: Start::Code(base.into()),
+            pins: Vec::new(),
+        },
+        units: shown.map(|unit| (unit, more(unit))).collect(),
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ mod panel;
 mod standing;
 
 use crate::data::Reading;
-use crate::engine::RunId;
 use crate::train::{Family, PRESET_DATASET, PRESETS, Preset, are_preset_images, preset};
 
 use super::action::Effect;
@@ -164,7 +163,7 @@ impl AppState {
         let mut draft = Draft::new(config);
         // The preset named it, and what is changed about it is to be told by its name.
         draft.is_named = false;
-        let run: RunId = self.place_called(draft);
+        let run = self.place_called(draft);
         if fetches && self.fetch.is_absent(&images) {
             self.handle_fetch(FetchAction::Fetch(run, PRESET_DATASET))
         } else {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::engine::{Command, Event, JobOutcome, Progress, RunInfo, RunState};
+use crate::engine::{Command, Event, JobOutcome, Progress, RunId, RunInfo, RunState};
 use crate::gui::action::Action;
 use crate::gui::state::tests::{first, info, make_ready};
 use crate::gui::story::StoryAction;
