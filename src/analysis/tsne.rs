@@ -19,7 +19,13 @@ use super::neighbours::nearest;
 pub const LEAST_MAPPED: usize = 8;
 
 /// Affinities are so many times as large during the first 250 moves, so that groups find together.
-const EXAGGERATION: f32 = 12.0;
+///
+/// Where most codes are neighbours of each other, which some dozens of them are, that draws all points into
+/// one: then the next is tried.
+const EXAGGERATIONS: [f32; 3] = [12.0, 4.0, 1.0];
+
+/// Points are drawn into one where no coordinate is as far from 0 as this.
+const COLLAPSED: f32 = 1e-12;
 
 /// A cell of points pushes as one where it looks smaller than this from afar; the smaller, the more exact.
 const THETA: f32 = 0.3;
@@ -44,8 +50,14 @@ pub fn usable_perplexity(asked: usize, codes: usize) -> usize {
     asked.clamp(1, (codes.saturating_sub(1) / 3).max(1))
 }
 
-/// What a map ends with that is not wanted any more.
-struct Stopped;
+/// Why a map ends early.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It is not wanted any more.
+    Stopped,
+    /// All points are one, or no numbers.
+    Collapsed,
+}
 
 /// A point for each code of `width` values.
 ///
@@ -73,28 +85,45 @@ pub fn tsne(
     let start = start(&codes, width, options.seed);
     // Distances are in the neighbours: of a code only its place counts.
     let places = vec![(); count];
-    let work = || {
-        let mut map: tSNE<'_, f32, (), 2> = tSNE::new(&places);
-        // With so large a step points go neither too far nor too slowly (Belkina et al. 2019).
-        map.learning_rate((count as f32 / EXAGGERATION).max(1.0))
-            .early_exaggeration(EXAGGERATION)
-            .perplexity(perplexity as f32)
-            .epochs(options.epochs)
-            .initial_embedding(start)
-            .epoch_callback(|epoch, points| {
-                if watch(epoch + 1, points).is_break() {
+    for exaggeration in EXAGGERATIONS {
+        let work = || {
+            let mut map: tSNE<'_, f32, (), 2> = tSNE::new(&places);
+            // With so large a step points go neither too far nor too slowly (Belkina et al. 2019).
+            map.learning_rate((count as f32 / exaggeration).max(1.0))
+                .early_exaggeration(exaggeration)
+                .perplexity(perplexity as f32)
+                .epochs(options.epochs)
+                .initial_embedding(start.clone())
+                .epoch_callback(|epoch, points| {
+                    let end = if is_collapsed(points) {
+                        End::Collapsed
+                    } else if watch(epoch + 1, points).is_break() {
+                        End::Stopped
+                    } else {
+                        return;
+                    };
                     // There is no other way to end it early; this calls no hook and prints nothing.
-                    resume_unwind(Box::new(Stopped));
-                }
-            });
-        map.barnes_hut_with_neighbors(THETA, &neighbours);
-        map.embedding()
-    };
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(points) => Some(points.as_chunks::<2>().0.to_vec()),
-        Err(payload) if payload.is::<Stopped>() => None,
-        Err(payload) => resume_unwind(payload),
+                    resume_unwind(Box::new(end));
+                });
+            map.barnes_hut_with_neighbors(THETA, &neighbours);
+            map.embedding()
+        };
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(points) => return Some(points.as_chunks::<2>().0.to_vec()),
+            Err(payload) => match payload.downcast_ref::<End>() {
+                Some(End::Stopped) => return None,
+                Some(End::Collapsed) => {}
+                None => resume_unwind(payload),
+            },
+        }
     }
+    // Nothing parts these codes: they stay where they began.
+    Some(start.as_chunks::<2>().0.to_vec())
+}
+
+fn is_collapsed(points: &[f32]) -> bool {
+    let far = points.iter().map(|value| value.abs());
+    points.iter().any(|value| !value.is_finite()) || far.fold(0.0, f32::max) < COLLAPSED
 }
 
 /// The `count` nearest codes of each but itself, with distances relative to how far they lie on average.
@@ -189,6 +218,27 @@ mod tests {
             let others = (0..36).filter(|other| *other != own);
             let near = others.min_by(|a, b| distance(own, *a).total_cmp(&distance(own, *b)));
             assert_eq!(near.unwrap() % 3, own % 3, "the nearest is of the group");
+        }
+    }
+
+    #[test]
+    fn codes_that_are_all_neighbours_are_not_drawn_into_one_point() {
+        // As many as wide codes of a frame are; the numbers of each are as far from those of all others.
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let codes: Vec<f32> = (0..64 * 200).map(|_| rng.random_range(-1.0..1.0)).collect();
+        for seed in 0..4 {
+            let options = TsneOptions {
+                perplexity: 30,
+                seed,
+                epochs: 300,
+            };
+            let made = tsne(&codes, 200, options, |_, _| ControlFlow::Continue(()));
+            let points = made.unwrap();
+            let far = points
+                .as_flattened()
+                .iter()
+                .fold(0.0, |far: f32, v| far.max(v.abs()));
+            assert!(far.is_finite() && far > 1e-2, "seed {seed}: {far}");
         }
     }
 

@@ -71,6 +71,7 @@ fn what_is_much_nearer_than_test_images_is_said_to_be_a_copy() {
     };
     assert!(is_copy(&window, "Picture 1 of Stacked,"));
     assert!(!is_copy(&window, "Picture 2 of Stacked,"));
+    assert!(window.has_text("are probably copies"), "they are counted");
     let words =
         "Picture 1 of Stacked: mean squared distance 0.00120 from training image 0: much nearer";
     assert!(!window.has_text(words));

@@ -197,9 +197,15 @@ pub(super) fn history_ui(
         let rank = ((at.y - rect.top()) / rect.height() * rows as f32) as usize;
         let unit = ranking.order.get(rank.min(rows - 1)).copied();
         let step = steps[column_at(at.x)];
-        let unit = unit.map_or_else(String::new, |unit| ranking.kind.unit(unit));
+        let told = unit.and_then(|unit| {
+            let all = over_time(run, ranking.kind);
+            let (_, values) = all.iter().find(|(at, _)| *at == step)?;
+            let value = ranking.kind.words(*values.get(unit)?);
+            Some(format!("{}: {value} ", ranking.kind.unit(unit)))
+        });
         let text = format!(
-            "{unit} at step {}. Click to look back there.",
+            "{}at step {}. Click to look back there.",
+            told.unwrap_or_default(),
             words::count(step)
         );
         response.on_hover_text_at_pointer(text);

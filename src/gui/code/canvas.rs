@@ -157,7 +157,18 @@ fn screen(points: &[[f32; 2]], place: &Place, image: usize) -> Option<Pos2> {
 
 fn touch(ui: &Ui, drawn: &Drawn<'_>, place: &Place, response: &Response) -> Touch {
     let places = drawn.points.iter().map(|point| place.screen(*point));
-    if let Some(pointer) = response.hover_pos() {
+    let now = drawn.near.map(|near| near.image);
+    if response.has_focus() {
+        let by = arrows(ui.ctx(), response.id);
+        if by != Vec2::ZERO {
+            let places: Vec<Pos2> = places.collect();
+            return Touch::Keys(next_point(&places, now, by, place.rect.center()).or(now));
+        }
+    }
+    // A pointer that rests does not take back what the keys went to.
+    let is_moved =
+        ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.pointer.any_pressed());
+    if let Some(pointer) = response.hover_pos().filter(|_| is_moved) {
         let reach = REACH.max(place.rect.width() / PICTURES_ACROSS / 2.0);
         let near = places
             .zip(0_u32..)
@@ -166,16 +177,7 @@ fn touch(ui: &Ui, drawn: &Drawn<'_>, place: &Place, response: &Response) -> Touc
             .min_by(|a, b| a.0.total_cmp(&b.0));
         return Touch::Pointer(near.map(|(_, image)| image));
     }
-    if !response.has_focus() {
-        return Touch::None;
-    }
-    let now = drawn.near.map(|near| near.image);
-    let by = arrows(ui.ctx(), response.id);
-    if by == Vec2::ZERO {
-        return Touch::Keys(now);
-    }
-    let places: Vec<Pos2> = places.collect();
-    Touch::Keys(next_point(&places, now, by, place.rect.center()).or(now))
+    Touch::None
 }
 
 /// The point next to one in a direction, or the one in the middle where there is none to go from. Points that

@@ -18,8 +18,11 @@ use super::state::Cell;
 /// Side of the two pictures, between these.
 const SIDE: std::ops::RangeInclusive<f32> = 120.0..=260.0;
 
+/// Height of what belongs to the two pictures.
+const ABOVE: f32 = 80.0;
+
 /// Least side of a cell that has room for the number of its entry.
-const NUMBERED: f32 = 26.0;
+const NUMBERED: f32 = 20.0;
 
 /// Draws the map of a code and what is decoded from it.
 pub(super) fn exchange_ui(
@@ -68,7 +71,9 @@ pub(super) fn exchange_ui(
     }
     let scale = text_scale(ui.ctx());
     let room = (ui.available_width() - 3.0 * ui.spacing().item_spacing.x) / 2.0;
-    let side = room.clamp(*SIDE.start(), *SIDE.end() * scale);
+    // In a low pane the whole map is seen at once where that is possible.
+    let most = (ui.clip_rect().height() - ABOVE * scale).min(*SIDE.end() * scale);
+    let side = room.min(most).max(*SIDE.start());
     let shown = Shown {
         run,
         ranking,
@@ -79,9 +84,14 @@ pub(super) fn exchange_ui(
     ui.horizontal_wrapped(|ui| {
         let words = origin_words(view, run);
         let under = original.as_ref().unwrap_or(picture);
-        card_ui(ui, side, &format!("{words}, and its entries"), |ui| {
-            map_ui(ui, view, &shown, under, side, out);
-        });
+        card_ui(
+            ui,
+            side,
+            &format!("{words}, and its entries; the rarer, the bluer"),
+            |ui| {
+                map_ui(ui, view, &shown, under, side, out);
+            },
+        );
         let moved = state.exchanged_of(run.id).map_or(0, |cells| cells.len());
         let title = match moved {
             0 => "Decoded".to_owned(),

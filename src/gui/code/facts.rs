@@ -144,8 +144,8 @@ fn firing(ranking: &Ranking, point: Option<&TestPoint>) -> Vec<Told> {
         told.push(Told::new(
             level,
             format!(
-                "{} never fire for any test image: they are grey, and their weights are wasted. Revival (of \
-                 top-k codes) or less sparsity brings them back.",
+                "{} never fire for any test image: they are grey, and their weights are wasted. Longer \
+                 training with revival (of top-k codes) or less sparsity brings them back.",
                 words::count(dead as u64)
             ),
         ));

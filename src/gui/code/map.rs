@@ -74,13 +74,14 @@ pub fn map_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let touches = maps_ui(ui, view, &material, near.as_ref());
     let pointed = view.state.mapping.pointed;
     let wanted = wanted(touches);
-    if wanted != pointed {
+    // What was pointed at last stays, so that it can be read.
+    if wanted.is_some() && wanted != pointed {
         push(out, MapAction::Point(wanted));
     }
     near_ui(ui, view, &material, near.as_ref());
 }
 
-/// What is pointed at: by the pointer where it is over a map, or else by the keyboard.
+/// What is pointed at: by the keyboard where an arrow was pressed, or else by the pointer.
 fn wanted(touches: [Touch; 2]) -> Option<u32> {
     let by_pointer = touches.iter().find_map(|touch| match touch {
         Touch::Pointer(image) => Some(*image),
@@ -90,7 +91,7 @@ fn wanted(touches: [Touch; 2]) -> Option<u32> {
         Touch::Keys(image) => Some(*image),
         Touch::None | Touch::Pointer(_) => None,
     });
-    by_pointer.or(by_keys).flatten()
+    by_keys.or(by_pointer).flatten()
 }
 
 fn near(view: &View<'_>, material: &Material<'_>) -> Option<Near> {
@@ -383,11 +384,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pointer_comes_before_the_keyboard() {
+    fn keys_come_before_the_pointer() {
         let keys = Touch::Keys(Some(3));
         assert_eq!(wanted([keys, Touch::None]), Some(3));
-        assert_eq!(wanted([keys, Touch::Pointer(Some(5))]), Some(5));
-        assert_eq!(wanted([Touch::Pointer(None), keys]), None);
+        assert_eq!(wanted([keys, Touch::Pointer(Some(5))]), Some(3));
+        assert_eq!(wanted([Touch::None, Touch::Pointer(Some(5))]), Some(5));
+        assert_eq!(wanted([Touch::Pointer(None), keys]), Some(3));
         assert_eq!(wanted([Touch::None; 2]), None);
     }
 }

@@ -79,13 +79,15 @@ fn units_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     };
     let title = RichText::new(ranking.kind.title()).strong();
     ui.label(title);
-    ranking_ui(ui, view, run, &ranking, out);
+    told_ui(ui, view, run, &ranking);
     if ranking.kind == Kind::Entries {
         // What is clicked is above what it is exchanged for.
         exchange::exchange_ui(ui, view, run, &ranking, out);
+        bars::bars_ui(ui, view, run, &ranking, out);
         pictures_ui(ui, view, run, &ranking, out);
         bars::history_ui(ui, view, run, &ranking, out);
     } else {
+        bars::bars_ui(ui, view, run, &ranking, out);
         bars::history_ui(ui, view, run, &ranking, out);
         pictures_ui(ui, view, run, &ranking, out);
     }
@@ -101,12 +103,13 @@ fn units_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
         let color = view.palette.run(other.slot);
         let name = format!("● {}: {}", other.name(), ranking.kind.title());
         ui.add(egui::Label::new(RichText::new(name).color(color).small()).wrap());
-        ranking_ui(ui, view, other, ranking, out);
+        told_ui(ui, view, other, ranking);
+        bars::bars_ui(ui, view, other, ranking, out);
     }
 }
 
-/// The units of a run as bars, and what they come to.
-fn ranking_ui(ui: &mut Ui, view: &View<'_>, run: &Run, ranking: &Ranking, out: &mut Actions) {
+/// What the units of a run come to.
+fn told_ui(ui: &mut Ui, view: &View<'_>, run: &Run, ranking: &Ranking) {
     for sentence in told(run, ranking) {
         let color = match sentence.level {
             Level::Fact => view.palette.text,
@@ -115,7 +118,6 @@ fn ranking_ui(ui: &mut Ui, view: &View<'_>, run: &Run, ranking: &Ranking, out: &
         };
         ui.add(egui::Label::new(RichText::new(sentence.text).color(color)).wrap());
     }
-    bars::bars_ui(ui, view, run, ranking, out);
 }
 
 /// The pictures of units, in their order.

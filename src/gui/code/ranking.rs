@@ -57,6 +57,16 @@ impl Kind {
         }
     }
 
+    /// The value of a unit in words.
+    pub fn words(self, value: f64) -> String {
+        match self {
+            Self::Divergence => format!("{} nats", words::three_digits(value)),
+            Self::Firing | Self::Entries if value == 0.0 => "never".to_owned(),
+            Self::Firing | Self::Entries => format!("{} %", words::three_digits(100.0 * value)),
+            Self::Spread => format!("σ {}", words::three_digits(value)),
+        }
+    }
+
     /// What is known of all units in a measurement.
     fn measured(self, point: &TestPoint) -> Option<&[f64]> {
         let name = match self {
@@ -164,13 +174,8 @@ impl Ranking {
 
     /// The value of a unit in words.
     pub fn words(&self, unit: usize) -> String {
-        let value = self.values.get(unit).copied().unwrap_or_default();
-        match self.kind {
-            Kind::Divergence => format!("{} nats", words::three_digits(value)),
-            Kind::Firing | Kind::Entries if value == 0.0 => "never".to_owned(),
-            Kind::Firing | Kind::Entries => format!("{} %", words::three_digits(100.0 * value)),
-            Kind::Spread => format!("σ {}", words::three_digits(value)),
-        }
+        self.kind
+            .words(self.values.get(unit).copied().unwrap_or_default())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::train::CodeSource;
 
 use super::header::{header_ui, note_ui, tested_words};
 use super::state::{GenerateAction, GenerateState};
-use super::tiles::{Layout, tiles_ui};
+use super::tiles::{Layout, copies, tiles_ui};
 use super::walk::walk_ui;
 
 /// Draws the pane.
@@ -127,7 +127,11 @@ fn run_ui(
     } else {
         String::new()
     };
-    name_ui(ui, view, run, &known);
+    let count = made.pictures.len();
+    let copies = copies(made).map(|copies| format!("{copies} of {count} are probably copies"));
+    let known = Some(known).filter(|known| !known.is_empty());
+    let facts: Vec<String> = known.into_iter().chain(copies).collect();
+    name_ui(ui, view, run, &facts.join("; "));
     let sentence = match made.nearest {
         Nearest::Lost => {
             "The images of this run are lost, so that the training images nearest to its pictures are not \

@@ -163,6 +163,22 @@ impl Told<'_> {
     }
 }
 
+/// How many of the pictures are probably copies, once that is known.
+pub(super) fn copies(made: &Generated) -> Option<usize> {
+    let median = made.tested.map(|tested| tested.median)?;
+    match &made.nearest {
+        Nearest::Found { distances, .. } => {
+            let copies = distances.iter();
+            Some(
+                copies
+                    .filter(|distance| is_copy(Some(**distance), Some(median)))
+                    .count(),
+            )
+        }
+        Nearest::Lost | Nearest::Sought => None,
+    }
+}
+
 /// Whether a distance is much smaller than the median of test images.
 fn is_copy(distance: Option<f64>, median: Option<f64>) -> bool {
     let both = distance.zip(median);
