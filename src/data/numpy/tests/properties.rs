@@ -256,10 +256,9 @@ proptest! {
         // Square pictures as they come are no mistake that anybody could notice.
         let (height, width) = case.side;
         prop_assume!(case.layout != "h w n" || count != width);
-        // Black and white slopes may each be of one colour, and then no value says which axis counts.
-        prop_assume!(
-            case.layout != "h w n" || count != height || !matches!(case.scaled, Scaled::Zeros)
-        );
+        // Black and white slopes may each be of one colour. Then no value says which axis counts, and the
+        // first one does.
+        prop_assume!(case.layout != "h w n" || !matches!(case.scaled, Scaled::Zeros));
         let Ok(parts) = try_open("a.npy", &case.npy(seed, count)) else {
             return Ok(());
         };
