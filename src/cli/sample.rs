@@ -209,11 +209,7 @@ fn tested(data: &Dataset) -> Vec<f64> {
     let all = data.test.len();
     let affordable = MOST_PRODUCTS / data.train.pixels().len().max(1);
     let count = all.min(affordable.clamp(LEAST_TESTED, MOST_TESTED));
-    let pixels: Vec<u8> = (0..count)
-        .flat_map(|place| data.test.image(place * all / count))
-        .copied()
-        .collect();
-    let nearest = nearest(&data.train, &pixels).into_iter();
+    let nearest = nearest(&data.train, &data.test.spread(count)).into_iter();
     nearest.map(|nearest| nearest.distance).collect()
 }
 

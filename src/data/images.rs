@@ -118,6 +118,14 @@ impl Images {
         &self.pixels[i * each..(i + 1) * each]
     }
 
+    /// The bytes of so many images that are spread over all, image after image; of no more than there are.
+    #[must_use]
+    pub fn spread(&self, count: usize) -> Vec<u8> {
+        let count = count.min(self.len());
+        let places = (0..count).map(|place| place * self.len() / count);
+        places.flat_map(|i| self.image(i)).copied().collect()
+    }
+
     /// All bytes, image after image.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {

@@ -1,10 +1,9 @@
 //! What single units of a code add to an image.
 
-use std::time::Instant;
-
 use crate::engine::wish::{CodeSpec, Content, Tiles};
 
-use super::grid::{FIRST_CODES, MOST_PICTURES, next_part};
+use super::grid::MOST_PICTURES;
+use super::parts::Parts;
 use super::replica::{Replica, Trouble, norm, read};
 
 /// Atoms on their way.
@@ -13,9 +12,7 @@ pub(super) struct AtomsJob {
     /// The image of that.
     image: Vec<f32>,
     units: Vec<(usize, f32)>,
-    /// Units of the next part.
-    part: usize,
-    done: usize,
+    parts: Parts,
     values: Vec<f32>,
 }
 
@@ -43,33 +40,26 @@ impl AtomsJob {
             image: decoded(replica, base.clone())?,
             base,
             units: units.to_vec(),
-            part: FIRST_CODES,
-            done: 0,
+            parts: Parts::new(units.len()),
             values: Vec::new(),
         })
     }
 
     /// Draws some atoms more. Returns whether those were the last.
     pub(super) fn advance(&mut self, replica: &Replica) -> Result<bool, Trouble> {
-        let end = (self.done + self.part).min(self.units.len());
-        if end > self.done {
-            let start = Instant::now();
-            let codes = self.units[self.done..end].iter().flat_map(|(unit, more)| {
+        self.parts.advance(|part| {
+            let codes = self.units[part].iter().flat_map(|(unit, more)| {
                 let mut code = self.base.clone();
                 code[*unit] += more;
                 code
             });
             let images = decoded(replica, codes.collect())?;
             let without = self.image.iter().cycle();
-            let added = images
-                .iter()
-                .zip(without)
-                .map(|(with, without)| with - without);
-            self.values.extend(added);
-            self.part = next_part(self.part, end - self.done, start.elapsed());
-            self.done = end;
-        }
-        Ok(self.done == self.units.len())
+            let added = images.iter().zip(without);
+            self.values
+                .extend(added.map(|(with, without)| with - without));
+            Ok(())
+        })
     }
 
     /// What was found.

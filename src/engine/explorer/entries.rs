@@ -1,13 +1,12 @@
 //! What codes are made of: entries, each drawn where a code has it at all places.
 
-use std::time::Instant;
-
 use crate::data::ImageShape;
 use crate::engine::protocol::Pictures;
 use crate::engine::wish::{Content, EntriesFound};
 use crate::model::CodeGrid;
 
-use super::grid::{FIRST_CODES, MOST_PICTURES, next_part};
+use super::grid::MOST_PICTURES;
+use super::parts::Parts;
 use super::replica::{Replica, Trouble, read};
 
 /// Entries on their way.
@@ -16,9 +15,7 @@ pub(super) struct EntriesJob {
     grid: CodeGrid,
     values: Vec<f32>,
     drawn: Vec<usize>,
-    /// Entries of the next part.
-    part: usize,
-    done: usize,
+    parts: Parts,
     pixels: Vec<u8>,
 }
 
@@ -30,34 +27,30 @@ impl EntriesJob {
         if found > most {
             return Err(Trouble::TooMany { most, found });
         }
-        let code = replica.code_shape();
+        let code = replica.network().code_shape();
+        let drawn = drawn.iter().copied().filter(|entry| *entry < count);
+        let drawn: Vec<usize> = drawn.collect();
         Ok(Self {
             code,
             grid: CodeGrid::new(code, numbers),
             values: read(entries)?,
-            drawn: drawn
-                .iter()
-                .copied()
-                .filter(|entry| *entry < count)
-                .collect(),
-            part: FIRST_CODES,
-            done: 0,
+            parts: Parts::new(drawn.len()),
+            drawn,
             pixels: Vec::new(),
         })
     }
 
     /// Draws some entries more. Returns whether those were the last.
     pub(super) fn advance(&mut self, replica: &Replica) -> Result<bool, Trouble> {
-        let end = (self.done + self.part).min(self.drawn.len());
-        if end > self.done {
-            let start = Instant::now();
-            let entries = &self.drawn[self.done..end];
-            let codes = entries.iter().flat_map(|entry| self.everywhere(*entry));
-            self.pixels.extend(replica.pictures(codes.collect())?);
-            self.part = next_part(self.part, end - self.done, start.elapsed());
-            self.done = end;
-        }
-        Ok(self.done == self.drawn.len())
+        let mut parts = self.parts;
+        let is_last = parts.advance(|part| {
+            let entries = self.drawn[part].iter();
+            let codes = entries.flat_map(|entry| self.everywhere(*entry)).collect();
+            self.pixels.extend(replica.pictures(codes)?);
+            Ok::<(), Trouble>(())
+        })?;
+        self.parts = parts;
+        Ok(is_last)
     }
 
     /// The code that has an entry at all places, in all groups.

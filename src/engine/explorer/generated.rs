@@ -2,14 +2,13 @@
 //! images, a part of the work at a time.
 
 use std::rc::Rc;
-use std::time::Instant;
 
 use crate::data::Dataset;
 use crate::engine::protocol::Pictures;
 use crate::engine::wish::{Content, Generated, GeneratedSpec, Nearest, Tested};
 
-use super::grid::{FIRST_CODES, next_part};
 use super::nearest::Search;
+use super::parts::Parts;
 use super::replica::{Replica, Trouble};
 use super::studio::Studio;
 
@@ -35,10 +34,8 @@ pub(super) struct GeneratedJob {
     codes: Vec<f32>,
     /// Training images whose codes were looked at.
     known: usize,
-    /// Codes of the next part.
-    part: usize,
-    /// Codes that are decoded.
-    done: usize,
+    /// Of decoding, once there are codes.
+    parts: Parts,
     pixels: Vec<u8>,
     nearest: Nearest,
     tested: Option<Tested>,
@@ -58,8 +55,7 @@ impl GeneratedJob {
             stage: Stage::Learning,
             codes: Vec::new(),
             known: 0,
-            part: FIRST_CODES,
-            done: 0,
+            parts: Parts::new(0),
             pixels: Vec::new(),
             nearest: if replica.data().is_some() {
                 Nearest::Sought
@@ -82,13 +78,13 @@ impl GeneratedJob {
             Stage::Learning => {
                 if studio.learn(replica, &self.spec)? {
                     (self.codes, self.known) = studio.draw(replica, &self.spec)?;
+                    self.parts = Parts::new(self.codes.len() / replica.latent().max(1));
                     self.stage = Stage::Decoding;
                 }
                 Ok(false)
             }
             Stage::Decoding => {
-                self.decode(replica)?;
-                if self.done < self.count(replica) {
+                if !self.decode(replica)? {
                     return Ok(false);
                 }
                 let Some(data) = data else {
@@ -123,21 +119,14 @@ impl GeneratedJob {
         }
     }
 
-    fn count(&self, replica: &Replica) -> usize {
-        self.codes.len() / replica.latent().max(1)
-    }
-
-    fn decode(&mut self, replica: &Replica) -> Result<(), Trouble> {
-        let end = (self.done + self.part).min(self.count(replica));
-        if end > self.done {
-            let start = Instant::now();
-            let latent = replica.latent();
-            let codes = self.codes[self.done * latent..end * latent].to_vec();
-            self.pixels.extend(replica.pictures(codes)?);
-            self.part = next_part(self.part, end - self.done, start.elapsed());
-            self.done = end;
-        }
-        Ok(())
+    /// Decodes some codes more. Returns whether those were the last.
+    fn decode(&mut self, replica: &Replica) -> Result<bool, Trouble> {
+        let latent = replica.latent();
+        self.parts.advance(|part| {
+            let codes = &self.codes[part.start * latent..part.end * latent];
+            self.pixels.extend(replica.pictures(codes.to_vec())?);
+            Ok(())
+        })
     }
 
     /// What was found so far, if it was not told yet.

@@ -1,24 +1,12 @@
 //! Grids of pictures: lines, traversals and planes, decoded a few codes at a time.
-//!
-//! A *part* is a batch of codes that takes a few milliseconds, so that a slider moved meanwhile is not
-//! kept waiting; how many codes that are is learned as it goes.
-
-use std::time::{Duration, Instant};
 
 use crate::analysis::{spherical, straight};
 use crate::engine::protocol::Pictures;
 use crate::engine::wish::{CodeSpec, Content, Plane, Traversal};
 
+use super::parts::Parts;
 use super::replica::{Replica, Trouble};
 
-/// What a part should take.
-pub(super) const PART: Duration = Duration::from_millis(4);
-/// Codes of the first part.
-pub(super) const FIRST_CODES: usize = 4;
-/// Codes of a part at most.
-const MOST_CODES: usize = 256;
-/// A part has at most so many times as many codes as the one before.
-const GROWTH: usize = 4;
 /// Pictures of a grid at most.
 pub(super) const MOST_PICTURES: usize = 1 << 16;
 /// Bytes of a grid at most.
@@ -49,11 +37,9 @@ pub(super) struct Grid {
     layout: Layout,
     columns: usize,
     count: usize,
-    /// Codes of the next part.
-    codes: usize,
+    parts: Parts,
     /// Of the pictures done.
     pixels: Vec<u8>,
-    done: usize,
 }
 
 impl Grid {
@@ -139,27 +125,22 @@ impl Grid {
             layout,
             columns,
             count,
-            codes: FIRST_CODES,
+            parts: Parts::new(count),
             pixels: Vec::with_capacity(count * each),
-            done: 0,
         })
     }
 
     /// Draws some pictures more. Returns whether that were the last.
     pub(super) fn advance(&mut self, replica: &Replica) -> Result<bool, Trouble> {
-        let end = (self.done + self.codes).min(self.count);
-        if end > self.done {
-            let start = Instant::now();
-            let mut codes = Vec::with_capacity((end - self.done) * replica.latent());
-            for index in self.done..end {
+        self.parts.advance(|part| {
+            let mut codes = Vec::with_capacity(part.len() * replica.latent());
+            for index in part {
                 self.layout
                     .write(index, self.columns, self.count, &mut codes);
             }
             self.pixels.extend(replica.pictures(codes)?);
-            self.codes = next_part(self.codes, end - self.done, start.elapsed());
-            self.done = end;
-        }
-        Ok(self.done == self.count)
+            Ok(())
+        })
     }
 
     /// What was drawn.
@@ -172,13 +153,6 @@ impl Grid {
             columns: self.columns,
         }
     }
-}
-
-/// How many codes the next part has after one that may have had `before`, and took so long for `done`.
-pub(super) fn next_part(before: usize, done: usize, spent: Duration) -> usize {
-    let each = spent.as_secs_f64() / done.max(1) as f64;
-    let fitting = (PART.as_secs_f64() / each.max(1e-9)) as usize;
-    fitting.clamp(1, MOST_CODES.min(before * GROWTH))
 }
 
 impl Layout {

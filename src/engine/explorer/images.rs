@@ -1,7 +1,5 @@
 //! Images through a network, a few at a time: damaged first and by drawn codes, where that is asked for.
 
-use std::time::Instant;
-
 use burn::tensor::Tensor;
 
 use crate::data::{Images, to_bytes};
@@ -9,7 +7,8 @@ use crate::engine::protocol::Pictures;
 use crate::engine::wish::{Content, ImagesMade, ImagesSampled, ImagesSpec};
 use crate::model::{Corruption, Noise};
 
-use super::grid::{FIRST_CODES, MOST_PICTURES, next_part};
+use super::grid::MOST_PICTURES;
+use super::parts::Parts;
 use super::replica::{Replica, Trouble, read};
 
 /// Seed of the noise that images are shown with: the same in every answer of every run.
@@ -19,11 +18,8 @@ const SHOWN_NOISE: u64 = u64::from_be_bytes(*b"shown\0\0\0");
 pub(super) struct ImagesJob {
     spec: ImagesSpec,
     images: Images,
-    count: usize,
     corruption: Option<Corruption>,
-    /// Images of the next part.
-    part: usize,
-    done: usize,
+    parts: Parts,
     given: Vec<u8>,
     given_errors: Vec<f32>,
     made: Vec<u8>,
@@ -51,9 +47,7 @@ impl ImagesJob {
             corruption: noise.and_then(|noise| Corruption::new(noise.id, noise.level, shape)),
             spec: spec.clone(),
             images,
-            count,
-            part: FIRST_CODES,
-            done: 0,
+            parts: Parts::new(count),
             given: Vec::new(),
             given_errors: Vec::new(),
             made: Vec::new(),
@@ -65,14 +59,10 @@ impl ImagesJob {
 
     /// Puts some images more through. Returns whether those were the last.
     pub(super) fn advance(&mut self, replica: &Replica) -> Result<bool, Trouble> {
-        let end = (self.done + self.part).min(self.count);
-        if end > self.done {
-            let start = Instant::now();
-            self.put_through(replica, self.done..end)?;
-            self.part = next_part(self.part, end - self.done, start.elapsed());
-            self.done = end;
-        }
-        Ok(self.done == self.count)
+        let mut parts = self.parts;
+        let is_last = parts.advance(|part| self.put_through(replica, part))?;
+        self.parts = parts;
+        Ok(is_last)
     }
 
     fn put_through(

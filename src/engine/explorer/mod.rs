@@ -15,6 +15,7 @@ mod generated;
 mod grid;
 mod images;
 mod nearest;
+mod parts;
 mod replica;
 mod studio;
 mod thread;

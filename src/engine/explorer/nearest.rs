@@ -1,20 +1,18 @@
 //! The training images nearest to some pictures, looked for a few at a time.
 
-use std::time::Instant;
+use std::convert::Infallible;
 
 use crate::analysis;
 use crate::data::Images;
 
-use super::grid::{FIRST_CODES, next_part};
+use super::parts::Parts;
 
 /// A search under way.
 pub(super) struct Search {
     /// Picture after picture.
     asked: Vec<u8>,
-    /// Training images of the next part.
-    part: usize,
-    /// Training images looked at.
-    done: usize,
+    /// Of the training images.
+    parts: Parts,
     /// The nearest so far, one a picture: its place, and the sum of squared differences of the bytes.
     found: Vec<Option<(usize, f64)>>,
 }
@@ -25,19 +23,16 @@ impl Search {
         let count = asked.len() / train.shape().pixels().max(1);
         Self {
             asked,
-            part: FIRST_CODES,
-            done: 0,
+            parts: Parts::new(train.len()),
             found: vec![None; count],
         }
     }
 
     /// Looks at some training images more. Returns whether those were the last.
     pub(super) fn advance(&mut self, train: &Images) -> bool {
-        let end = (self.done + self.part).min(train.len());
-        if end > self.done {
-            let start = Instant::now();
-            let width = train.shape().pixels();
-            let pixels = &train.pixels()[self.done * width..end * width];
+        let width = train.shape().pixels();
+        let Ok(is_last) = self.parts.advance(|part| {
+            let pixels = &train.pixels()[part.start * width..part.end * width];
             let nearer = analysis::nearest(pixels, &self.asked, width, 1);
             for (found, nearer) in self.found.iter_mut().zip(nearer) {
                 let Some(nearer) = nearer.first() else {
@@ -45,13 +40,12 @@ impl Search {
                 };
                 // Of equally near ones the first.
                 if found.is_none_or(|(_, distance)| nearer.squared_distance < distance) {
-                    *found = Some((self.done + nearer.index, nearer.squared_distance));
+                    *found = Some((part.start + nearer.index, nearer.squared_distance));
                 }
             }
-            self.part = next_part(self.part, end - self.done, start.elapsed());
-            self.done = end;
-        }
-        self.done >= train.len()
+            Ok::<(), Infallible>(())
+        });
+        is_last
     }
 
     /// Places of the nearest training images, and mean squared distances from them, pixels from 0 to 1.

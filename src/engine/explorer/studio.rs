@@ -15,8 +15,8 @@ use crate::engine::protocol::RunId;
 use crate::engine::wish::{GeneratedSpec, Tested};
 use crate::train::{CodeDraw, CodeDraws, CodeSource};
 
-use super::grid::{FIRST_CODES, PART, next_part};
 use super::nearest::Search;
+use super::parts::{PART, Parts};
 use super::replica::{Replica, Trouble};
 
 /// Training images at most whose codes are looked at, and at least, if there are, where codes are wide.
@@ -52,10 +52,8 @@ struct Known {
     /// After the images were chosen.
     draws: CodeDraws,
     images: Vec<u32>,
-    /// Images of the next part.
-    part: usize,
-    /// Images that are encoded.
-    done: usize,
+    /// Of encoding them.
+    parts: Parts,
     codes: Vec<f32>,
     /// A fit under way and the components it was asked for.
     fit: Option<(usize, MixtureFit)>,
@@ -167,8 +165,7 @@ fn test_images(data: &Dataset) -> Vec<u8> {
     let all = data.test.len();
     let affordable = MOST_PRODUCTS / data.train.pixels().len().max(1);
     let count = all.min(affordable.clamp(LEAST_TESTED, MOST_TESTED));
-    let images = (0..count).flat_map(|place| data.test.image(place * all / count));
-    images.copied().collect()
+    data.test.spread(count)
 }
 
 impl Known {
@@ -177,32 +174,30 @@ impl Known {
         let mut draws = CodeDraws::new(seed);
         let width = replica.latent();
         let most = (CODE_VALUES / width.max(1)).clamp(LEAST_CODES, MOST_CODES);
+        let images = draws.images(data.train.len(), width, most);
         Ok(Self {
-            images: draws.images(data.train.len(), width, most),
+            parts: Parts::new(images.len()),
+            images,
             replica: Rc::clone(replica),
             seed,
             draws,
-            part: FIRST_CODES,
-            done: 0,
             codes: Vec::new(),
             fit: None,
             mixture: None,
         })
     }
 
-    /// Encodes some images more. Returns whether all are encoded.
+    /// Encodes some images more. Returns whether all were encoded before: a fit is a part of its own.
     fn encode(&mut self) -> Result<bool, Trouble> {
-        let end = (self.done + self.part).min(self.images.len());
-        if end > self.done {
-            let start = Instant::now();
-            let codes = self.replica.training_codes(&self.images[self.done..end])?;
-            self.codes.extend(codes);
-            self.part = next_part(self.part, end - self.done, start.elapsed());
-            self.done = end;
-            // The fit is a part of its own.
-            return Ok(false);
+        if self.parts.is_done() {
+            return Ok(true);
         }
-        Ok(true)
+        self.parts.advance(|part| {
+            let codes = self.replica.training_codes(&self.images[part])?;
+            self.codes.extend(codes);
+            Ok::<(), Trouble>(())
+        })?;
+        Ok(false)
     }
 
     /// Fits a mixture a little further. Returns whether there is one of so many components.
