@@ -9,7 +9,7 @@ use super::bottleneck::BottleneckState;
 use super::composition::Composition;
 use super::freeze::freeze;
 use super::init::{Init, initialise};
-use super::layers::LayerInfo;
+use super::layers::{LayerInfo, Side};
 use super::noise::Noise;
 use super::objective::Objective;
 use super::observation::{StepObservation, WeightProbe, probe_weights};
@@ -18,6 +18,7 @@ use super::step::StepContext;
 use super::tally::Tally;
 use super::updater::{OptimizerState, Updater};
 use super::weights::{NamedArray, read_weights, write_weights};
+use crate::data::ImageShape;
 
 /// What went wrong with a network.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,22 @@ pub trait Trainee: Send {
 
     /// Of the phase under way: says how many stages are in use.
     fn objective(&self) -> Objective;
+
+    /// The code at the depth in use as maps, channel after channel; a code without places is one place of as
+    /// many channels as it has numbers.
+    fn code_shape(&self) -> ImageShape {
+        let innermost = self.objective().depth(self.stages());
+        let mut layers = self.layers().iter();
+        let layer =
+            layers.find(|layer| layer.side == Side::Encoder && layer.stage + 1 == innermost);
+        layer
+            .and_then(|layer| layer.maps)
+            .unwrap_or_else(|| ImageShape {
+                width: 1,
+                height: 1,
+                channels: layer.map_or(0, |layer| layer.outputs),
+            })
+    }
 
     /// Freezes what `objective` does not train and starts a fresh optimizer.
     fn begin_phase(&mut self, objective: Objective, optimizer: &OptimizerConfig);

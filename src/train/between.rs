@@ -81,12 +81,7 @@ impl Trainer {
     /// The code at the depth in use as maps, channel after channel; a code without places is one place of
     /// as many channels as it has numbers.
     pub fn code_shape(&self) -> ImageShape {
-        let maps = self.code_layer().and_then(|layer| layer.maps);
-        maps.unwrap_or_else(|| ImageShape {
-            width: 1,
-            height: 1,
-            channels: self.code_size(),
-        })
+        self.trainee.code_shape()
     }
 
     /// Whether the code at the depth in use is that of the whole network, behind its bottleneck, and not a

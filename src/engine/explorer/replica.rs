@@ -146,19 +146,6 @@ impl Replica {
         &*self.network
     }
 
-    /// The code at the depth in use as maps; a code without places is one place of many channels.
-    pub(super) fn code_shape(&self) -> ImageShape {
-        let mut layers = self.layers().iter();
-        let layer =
-            layers.find(|layer| layer.side == Side::Encoder && layer.stage + 1 == self.depth);
-        let maps = layer.and_then(|layer| layer.maps);
-        maps.unwrap_or(ImageShape {
-            width: 1,
-            height: 1,
-            channels: self.latent,
-        })
-    }
-
     /// Size of an image.
     pub(super) fn shape(&self) -> ImageShape {
         self.shape
@@ -283,17 +270,8 @@ impl Replica {
 
     /// How the entries of a code lie, where it is made of such.
     pub(super) fn entries(&self) -> CodeGrid {
-        let mut layers = self.network.layers().iter();
-        let layer =
-            layers.find(|layer| layer.side == Side::Encoder && layer.stage + 1 == self.depth);
-        let maps = layer.and_then(|layer| layer.maps);
-        let shape = maps.unwrap_or(ImageShape {
-            width: 1,
-            height: 1,
-            channels: self.latent,
-        });
         let numbers = entry_size(&self.knobs()).unwrap_or(1).max(1);
-        CodeGrid::new(shape, numbers)
+        CodeGrid::new(self.network.code_shape(), numbers)
     }
 
     /// One code, its picture, and how far that is from the image it began with.
