@@ -364,10 +364,9 @@ impl<L: EngineLink> eframe::App for App<L> {
         self.keep_desk_in_time(&ctx);
         let wanted = self.state.wishes();
         let link = &self.link;
-        let (latent, code) = (&mut self.state.latent, &mut self.state.code);
+        let state = &mut self.state;
         self.wishes.send(wanted, |key, number, wish| {
-            latent.ask(key, number, wish.as_ref());
-            code.ask(key, number, wish.as_ref());
+            state.note_wish(key, number, wish.as_ref());
             link.wish(key, number, wish);
         });
     }

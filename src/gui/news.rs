@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::engine::{
-    Answer, DeviceNews, Event, Progress, RunId, RunInfo, RunState, Slot, Snapshot,
+    Answer, DeviceNews, Event, Progress, RunId, RunInfo, RunState, Slot, Snapshot, Wish, WishKey,
 };
 use crate::train::{Metrics, RunConfig};
 
@@ -228,22 +228,24 @@ impl AppState {
         self.latent.follow(&self.runs);
     }
 
+    /// Takes notice of a wish that was sent to the explorer, or withdrawn.
+    pub(super) fn note_wish(&mut self, key: WishKey, number: u64, wish: Option<&Wish>) {
+        match Asker::of(key.slot) {
+            Asker::Latent => self.latent.ask(key, number, wish),
+            Asker::Code => self.code.ask(key, number, wish),
+            // Their answers say what they are of.
+            Asker::Input | Asker::Pictures | Asker::Layers => {}
+        }
+    }
+
     /// Takes in what the explorer found.
     pub fn apply_answer(&mut self, answer: Answer) {
-        match answer.key.slot {
-            Slot::Sliders
-            | Slot::Hover
-            | Slot::Line
-            | Slot::Paths
-            | Slot::Traversals
-            | Slot::Plane
-            | Slot::Generated => {
-                self.latent.take(answer);
-            }
-            Slot::Input => self.input.take(answer),
-            Slot::Images => self.take_images(answer),
-            Slot::Features | Slot::Filters => self.layers.take(answer),
-            Slot::Exchange | Slot::Atoms | Slot::Entries => self.code.take(answer),
+        match Asker::of(answer.key.slot) {
+            Asker::Latent => self.latent.take(answer),
+            Asker::Code => self.code.take(answer),
+            Asker::Input => self.input.take(answer),
+            Asker::Pictures => self.take_images(answer),
+            Asker::Layers => self.layers.take(answer),
         }
     }
 
@@ -354,6 +356,33 @@ fn become_ready(run: &mut Run, info: Arc<RunInfo>) {
     // What is known of another device is told next.
     run.device_remark = None;
     run.info = Some(info);
+}
+
+/// Which part of the state wishes in a slot.
+enum Asker {
+    Latent,
+    Code,
+    Input,
+    Pictures,
+    Layers,
+}
+
+impl Asker {
+    fn of(slot: Slot) -> Self {
+        match slot {
+            Slot::Sliders
+            | Slot::Hover
+            | Slot::Line
+            | Slot::Paths
+            | Slot::Traversals
+            | Slot::Plane
+            | Slot::Generated => Self::Latent,
+            Slot::Exchange | Slot::Atoms | Slot::Entries => Self::Code,
+            Slot::Input => Self::Input,
+            Slot::Images => Self::Pictures,
+            Slot::Features | Slot::Filters => Self::Layers,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -208,6 +208,19 @@ impl Run {
         };
     }
 
+    /// The newest frame, if it is newer than those kept.
+    pub fn live_frame(&self) -> Option<&Arc<Frame>> {
+        let kept = self.history.frames().last().map(|frame| frame.step);
+        self.frame
+            .as_ref()
+            .filter(|frame| kept.is_none_or(|kept| frame.step > kept))
+    }
+
+    /// All frames, kept and newest, in order of steps.
+    pub fn frames(&self) -> impl Iterator<Item = &Arc<Frame>> {
+        self.history.frames().iter().chain(self.live_frame())
+    }
+
     /// The newest measurement on the test images.
     pub fn last_test(&self) -> Option<&TestPoint> {
         self.last_test.as_ref()

@@ -13,7 +13,7 @@ use crate::engine::Pictures;
 use super::super::focus::arrows;
 use super::super::latent::PlaneWindow;
 use super::super::latent::paint::{Place, disc};
-use super::super::latent::sheet::{PIXELS, WHOLE, paint_tiles, sheet};
+use super::super::latent::sheet::{PIXELS, WHOLE, paint_tiles, sheet, tile_uv};
 use super::super::theme::{BEHIND, class_color};
 use super::super::view::View;
 use super::mapping::{Known, Marks};
@@ -126,23 +126,11 @@ fn tile_size(shape: ImageShape, side: f32) -> Vec2 {
 
 /// A square window that holds all points.
 fn window(points: &[[f32; 2]]) -> PlaneWindow {
-    let finite = || {
-        points
-            .iter()
-            .filter(|point| point.iter().all(|v| v.is_finite()))
-    };
-    let side = |i: usize| {
-        let low = finite().map(|point| point[i]).fold(f32::INFINITY, f32::min);
-        let high = finite()
-            .map(|point| point[i])
-            .fold(f32::NEG_INFINITY, f32::max);
-        if low <= high { (low, high) } else { (0.0, 0.0) }
-    };
-    let sides = [side(0), side(1)];
-    let longest = sides.map(|(low, high)| high - low);
-    let half = longest[0].max(longest[1]) * (0.5 + MARGIN);
+    let inner = PlaneWindow::holding(points);
+    let size = inner.size();
+    let half = size[0].max(size[1]) * (0.5 + MARGIN);
     let half = if half > 0.0 { half } else { 1.0 };
-    let middle = sides.map(|(low, high)| f32::midpoint(low, high));
+    let middle = [0, 1].map(|i| f32::midpoint(inner.low[i], inner.high[i]));
     PlaneWindow {
         low: middle.map(|middle| middle - half),
         high: middle.map(|middle| middle + half),
@@ -214,11 +202,8 @@ pub(super) fn atlas(ui: &Ui, view: &View<'_>, known: &Known, labels: &[u8]) -> T
 
 /// Where an image lies in the texture.
 pub(super) fn uv(image: u32, images: usize) -> Rect {
-    let (columns, rows) = (COLUMNS as f32, images.div_ceil(COLUMNS).max(1) as f32);
-    let image = image as usize;
-    let corner = vec2((image % COLUMNS) as f32, (image / COLUMNS) as f32);
-    let tile = vec2(columns.recip(), rows.recip());
-    Rect::from_min_size((corner * tile).to_pos2(), tile)
+    let rows = images.div_ceil(COLUMNS);
+    tile_uv((COLUMNS, rows), image as usize)
 }
 
 /// Pictures with a line of pixels around each.

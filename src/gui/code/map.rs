@@ -269,9 +269,8 @@ fn tsne_ui(
             (status, &made.points)
         }
     };
-    let touch = canvas_ui(ui, view, &drawn(view, material, near, (TSNE, points)), side);
-    ui.add(Label::new(RichText::new(status).small().color(view.palette.weak)).wrap());
-    touch
+    let drawn = drawn(view, material, near, (TSNE, points));
+    told_canvas_ui(ui, view, &drawn, side, &status)
 }
 
 fn pca_ui(
@@ -286,9 +285,21 @@ fn pca_ui(
          lies behind is seen through what lies before",
     );
     let points = view.state.mapping.principal(material.codes);
-    let touch = canvas_ui(ui, view, &drawn(view, material, near, (PCA, &points)), side);
     let step = words::count(material.frame.step);
     let status = format!("The codes looked at, of step {step}");
+    let drawn = drawn(view, material, near, (PCA, &points));
+    told_canvas_ui(ui, view, &drawn, side, &status)
+}
+
+/// A map with a line below it that says what it is of.
+fn told_canvas_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    drawn: &Drawn<'_>,
+    side: f32,
+    status: &str,
+) -> Touch {
+    let touch = canvas_ui(ui, view, drawn, side);
     ui.add(Label::new(RichText::new(status).small().color(view.palette.weak)).wrap());
     touch
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
-use crate::engine::{AccuracyRequest, Codes, Command, Frame, Request};
+use crate::engine::{AccuracyRequest, Codes, Command, Request};
 
 use super::super::run::Run;
 use super::super::state::AppState;
@@ -36,7 +36,7 @@ impl Measured {
 
     /// Steps and shares, 0 to 1, of the frames of a run that were measured.
     pub(super) fn of(&self, run: &Run) -> Vec<(u64, f64)> {
-        frames(run)
+        run.frames()
             .filter_map(|frame| {
                 let (_, share) = self.shares.get(&address(&frame.codes))?;
                 Some((frame.step, (*share)?))
@@ -49,15 +49,6 @@ fn address(codes: &Arc<Codes>) -> usize {
     Arc::as_ptr(codes).addr()
 }
 
-/// The frames of a run that are kept and the newest, in order of steps.
-fn frames(run: &Run) -> impl DoubleEndedIterator<Item = &Arc<Frame>> {
-    let kept = run.history.frames();
-    let last = kept.last().map(|frame| frame.step);
-    let newest = run.frame.as_ref();
-    let newest = newest.filter(|frame| last.is_none_or(|last| frame.step > last));
-    kept.iter().chain(newest)
-}
-
 impl AppState {
     /// Asks about frames of the run with most of them that nothing is known of.
     pub(super) fn ask_for_accuracies(&mut self) -> Option<Command> {
@@ -66,7 +57,7 @@ impl AppState {
             return None;
         }
         let unknown = |run: &Run| -> Vec<Arc<Codes>> {
-            let codes = frames(run).map(|frame| &frame.codes);
+            let codes = run.frames().map(|frame| &frame.codes);
             let unknown = codes.filter(|codes| !codes.is_empty() && !measured.has(codes));
             unknown.map(Arc::clone).collect()
         };

@@ -208,13 +208,7 @@ pub(super) fn steps(run: &Run, kind: Kind) -> Vec<u64> {
 
 /// Frames with codes, kept and newest.
 fn frames(run: &Run) -> impl Iterator<Item = &Arc<Frame>> {
-    let kept = run.history.frames();
-    let last = kept.last().map(|frame| frame.step);
-    let newest = run.frame.iter();
-    let newest = newest.filter(move |newest| last.is_none_or(|last| last < newest.step));
-    kept.iter()
-        .chain(newest)
-        .filter(|frame| !frame.codes.is_empty())
+    run.frames().filter(|frame| !frame.codes.is_empty())
 }
 
 /// What units were told by over time, in order of steps: every measurement, or every frame that is kept.

@@ -6,7 +6,7 @@ use egui::{
 
 use crate::data::ImageShape;
 use crate::gui::focus::arrows;
-use crate::gui::latent::sheet::fitted;
+use crate::gui::latent::sheet::{fitted, tile_uv};
 use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 
@@ -135,9 +135,7 @@ fn picture(ui: &Ui, shelf: &Shelf<'_>, index: usize, square: Rect, tint: Color32
     if index >= columns * rows {
         return;
     }
-    let size = vec2(1.0 / columns as f32, 1.0 / rows as f32);
-    let at = vec2((index % columns) as f32, (index / columns) as f32);
-    let uv = Rect::from_min_size((at * size).to_pos2(), size);
+    let uv = tile_uv((columns, rows), index);
     ui.painter()
         .image(texture, fitted(square, shelf.shape), uv, tint);
 }

@@ -124,11 +124,9 @@ pub enum CodeAction {
 }
 
 impl CodeState {
-    /// Takes notice of a wish that was sent, or withdrawn.
+    /// Takes notice of a wish of this pane that was sent, or withdrawn.
     pub fn ask(&mut self, key: WishKey, number: u64, wish: Option<&Wish>) {
-        if is_own(key.slot) {
-            self.answers.ask(key, number, wish);
-        }
+        self.answers.ask(key, number, wish);
     }
 
     /// Takes in what the explorer found (exchange, atoms, entries).
@@ -165,16 +163,10 @@ impl CodeState {
 
     /// The entries that the codes of a run are made of.
     pub(super) fn entries(&self, run: RunId) -> Option<&EntriesFound> {
-        match &self.find(Slot::Entries, run)?.content {
-            Content::Entries(found) => Some(found),
-            Content::Point { .. }
-            | Content::Images(_)
-            | Content::Grid { .. }
-            | Content::Filters { .. }
-            | Content::Features(_)
-            | Content::Generated(_)
-            | Content::Failed(_) => None,
-        }
+        let Content::Entries(found) = &self.find(Slot::Entries, run)?.content else {
+            return None;
+        };
+        Some(found)
     }
 
     /// The entries of the code that is shown, group after group, place after place.
@@ -192,24 +184,6 @@ impl CodeState {
         let found: Arc<[usize]> = chosen(entries, code)?.into();
         *known = Some((versions, Arc::clone(&found)));
         Some(found)
-    }
-}
-
-/// Whether answers in a slot are this pane's.
-fn is_own(slot: Slot) -> bool {
-    match slot {
-        Slot::Exchange | Slot::Atoms | Slot::Entries => true,
-        Slot::Sliders
-        | Slot::Hover
-        | Slot::Input
-        | Slot::Images
-        | Slot::Line
-        | Slot::Paths
-        | Slot::Generated
-        | Slot::Traversals
-        | Slot::Plane
-        | Slot::Features
-        | Slot::Filters => false,
     }
 }
 

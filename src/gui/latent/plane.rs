@@ -63,6 +63,27 @@ pub struct PlaneWindow {
 }
 
 impl PlaneWindow {
+    /// The smallest that holds all points; those that are no numbers are left out, and of none it is a point.
+    pub fn holding(points: &[[f32; 2]]) -> Self {
+        let finite = || {
+            points
+                .iter()
+                .filter(|point| point.iter().all(|v| v.is_finite()))
+        };
+        let side = |i: usize| {
+            let low = finite().map(|point| point[i]).fold(f32::INFINITY, f32::min);
+            let high = finite()
+                .map(|point| point[i])
+                .fold(f32::NEG_INFINITY, f32::max);
+            if low <= high { (low, high) } else { (0.0, 0.0) }
+        };
+        let sides = [side(0), side(1)];
+        Self {
+            low: sides.map(|side| side.0),
+            high: sides.map(|side| side.1),
+        }
+    }
+
     /// Its width and height.
     pub fn size(&self) -> [f32; 2] {
         [0, 1].map(|i| self.high[i] - self.low[i])
@@ -283,28 +304,12 @@ impl Projection {
         let points: Vec<[f32; 2]> = (0..codes.len())
             .map(|index| basis.project(codes.get(index)))
             .collect();
-        let finite = || {
-            points
-                .iter()
-                .filter(|point| point.iter().all(|v| v.is_finite()))
-        };
-        let side = |i: usize| {
-            let low = finite().map(|point| point[i]).fold(f32::INFINITY, f32::min);
-            let high = finite()
-                .map(|point| point[i])
-                .fold(f32::NEG_INFINITY, f32::max);
-            if low <= high { (low, high) } else { (0.0, 0.0) }
-        };
-        let sides = [side(0), side(1)];
-        let widest = (sides[0].1 - sides[0].0).max(sides[1].1 - sides[1].0);
-        let inner = PlaneWindow {
-            low: sides.map(|side| side.0),
-            high: sides.map(|side| side.1),
-        };
+        let inner = PlaneWindow::holding(&points);
+        let widest = inner.size().into_iter().fold(0.0, f32::max);
         let window = match before {
             Some(before) if before.window.suits(&inner) => before.window,
             Some(_) | None => {
-                let sides = sides.map(|(low, high)| range_around(low, high, widest / 2.0));
+                let sides = [0, 1].map(|i| range_around(inner.low[i], inner.high[i], widest / 2.0));
                 PlaneWindow {
                     low: sides.map(|side| side.0),
                     high: sides.map(|side| side.1),

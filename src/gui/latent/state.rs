@@ -163,26 +163,9 @@ pub enum PlaneAction {
 }
 
 impl LatentState {
-    /// Takes notice of a wish that was sent, or withdrawn.
+    /// Takes notice of a wish of these panes that was sent, or withdrawn.
     pub fn ask(&mut self, key: WishKey, number: u64, wish: Option<&Wish>) {
-        match key.slot {
-            Slot::Sliders
-            | Slot::Hover
-            | Slot::Line
-            | Slot::Paths
-            | Slot::Traversals
-            | Slot::Plane
-            | Slot::Generated => {
-                self.answers.ask(key, number, wish);
-            }
-            Slot::Exchange
-            | Slot::Input
-            | Slot::Images
-            | Slot::Features
-            | Slot::Filters
-            | Slot::Atoms
-            | Slot::Entries => {}
-        }
+        self.answers.ask(key, number, wish);
     }
 
     /// Takes in what the explorer found, as far as [`Self::ask`] took notice of what was asked.

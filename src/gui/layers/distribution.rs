@@ -60,7 +60,10 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// From the least to the greatest value of all moments.
     fn range(self) -> Option<(f32, f32)> {
-        let stats = heat::frames(self.run).filter_map(|frame| frame.layers.get(self.layer));
+        let stats = self
+            .run
+            .frames()
+            .filter_map(|frame| frame.layers.get(self.layer));
         let counts = stats.filter_map(|stat| self.counted.of(stat));
         counts.fold(None, |range, counts| {
             let (low, high) = range.unwrap_or((counts.low, counts.high));

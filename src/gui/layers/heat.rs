@@ -76,17 +76,9 @@ impl Axis {
     }
 }
 
-/// The newest frame of a run, if it is newer than those kept.
-fn live(run: &Run) -> Option<&Arc<Frame>> {
-    let kept = run.history.frames().last().map(|frame| frame.step);
-    run.frame
-        .as_ref()
-        .filter(|frame| kept.is_none_or(|kept| frame.step > kept))
-}
-
 /// The frame of a run that was the newest at a step.
 pub fn frame_at(run: &Run, step: u64) -> Option<&Arc<Frame>> {
-    live(run)
+    run.live_frame()
         .filter(|frame| frame.step <= step)
         .or_else(|| run.history.at(step))
 }
@@ -94,19 +86,14 @@ pub fn frame_at(run: &Run, step: u64) -> Option<&Arc<Frame>> {
 /// The last step that anything is known of.
 pub fn last_step(run: &Run) -> u64 {
     let kept = run.history.frames().last().map_or(0, |frame| frame.step);
-    live(run).map_or(kept, |frame| frame.step)
-}
-
-/// All frames of a run, kept and newest, in order.
-pub fn frames(run: &Run) -> impl Iterator<Item = &Arc<Frame>> {
-    run.history.frames().iter().chain(live(run))
+    run.live_frame().map_or(kept, |frame| frame.step)
 }
 
 /// A number that changes when the frames of the run or anything else that is `shown` does.
 pub fn version(run: &Run, axis: Axis, shown: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     let frames = run.history.frames();
-    let addresses = [frames.first(), frames.last(), live(run)];
+    let addresses = [frames.first(), frames.last(), run.live_frame()];
     let addresses = addresses.map(|frame| frame.map_or(0, |frame| Arc::as_ptr(frame) as usize));
     (frames.len(), addresses, last_step(run), axis).hash(&mut hasher);
     shown.hash(&mut hasher);
