@@ -33,7 +33,8 @@
 //! picture of a code, a plane of codes, filters, images with the noise of training), at most one a place
 //! on the screen, and the thread "explorer" fulfils them on the CPU with copies of the newest weights, so
 //! that a slider never waits for a training step. A newer wish replaces an older one, and answers come
-//! back like events.
+//! back like events. What is asked about codes that are at hand, such as a map of them, needs no weights: the
+//! thread "analyst" computes it, and its findings are events.
 //!
 //! A run whose device fails is *parked*: built anew on the CPU from the last state that was copied off
 //! the device, which happens whenever it is saved. There it stands until it is continued elsewhere.
