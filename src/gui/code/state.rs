@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::engine::{Answer, CodeSpec, Content, EntriesFound, RunId, Slot, Start, Wish, WishKey};
 use crate::gui::action::Effect;
+use crate::gui::chosen::ChosenIn;
 use crate::gui::latent::{Answers, Find};
 use crate::gui::layout::Pane;
 use crate::gui::run::Run;
@@ -78,9 +79,9 @@ pub struct CodeState {
     /// The part that is shown.
     pub section: CodeSection,
     /// The unit that is looked at.
-    unit: Option<(RunId, usize)>,
+    unit: ChosenIn<usize>,
     /// The entry of the code that is looked at.
-    cell: Option<(RunId, Cell)>,
+    cell: ChosenIn<Cell>,
     /// Entries that were put in place of others, by their places.
     exchanged: BTreeMap<RunId, BTreeMap<Cell, usize>>,
     /// Pictures of units.
@@ -94,8 +95,8 @@ impl Default for CodeState {
     fn default() -> Self {
         Self {
             section: CodeSection::default(),
-            unit: None,
-            cell: None,
+            unit: ChosenIn::default(),
+            cell: ChosenIn::default(),
             exchanged: BTreeMap::new(),
             pictures: PICTURES,
             answers: Answers::default(),
@@ -137,18 +138,18 @@ impl CodeState {
     /// Forgets what was done to the code of a run that is another one now.
     pub fn forget(&mut self, run: RunId) {
         self.exchanged.remove(&run);
-        self.unit = self.unit.filter(|(of, _)| *of != run);
-        self.cell = self.cell.filter(|(of, _)| *of != run);
+        self.unit.clear_in(run);
+        self.cell.clear_in(run);
     }
 
     /// The unit of a run that is looked at.
     pub(super) fn unit_of(&self, run: RunId) -> Option<usize> {
-        self.unit.filter(|(of, _)| *of == run).map(|(_, unit)| unit)
+        self.unit.of(run).copied()
     }
 
     /// The entry of a run's code that is looked at.
     pub(super) fn cell_of(&self, run: RunId) -> Option<Cell> {
-        self.cell.filter(|(of, _)| *of == run).map(|(_, cell)| cell)
+        self.cell.of(run).copied()
     }
 
     /// What was exchanged in the code of a run.
@@ -192,9 +193,9 @@ impl AppState {
         let code = &mut self.code;
         match action {
             CodeAction::Show(section) => code.section = section,
-            CodeAction::Unit(unit) => code.unit = unit,
+            CodeAction::Unit(unit) => code.unit.set(unit),
             CodeAction::Cell(cell) => {
-                code.cell = cell;
+                code.cell.set(cell);
                 // The entry that is there is looked at too.
                 let entry = cell.and_then(|(run, cell)| {
                     let places = code.entries(run)?.grid.places;
@@ -202,12 +203,14 @@ impl AppState {
                     let entry = chosen.get(cell.group * places + cell.place)?;
                     Some((run, *entry))
                 });
-                code.unit = entry.or(code.unit);
+                if let Some((run, entry)) = entry {
+                    code.unit.choose(run, entry);
+                }
             }
             CodeAction::Exchange(run, entry) => {
                 if let Some(cell) = code.cell_of(run) {
                     code.exchanged.entry(run).or_default().insert(cell, entry);
-                    code.unit = Some((run, entry));
+                    code.unit.choose(run, entry);
                 }
             }
             CodeAction::PutBack(run, cell) => {
