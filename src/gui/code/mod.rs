@@ -7,6 +7,7 @@ mod canvas;
 mod exchange;
 mod factors;
 mod facts;
+mod kept;
 mod map;
 mod mapping;
 mod measured;
@@ -31,6 +32,7 @@ use facts::{Level, told};
 use ranking::{Kind, Ranking};
 use shelf::{Item, Shelf, shelf_ui};
 
+pub(super) use kept::KeptCode;
 pub use mapping::{MapAction, MapState, Marks};
 pub use state::{CodeAction, CodeSection, CodeState};
 

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{Answer, CodeSpec, Content, EntriesFound, RunId, Slot, Start, Wish, WishKey};
 use crate::gui::action::Effect;
 use crate::gui::chosen::ChosenIn;
@@ -16,10 +18,10 @@ use super::places::{chosen, pins};
 use super::ranking::{Kind, Ranking};
 
 /// Pictures of units at first, and how many more a click brings.
-const PICTURES: usize = 60;
+pub(super) const PICTURES: usize = 60;
 
 /// A part of the pane.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CodeSection {
     /// What each unit carries.
     #[default]
@@ -85,7 +87,7 @@ pub struct CodeState {
     /// Entries that were put in place of others, by their places.
     exchanged: BTreeMap<RunId, BTreeMap<Cell, usize>>,
     /// Pictures of units.
-    pictures: usize,
+    pub(super) pictures: usize,
     answers: Answers,
     /// Entries of the code that is shown.
     chosen: RefCell<Option<Chosen>>,

@@ -43,7 +43,7 @@ pub struct GenerateState {
     /// Pictures of each run that are asked for.
     pub count: usize,
     /// The pictures A and B.
-    marks: ChosenIn<Vec<usize>>,
+    pub(super) marks: ChosenIn<Vec<usize>>,
 }
 
 impl Default for GenerateState {
