@@ -4,6 +4,7 @@
 mod accuracy;
 mod bars;
 mod canvas;
+mod cells;
 mod exchange;
 mod factors;
 mod facts;
