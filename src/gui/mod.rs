@@ -10,6 +10,7 @@ mod action;
 mod app;
 mod borders;
 mod chips;
+mod chosen;
 mod code;
 mod curves;
 mod data;

@@ -8,6 +8,7 @@ use rand::seq::index;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Covariance, MixtureOptions};
 use crate::model::{CodeGrid, Knobs, entry_size};
@@ -22,7 +23,8 @@ const MOST_VALUES: usize = 1 << 23;
 const WIDEST_FULL: usize = 64;
 
 /// What codes are drawn from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CodeSource {
     /// N(0, temperature² · I).
     Prior,

@@ -149,6 +149,39 @@ pub fn scene(look: &Look) -> Window {
 }
 
 #[test]
+fn the_image_and_what_is_decoded_stand_at_one_height_and_use_the_room() {
+    for size in [[1280.0, 720.0], [800.0, 700.0]] {
+        let mut window = scene(&Look {
+            size,
+            ..Look::default()
+        });
+        let rect = |window: &Window, name: &str| {
+            let picture = window.harness.get_by_role_and_label(Role::Image, name);
+            picture.rect()
+        };
+        let both = |window: &Window| {
+            let names = [
+                "Entries of the code, Stacked",
+                "Decoded from these entries, Stacked",
+            ];
+            names.map(|name| rect(window, name))
+        };
+        let [map, decoded] = both(&window);
+        assert!((map.top() - decoded.top()).abs() < 0.1, "{map} {decoded}");
+        assert!(map.right() < decoded.left(), "{map} {decoded}");
+        assert!((map.width() - decoded.width()).abs() < 0.1);
+        if size[0] > 1000.0 {
+            assert!(map.width() > 190.0, "{map}");
+        }
+        let cells = map.width() / 7.0;
+        assert!((cells - cells.round()).abs() < 0.01, "whole cells: {map}");
+        window.press_with(egui::Modifiers::COMMAND, egui::Key::L);
+        let [map, decoded] = both(&window);
+        assert!((map.top() - decoded.top()).abs() < 0.1, "{map} {decoded}");
+    }
+}
+
+#[test]
 fn entries_are_looked_at_and_exchanged_by_key() {
     let figures = [(ENTRY_COUNTS, Figure::Each(vec![10.0, 0.0, 30.0]))];
     let mut window = code_window(&figures, &Look::default());

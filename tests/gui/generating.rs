@@ -9,6 +9,7 @@ use hourglass::gui::{AppState, Pane};
 use super::FIRST;
 use super::decoder::Decoder;
 use super::pictures::{pane_window, roomy};
+use super::readable::texts;
 use super::window::{Look, Window};
 
 fn state(window: &Window) -> &AppState {
@@ -58,6 +59,30 @@ fn all_runs_draw_by_the_same_seed() {
     window.harness.run();
     let cooler = spec(&mut window, &mut decoder, FIRST);
     assert!((cooler.draw.temperature - 0.5).abs() < 1e-6);
+}
+
+#[test]
+fn rows_say_what_they_show() {
+    let (mut window, mut decoder) = generating(&roomy());
+    let mut sizes = Vec::new();
+    for _type in ["usual", "large"] {
+        for run in ["Stacked", "Deep"] {
+            let name = format!("Rows of {run}: Drawn; Nearest training image; Distance");
+            let titles = window.harness.get_by_label_contains(&name).rect();
+            let picture = format!("Picture 1 of {run},");
+            let picture = window.harness.get_by_label_contains(&picture).rect();
+            assert!(titles.right() < picture.left(), "{titles} {picture}");
+            assert!(titles.left() >= 0.0 && titles.top() <= picture.top() + 0.1);
+        }
+        let texts = texts(&window);
+        let title = texts
+            .iter()
+            .find(|text| text.words == "Nearest training image");
+        sizes.push(title.unwrap().size);
+        window.press_with(egui::Modifiers::COMMAND, Key::L);
+        decoder.answer(&mut window);
+    }
+    assert!(sizes[1] > 1.25 * sizes[0], "{sizes:?}");
 }
 
 #[test]

@@ -128,9 +128,13 @@ fn a_map_is_made_again_and_drawn_of_dots() {
 
 #[test]
 fn accuracies_and_factors_are_told() {
-    let window = code_window(true, "Neighbours over time");
+    let mut window = code_window(true, "Neighbours over time");
     assert!(window.has_text("used to measure, not to train"));
     assert!(window.has_text("80 % at step"));
+    window.click("First frame");
+    for text in ["Stacked 80 % at step 0", "used to measure"] {
+        assert!(window.has_text(text), "looking back: no {text:?}");
+    }
     let window = code_window(true, "True factors");
     assert!(window.has_text("Slant and z1: −0.85"));
     let window = code_window(false, "True factors");

@@ -4,6 +4,7 @@ use egui::{Label, RichText, Role, Ui, WidgetInfo, vec2};
 use egui_plot::{GridMark, HLine, Line, LineStyle, Plot, Points, VLine};
 
 use crate::engine::DatasetInfo;
+use crate::store::list;
 
 use super::super::curves::pattern;
 use super::super::run::Run;
@@ -18,6 +19,9 @@ const HEIGHT: f32 = 150.0;
 /// Marks on a line, at most.
 const MOST_MARKS: usize = 40;
 
+/// A run, and steps and percents of its frames that were measured, one at least.
+type Measurements<'a> = (&'a Run, Vec<[f64; 2]>);
+
 /// Draws the accuracy of nearest neighbours of all runs with classes; the text is about this one.
 pub fn accuracy_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
     let Some(info) = &run.info else {
@@ -26,7 +30,9 @@ pub fn accuracy_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
         );
         return;
     };
-    let codes = view.state.frame(run).map_or(0, |frame| frame.codes.len());
+    // Every frame with codes has those of the same images.
+    let codes = run.frames().map(|frame| frame.codes.len()).max();
+    let codes = codes.unwrap_or(0);
     let labels = info.dataset.test_labels.as_deref().unwrap_or_default();
     let labels = &labels[..labels.len().min(codes)];
     let guess = most_frequent(labels);
@@ -35,7 +41,7 @@ pub fn accuracy_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
         |guess| sentence(labels.len(), guess),
     );
     ui.add(Label::new(text).wrap());
-    let lines: Vec<(&Run, Vec<[f64; 2]>)> = view
+    let lines: Vec<Measurements<'_>> = view
         .state
         .runs
         .iter()
@@ -53,6 +59,47 @@ pub fn accuracy_ui(ui: &mut Ui, view: &View<'_>, run: &Run) {
         return;
     }
     chart_ui(ui, view, &lines, guess);
+    if let Some(text) = lone(&lines) {
+        let small = RichText::new(text).small().color(view.palette.weak);
+        ui.add(Label::new(small).wrap());
+    }
+}
+
+/// Why there is but one point of some runs, where no more will come by themselves.
+fn lone(lines: &[Measurements<'_>]) -> Option<String> {
+    let has_one = |run: &Run| {
+        let frames = run.frames().filter(|frame| !frame.codes.is_empty());
+        frames.count() == 1 && run.has_started() && !run.is_running()
+    };
+    let lone = lines.iter().filter(|(run, _)| has_one(run));
+    let names: Vec<&str> = lone.map(|(run, _)| run.name()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "Only frames that were kept can be measured, and of {} there is one: a run keeps more of them while \
+             it trains in the window.",
+            list(&names)
+        )
+    })
+}
+
+/// What is known of a run at the frame that is looked at, or newest where none is.
+fn value((run, points): &Measurements<'_>, looked_at: Option<u64>) -> String {
+    let name = run.name();
+    let limit = looked_at.map_or(f64::INFINITY, |step| step as f64);
+    let until = points.partition_point(|point| point[0] <= limit);
+    match (
+        until.checked_sub(1).and_then(|last| points.get(last)),
+        looked_at,
+    ) {
+        (Some([step, percent]), _) => {
+            format!(
+                "{name} {percent:.0} % at step {}",
+                words::count(*step as u64)
+            )
+        }
+        (None, Some(step)) => format!("{name} is not measured at step {}", words::count(step)),
+        (None, None) => format!("{name} is not measured"),
+    }
 }
 
 /// Share of the most frequent class, where there are classes: what guessing it always would reach.
@@ -86,7 +133,7 @@ fn without_labels(dataset: &DatasetInfo, codes: usize) -> String {
     )
 }
 
-fn chart_ui(ui: &mut Ui, view: &View<'_>, lines: &[(&Run, Vec<[f64; 2]>)], guess: Option<f64>) {
+fn chart_ui(ui: &mut Ui, view: &View<'_>, lines: &[Measurements<'_>], guess: Option<f64>) {
     let scale = text_scale(ui.ctx());
     let title = |text: &str| RichText::new(text).small().weak();
     let plot = Plot::new("accuracy of neighbours")
@@ -143,16 +190,11 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, lines: &[(&Run, Vec<[f64; 2]>)], guess
             );
         }
     });
-    let looked_at = view
-        .state
-        .history
-        .cursor
-        .map_or(f64::INFINITY, |step| step as f64);
-    let values = lines.iter().filter_map(|(run, points)| {
-        let until = points.partition_point(|point| point[0] <= looked_at);
-        let point = points.get(until.checked_sub(1)?)?;
-        let step = words::count(point[0] as u64);
-        Some(format!("{} {:.0} % at step {step}", run.name(), point[1]))
+    let values = lines.iter().map(|line| {
+        // Before the first frame of a run that one is looked at.
+        let cursor = view.state.history.cursor;
+        let looked_at = cursor.and_then(|_| view.state.frame(line.0));
+        value(line, looked_at.map(|frame| frame.step))
     });
     let values: Vec<String> = values.collect();
     let spoken = format!(
@@ -168,7 +210,53 @@ fn chart_ui(ui: &mut Ui, view: &View<'_>, lines: &[(&Run, Vec<[f64; 2]>)], guess
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::engine::{Codes, Event, Frame, RunState};
+    use crate::gui::state::AppState;
+    use crate::gui::state::tests::{advance, first, make_ready};
+
+    #[test]
+    fn the_value_is_that_of_the_frame_looked_at() {
+        let (state, _) = first();
+        let run = &state.runs[0];
+        let line = (run, vec![[20.0, 40.0], [1_500.0, 80.0]]);
+        let told = |looked_at| value(&line, looked_at);
+        assert!(told(None).ends_with(" 80 % at step 1,500"));
+        assert!(told(Some(1_500)).ends_with(" 80 % at step 1,500"));
+        assert!(told(Some(1_499)).ends_with(" 40 % at step 20"));
+        assert!(told(Some(7)).ends_with(" is not measured at step 7"));
+    }
+
+    #[test]
+    fn a_lone_point_is_explained_where_no_other_will_come() {
+        let (mut state, id) = first();
+        make_ready(&mut state, id);
+        let told = |state: &AppState| lone(&[(&state.runs[0], vec![[300.0, 80.0]])]);
+        assert_eq!(told(&state), None, "nothing was trained");
+        advance(&mut state, id, 300);
+        let codes = Codes {
+            latent: 1,
+            values: vec![0.0, 1.0],
+            ..Codes::default()
+        };
+        let frame = |step| Frame {
+            codes: Arc::new(codes.clone()),
+            ..Frame::blank(id, step)
+        };
+        state.run_mut(id).unwrap().frame = Some(Arc::new(frame(300)));
+        assert_eq!(told(&state), None, "more will come");
+        state.apply(Event::StateChanged {
+            id,
+            state: RunState::Paused,
+        });
+        let sentence = told(&state).unwrap();
+        assert!(sentence.starts_with("Only frames that were kept"));
+        assert!(sentence.contains(state.runs[0].name()));
+        state.apply(Event::Frame(Arc::new(frame(100))));
+        assert_eq!(told(&state), None, "there are two");
+    }
 
     #[test]
     fn guessing_reaches_the_share_of_the_most_frequent_class() {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
 
-use crate::engine::{Content, EntriesFound, Pictures, Slot};
+use crate::engine::{Content, Pictures, Slot};
 use crate::gui::action::{Action, Actions};
 use crate::gui::focus::arrows;
 use crate::gui::latent::sheet::{fitted, single};
@@ -12,14 +12,13 @@ use crate::gui::theme::text_scale;
 use crate::gui::view::View;
 
 use super::CodeAction;
+use super::cells::Shown;
 use super::ranking::Ranking;
 use super::state::Cell;
 
-/// Side of the two pictures, between these.
-const SIDE: std::ops::RangeInclusive<f32> = 120.0..=260.0;
-
-/// Height of what belongs to the two pictures.
-const ABOVE: f32 = 80.0;
+/// What the colours of the cells say.
+const LEGEND: &str = "The rarer an entry is in the codes of all test images, the stronger its cells are tinted \
+                      in the colour of the run. Cells of the entry that is looked at are framed.";
 
 /// Least side of a cell that has room for the number of its entry.
 const NUMBERED: f32 = 20.0;
@@ -69,11 +68,6 @@ pub(super) fn exchange_ui(
         }
         Origin::Image(_) | Origin::Drawn => {}
     }
-    let scale = text_scale(ui.ctx());
-    let room = (ui.available_width() - 3.0 * ui.spacing().item_spacing.x) / 2.0;
-    // In a low pane the whole map is seen at once where that is possible.
-    let most = (ui.clip_rect().height() - ABOVE * scale).min(*SIDE.end() * scale);
-    let side = room.min(most).max(*SIDE.start());
     let shown = Shown {
         run,
         ranking,
@@ -81,113 +75,40 @@ pub(super) fn exchange_ui(
         chosen: &chosen,
         version: found.version,
     };
-    ui.horizontal_wrapped(|ui| {
-        let words = origin_words(view, run);
+    let spacing = ui.spacing().item_spacing;
+    let caption = ui.text_style_height(&TextStyle::Small) + spacing.y;
+    let room = vec2(
+        (ui.available_width() - spacing.x) / 2.0,
+        ui.clip_rect().height() - caption,
+    );
+    let scales = (text_scale(ui.ctx()), ui.pixels_per_point());
+    let side = shown.side(room, scales);
+    ui.horizontal_top(|ui| {
         let under = original.as_ref().unwrap_or(picture);
-        card_ui(
-            ui,
-            side,
-            &format!("{words}, and its entries; the rarer, the bluer"),
-            |ui| {
-                map_ui(ui, view, &shown, under, side, out);
-            },
-        );
+        card_ui(ui, side, (&origin_words(view, run), LEGEND), |ui| {
+            map_ui(ui, view, &shown, under, side, out);
+        });
         let moved = state.exchanged_of(run.id).map_or(0, |cells| cells.len());
         let title = match moved {
             0 => "Decoded".to_owned(),
             1 => "Decoded, 1 entry exchanged".to_owned(),
             moved => format!("Decoded, {moved} entries exchanged"),
         };
-        card_ui(ui, side, &title, |ui| {
+        let help = "What the decoder makes of these entries. Cells with another entry than the image has there \
+                    are framed.";
+        card_ui(ui, side, (&title, help), |ui| {
             decoded_ui(ui, view, &shown, picture, side);
         });
     });
     chosen_ui(ui, view, &shown, out);
 }
 
-/// What is drawn.
-struct Shown<'a> {
-    run: &'a Run,
-    ranking: &'a Ranking,
-    entries: &'a EntriesFound,
-    /// By group and place.
-    chosen: &'a [usize],
-    version: u64,
-}
-
-impl Shown<'_> {
-    /// The cell that is looked at, or the first one.
-    fn cell(&self, view: &View<'_>) -> Cell {
-        let cell = view.state.code.cell_of(self.run.id);
-        let grid = self.entries.grid;
-        cell.filter(|cell| cell.group < grid.groups && cell.place < grid.places)
-            .unwrap_or(Cell { group: 0, place: 0 })
-    }
-
-    fn entry(&self, cell: Cell) -> usize {
-        let at = cell.group * self.entries.grid.places + cell.place;
-        self.chosen.get(at).copied().unwrap_or_default()
-    }
-
-    /// Columns and rows of cells: those of the code, or a row of groups where it has no places.
-    fn layout(&self) -> (usize, usize) {
-        let (code, grid) = (self.entries.code, self.entries.grid);
-        if grid.places == 1 {
-            (grid.groups, 1)
-        } else {
-            (code.width, code.height)
-        }
-    }
-
-    /// The cell in a column and a row, in the group that is looked at.
-    fn at(&self, column: usize, row: usize, group: usize) -> Cell {
-        if self.entries.grid.places == 1 {
-            Cell {
-                group: column,
-                place: 0,
-            }
-        } else {
-            Cell {
-                group,
-                place: row * self.entries.code.width + column,
-            }
-        }
-    }
-
-    /// Where a cell lies in the picture of the code.
-    fn rect(&self, rect: Rect, cell: Cell) -> Rect {
-        let (columns, rows) = self.layout();
-        let at = if self.entries.grid.places == 1 {
-            cell.group
-        } else {
-            cell.place
-        };
-        let size = rect.size() / vec2(columns as f32, rows as f32);
-        let corner = vec2((at % columns) as f32, (at / columns) as f32);
-        Rect::from_min_size(rect.min + corner * size, size)
-    }
-
-    /// The cell in words.
-    fn words(&self, cell: Cell) -> String {
-        let grid = self.entries.grid;
-        let width = self.entries.code.width.max(1);
-        let place = format!(
-            "row {}, column {}",
-            cell.place / width + 1,
-            cell.place % width + 1
-        );
-        match (grid.places, grid.groups) {
-            (1, _) => format!("group {}", cell.group + 1),
-            (_, 1) => place,
-            (_, _) => format!("{place}, group {}", cell.group + 1),
-        }
-    }
-}
-
-fn card_ui(ui: &mut Ui, side: f32, title: &str, add: impl FnOnce(&mut Ui)) {
+/// A picture below its title, which has one line whatever the width, so that pictures stand at one height.
+fn card_ui(ui: &mut Ui, side: f32, (title, help): (&str, &str), add: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.set_width(side);
-        ui.add(egui::Label::new(RichText::new(title).small()).wrap());
+        ui.add(egui::Label::new(RichText::new(title).small()).truncate())
+            .on_hover_text(help);
         add(ui);
     });
 }
@@ -204,6 +125,8 @@ fn map_ui(
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
     let name = format!("Entries of the code, {}", shown.run.name());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_description(LEGEND));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 2.0, view.palette.deep);
     let rect = fitted(rect, image.shape);
@@ -282,7 +205,7 @@ fn map_ui(
         let entry = shown.entry(cell);
         response.on_hover_text_at_pointer(format!(
             "{}: entry {entry}, {} of all places. Click to look at it, then click an entry below to put it \
-             here.",
+             here. {LEGEND}",
             crate::gui::words::capitalised(&shown.words(cell)),
             shown.ranking.words(entry),
         ));

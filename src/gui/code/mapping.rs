@@ -7,6 +7,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{
     Codes, Command, FactorsFinding, FactorsRequest, Finding, MapFinding, MapRequest, MapSettings,
     Request, RunId, TestNeighbours,
@@ -23,10 +25,10 @@ use super::measured::Measured;
 pub(super) const NEAR: usize = 5;
 
 /// Dimensions in the table of factors at first, and how many more a click brings.
-const DIMENSIONS: usize = 16;
+pub(super) const DIMENSIONS: usize = 16;
 
 /// What stands for an image in a map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Marks {
     /// The image itself, small.
     #[default]

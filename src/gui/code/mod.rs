@@ -4,9 +4,11 @@
 mod accuracy;
 mod bars;
 mod canvas;
+mod cells;
 mod exchange;
 mod factors;
 mod facts;
+mod kept;
 mod map;
 mod mapping;
 mod measured;
@@ -31,6 +33,7 @@ use facts::{Level, told};
 use ranking::{Kind, Ranking};
 use shelf::{Item, Shelf, shelf_ui};
 
+pub(super) use kept::KeptCode;
 pub use mapping::{MapAction, MapState, Marks};
 pub use state::{CodeAction, CodeSection, CodeState};
 

@@ -4,8 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{Answer, CodeSpec, Content, EntriesFound, RunId, Slot, Start, Wish, WishKey};
 use crate::gui::action::Effect;
+use crate::gui::chosen::ChosenIn;
 use crate::gui::latent::{Answers, Find};
 use crate::gui::layout::Pane;
 use crate::gui::run::Run;
@@ -15,10 +18,10 @@ use super::places::{chosen, pins};
 use super::ranking::{Kind, Ranking};
 
 /// Pictures of units at first, and how many more a click brings.
-const PICTURES: usize = 60;
+pub(super) const PICTURES: usize = 60;
 
 /// A part of the pane.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CodeSection {
     /// What each unit carries.
     #[default]
@@ -78,13 +81,13 @@ pub struct CodeState {
     /// The part that is shown.
     pub section: CodeSection,
     /// The unit that is looked at.
-    unit: Option<(RunId, usize)>,
+    unit: ChosenIn<usize>,
     /// The entry of the code that is looked at.
-    cell: Option<(RunId, Cell)>,
+    cell: ChosenIn<Cell>,
     /// Entries that were put in place of others, by their places.
     exchanged: BTreeMap<RunId, BTreeMap<Cell, usize>>,
     /// Pictures of units.
-    pictures: usize,
+    pub(super) pictures: usize,
     answers: Answers,
     /// Entries of the code that is shown.
     chosen: RefCell<Option<Chosen>>,
@@ -94,8 +97,8 @@ impl Default for CodeState {
     fn default() -> Self {
         Self {
             section: CodeSection::default(),
-            unit: None,
-            cell: None,
+            unit: ChosenIn::default(),
+            cell: ChosenIn::default(),
             exchanged: BTreeMap::new(),
             pictures: PICTURES,
             answers: Answers::default(),
@@ -137,18 +140,18 @@ impl CodeState {
     /// Forgets what was done to the code of a run that is another one now.
     pub fn forget(&mut self, run: RunId) {
         self.exchanged.remove(&run);
-        self.unit = self.unit.filter(|(of, _)| *of != run);
-        self.cell = self.cell.filter(|(of, _)| *of != run);
+        self.unit.clear_in(run);
+        self.cell.clear_in(run);
     }
 
     /// The unit of a run that is looked at.
     pub(super) fn unit_of(&self, run: RunId) -> Option<usize> {
-        self.unit.filter(|(of, _)| *of == run).map(|(_, unit)| unit)
+        self.unit.of(run).copied()
     }
 
     /// The entry of a run's code that is looked at.
     pub(super) fn cell_of(&self, run: RunId) -> Option<Cell> {
-        self.cell.filter(|(of, _)| *of == run).map(|(_, cell)| cell)
+        self.cell.of(run).copied()
     }
 
     /// What was exchanged in the code of a run.
@@ -192,9 +195,9 @@ impl AppState {
         let code = &mut self.code;
         match action {
             CodeAction::Show(section) => code.section = section,
-            CodeAction::Unit(unit) => code.unit = unit,
+            CodeAction::Unit(unit) => code.unit.set(unit),
             CodeAction::Cell(cell) => {
-                code.cell = cell;
+                code.cell.set(cell);
                 // The entry that is there is looked at too.
                 let entry = cell.and_then(|(run, cell)| {
                     let places = code.entries(run)?.grid.places;
@@ -202,12 +205,14 @@ impl AppState {
                     let entry = chosen.get(cell.group * places + cell.place)?;
                     Some((run, *entry))
                 });
-                code.unit = entry.or(code.unit);
+                if let Some((run, entry)) = entry {
+                    code.unit.choose(run, entry);
+                }
             }
             CodeAction::Exchange(run, entry) => {
                 if let Some(cell) = code.cell_of(run) {
                     code.exchanged.entry(run).or_default().insert(cell, entry);
-                    code.unit = Some((run, entry));
+                    code.unit.choose(run, entry);
                 }
             }
             CodeAction::PutBack(run, cell) => {

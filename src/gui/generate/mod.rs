@@ -5,10 +5,12 @@
 //! shows what lies on two paths from one code to the other.
 
 mod header;
+mod kept;
 mod pane;
 mod state;
 mod tiles;
 mod walk;
 
+pub(super) use kept::KeptGenerate;
 pub use pane::generate_ui;
 pub use state::{GenerateAction, GenerateState};

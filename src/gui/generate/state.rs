@@ -6,6 +6,7 @@ use crate::engine::{
     CodeSpec, Content, Generated, GeneratedSpec, RunId, Slot, Start, Wish, WishKey,
 };
 use crate::gui::action::Effect;
+use crate::gui::chosen::ChosenIn;
 use crate::gui::layout::Pane;
 use crate::gui::run::Run;
 use crate::gui::state::AppState;
@@ -41,7 +42,8 @@ pub struct GenerateState {
     pub seed: u64,
     /// Pictures of each run that are asked for.
     pub count: usize,
-    marks: Option<(RunId, Vec<usize>)>,
+    /// The pictures A and B.
+    pub(super) marks: ChosenIn<Vec<usize>>,
 }
 
 impl Default for GenerateState {
@@ -52,7 +54,7 @@ impl Default for GenerateState {
             components: 10,
             seed: 1,
             count: STEP,
-            marks: None,
+            marks: ChosenIn::default(),
         }
     }
 }
@@ -60,10 +62,7 @@ impl Default for GenerateState {
 impl GenerateState {
     /// The pictures of a run that are marked: none, A, or A and B.
     pub fn marks(&self, run: RunId) -> &[usize] {
-        match &self.marks {
-            Some((of, marks)) if *of == run => marks,
-            Some(_) | None => &[],
-        }
+        self.marks.of(run).map_or(&[], Vec::as_slice)
     }
 
     /// Marks a picture, or takes the mark away. After two marks a new pair begins.
@@ -73,7 +72,7 @@ impl GenerateState {
             [marked] => vec![*marked, picture],
             _ => vec![picture],
         };
-        self.marks = Some((run, marks));
+        self.marks.choose(run, marks);
     }
 
     /// How many pictures are to be asked for where so many have room.
@@ -235,7 +234,7 @@ impl AppState {
         match action {
             GenerateAction::From(source) => {
                 state.chosen = Some(source);
-                state.marks = None;
+                state.marks.clear();
             }
             // The draws are the same, so that what is marked stays.
             GenerateAction::Temperature(temperature) => {
@@ -243,19 +242,19 @@ impl AppState {
             }
             GenerateAction::Components(components) => {
                 state.components = components.clamp(1, MOST_COMPONENTS);
-                state.marks = None;
+                state.marks.clear();
             }
             GenerateAction::Seed(seed) => {
                 state.seed = seed;
-                state.marks = None;
+                state.marks.clear();
             }
             GenerateAction::OtherDraws => {
                 state.seed = state.seed.wrapping_add(1);
-                state.marks = None;
+                state.marks.clear();
             }
             GenerateAction::Fit(count) => state.count = count.clamp(1, MOST),
             GenerateAction::Mark(run, picture) => state.mark(run, picture),
-            GenerateAction::ClearMarks => state.marks = None,
+            GenerateAction::ClearMarks => state.marks.clear(),
         }
         Vec::new()
     }

@@ -34,11 +34,16 @@ const COLUMNS: usize = 8;
 /// images, by squared distances: less than half as far.
 const COPY_SHARE: f64 = 0.25;
 
+/// What stands beside each row of tiles: of the upper picture, of the lower one, and of the number.
+const TITLES: [&str; 3] = ["Drawn", "Nearest training image", "Distance"];
+
 /// How tiles lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Layout {
     /// Side of a picture.
     pub side: f32,
+    /// Width of what stands beside a row.
+    titles: f32,
     text: f32,
     columns: usize,
     /// Tiles that have room.
@@ -50,14 +55,16 @@ impl Layout {
     pub(super) fn of(ui: &Ui, room: Vec2, runs: usize) -> Self {
         let scale = text_scale(ui.ctx());
         let (side, text) = (SIDE * scale, TEXT * scale);
+        let titles = titles_width(ui);
         // The name of the run, and a line below.
         let around = 3.0 * TEXT * scale;
         let height = room.y / runs.max(1) as f32 - around;
-        let columns = ((room.x + GAP) / (side + GAP)).floor().max(1.0) as usize;
+        let columns = ((room.x - titles) / (side + GAP)).floor().max(1.0) as usize;
         let tile = 2.0 * side + SEAM + text + GAP;
         let rows = (height / tile).floor().max(1.0) as usize;
         Self {
             side,
+            titles,
             text,
             columns,
             room: columns.saturating_mul(rows).min(MOST),
@@ -68,19 +75,72 @@ impl Layout {
         vec2(self.side, 2.0 * self.side + SEAM + self.text)
     }
 
-    /// Room that so many tiles take.
+    /// Room that so many tiles take, with what stands beside them.
     fn size(&self, count: usize) -> Vec2 {
         let (columns, rows) = (self.columns.min(count), count.div_ceil(self.columns));
+        if count == 0 {
+            return Vec2::ZERO;
+        }
         let tile = self.tile() + Vec2::splat(GAP);
-        (vec2(columns as f32, rows as f32) * tile - Vec2::splat(GAP)).max(Vec2::ZERO)
+        vec2(columns as f32, rows as f32) * tile + vec2(self.titles, -GAP)
     }
 
     fn place(&self, origin: egui::Pos2, index: usize) -> Rect {
         let tile = self.tile();
         let (column, row) = (index % self.columns, index / self.columns);
         let offset = vec2(column as f32, row as f32) * (tile + Vec2::splat(GAP));
-        Rect::from_min_size(origin + offset, tile)
+        let beside = vec2(self.titles + GAP, 0.0);
+        Rect::from_min_size(origin + beside + offset, tile)
     }
+}
+
+/// Room for the longest word of the titles.
+fn titles_width(ui: &Ui) -> f32 {
+    let words = TITLES.iter().flat_map(|title| title.split(' '));
+    let width = |word: &str| {
+        let font = small_font(ui.ctx());
+        let galley = ui
+            .painter()
+            .layout_no_wrap(word.to_owned(), font, Color32::PLACEHOLDER);
+        galley.size().x
+    };
+    words.map(width).fold(0.0, f32::max).ceil()
+}
+
+/// Draws beside each row of tiles what its parts are.
+fn titles_ui(ui: &Ui, view: &View<'_>, run: &Run, whole: Rect, layout: Layout, tiles: usize) {
+    let room = Rect::from_min_size(whole.min, vec2(layout.titles, whole.height()));
+    let id = ui.scope_id().with(("titles of rows", run.id));
+    let response = ui.interact(room, id, Sense::hover());
+    response.widget_info(|| {
+        let [drawn, nearest, distance] = TITLES;
+        let name = format!(
+            "Rows of {}: {drawn}; {nearest}; {distance} of the two",
+            run.name()
+        );
+        egui::WidgetInfo::labeled(egui::Role::Label, true, name)
+    });
+    for row in 0..tiles.div_ceil(layout.columns) {
+        let tile = layout.place(whole.min, row * layout.columns);
+        let [upper, lower] = halves(tile, layout.side);
+        let number = Rect::from_min_max(pos2(tile.left(), lower.bottom()), tile.max);
+        for (title, beside) in TITLES.into_iter().zip([upper, lower, number]) {
+            let font = small_font(ui.ctx());
+            let color = view.palette.weak;
+            let painter = ui.painter();
+            let galley = painter.layout(title.to_owned(), font, color, layout.titles + 1.0);
+            let top = if beside == number {
+                beside.top()
+            } else {
+                beside.center().y - galley.size().y / 2.0
+            };
+            painter.galley(pos2(whole.left(), top), galley, color);
+        }
+    }
+    response.on_hover_text(
+        "Above, the picture decoded from a drawn code; below, the training image that is nearest to it, pixel by \
+         pixel; under both, the mean squared distance of the two",
+    );
 }
 
 /// Pictures in one texture.
@@ -200,6 +260,7 @@ pub(super) fn tiles_ui(
     if count == 0 {
         return;
     }
+    titles_ui(ui, view, run, rect, layout, count);
     let id = |what: &str| Id::unique(("generated", run.id, what));
     let drawn = Sheet::of(ui, view, id("drawn"), version, &made.pictures, count);
     let nearest = match &made.nearest {
@@ -351,17 +412,19 @@ mod tests {
     fn tiles_lie_in_rows_within_their_room() {
         let layout = Layout {
             side: 50.0,
+            titles: 40.0,
             text: 10.0,
             columns: 3,
             room: 6,
         };
         let size = layout.size(5);
-        assert_eq!(size, vec2(3.0 * 50.0 + 2.0 * GAP, 2.0 * 112.0 + GAP));
+        assert_eq!(size, vec2(40.0 + 3.0 * (50.0 + GAP), 2.0 * 112.0 + GAP));
         let whole = Rect::from_min_size(pos2(0.0, 0.0), size);
         for index in 0..5 {
-            assert!(whole.contains_rect(layout.place(whole.min, index)));
+            let tile = layout.place(whole.min, index);
+            assert!(whole.contains_rect(tile) && tile.left() > 40.0);
         }
-        assert_eq!(layout.place(whole.min, 4).left(), 54.0);
+        assert_eq!(layout.place(whole.min, 4).left(), 44.0 + 54.0);
         assert_eq!(layout.size(0), Vec2::ZERO);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::engine::{Answer, Content, RunId, RunState, Slot, Wish, WishKey};
 
 use super::super::action::Effect;
+use super::super::chosen::ChosenIn;
 use super::super::run::Run;
 use super::super::state::AppState;
 use super::answers::{Answers, Find};
@@ -64,8 +65,8 @@ pub struct PlaneState {
     pub highlight: Option<u8>,
     /// What the pointer is over.
     pub hover: Option<Spot>,
-    pub(super) looked: Option<(RunId, PlaneWindow)>,
-    pub(super) ends: Option<(RunId, Vec<Spot>)>,
+    looked: ChosenIn<PlaneWindow>,
+    ends: ChosenIn<Vec<Spot>>,
 }
 
 impl Default for PlaneState {
@@ -75,8 +76,8 @@ impl Default for PlaneState {
             grid: (12, 8),
             highlight: None,
             hover: None,
-            looked: None,
-            ends: None,
+            looked: ChosenIn::default(),
+            ends: ChosenIn::default(),
         }
     }
 }
@@ -84,17 +85,12 @@ impl Default for PlaneState {
 impl PlaneState {
     /// The ends of the line between two spots that were chosen in the plane of a run.
     pub fn ends(&self, run: RunId) -> &[Spot] {
-        match &self.ends {
-            Some((of, ends)) if *of == run => ends,
-            Some(_) | None => &[],
-        }
+        self.ends.of(run).map_or(&[], Vec::as_slice)
     }
 
     /// The window into the plane of a run, unless all codes are to be seen.
     pub fn window(&self, run: RunId) -> Option<PlaneWindow> {
-        self.looked
-            .filter(|(of, _)| *of == run)
-            .map(|(_, window)| window)
+        self.looked.of(run).copied()
     }
 }
 
@@ -269,11 +265,11 @@ impl AppState {
         match action {
             PlaneAction::Axes(axes) => {
                 plane.axes = Some(axes);
-                plane.looked = None;
-                plane.ends = None;
+                plane.looked.clear();
+                plane.ends.clear();
                 plane.hover = None;
             }
-            PlaneAction::Look(window) => plane.looked = selected.zip(window),
+            PlaneAction::Look(window) => plane.looked.set(selected.zip(window)),
             PlaneAction::Hover(spot) => plane.hover = spot,
             PlaneAction::Place(spot) => {
                 let Some(run) = selected else { return };
@@ -282,9 +278,9 @@ impl AppState {
                     ends.clear();
                 }
                 ends.push(spot);
-                plane.ends = Some((run, ends));
+                plane.ends.choose(run, ends);
             }
-            PlaneAction::ClearLine => plane.ends = None,
+            PlaneAction::ClearLine => plane.ends.clear(),
             PlaneAction::Fit(columns, rows) => plane.grid = (columns, rows),
             PlaneAction::Highlight(class) => plane.highlight = class,
         }

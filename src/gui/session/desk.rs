@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::train::RunConfig;
 
 use super::super::action::ViewOptions;
+use super::super::code::KeptCode;
 use super::super::desk::Pace;
+use super::super::generate::KeptGenerate;
 use super::super::latent::{Origin, PlaneAxes};
 use super::super::layers::Measure;
 use super::super::layout::Pane;
@@ -43,6 +45,8 @@ pub(super) struct KeptWindow {
     pub(super) shows_samples: bool,
     pub(super) latent: Option<KeptLatent>,
     pub(super) layers: Option<KeptLayers>,
+    pub(super) code: Option<KeptCode>,
+    pub(super) generate: Option<KeptGenerate>,
     pub(super) story: KeptStory,
 }
 
@@ -126,6 +130,8 @@ pub(in super::super) fn kept_window(state: &AppState, tiles: &Tree<Pane>) -> Str
             shows_all_told: state.layers.shows_all_told,
             has_log_time: state.layers.has_log_time,
         }),
+        code: Some(state.keep_code()),
+        generate: Some(state.keep_generate()),
         story: KeptStory {
             is_open: state.story.is_open,
             parts: state

@@ -142,6 +142,12 @@ impl AppState {
             self.layers.shows_all_told = layers.shows_all_told;
             self.layers.has_log_time = layers.has_log_time;
         }
+        if let Some(code) = &kept.code {
+            self.restore_code(code);
+        }
+        if let Some(generate) = &kept.generate {
+            self.restore_generate(generate, ids);
+        }
         self.story.is_open = kept.story.is_open;
         self.story.looked.clone_from(&kept.story.looked);
         let parts = kept.story.parts.iter();

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::engine::{Event, OpenedRun, OpenedSession, Progress};
+use crate::gui::code::{CodeAction, CodeSection, MapAction, Marks};
 use crate::gui::curves::CurvesAction;
+use crate::gui::generate::GenerateAction;
 use crate::gui::history::HistoryAction;
 use crate::gui::latent::{LatentAction, Origin};
 use crate::gui::layers::{LayersAction, Measure};
@@ -12,6 +14,7 @@ use crate::gui::layout::{self, Pane, Preset};
 use crate::gui::pictures::PicturesAction;
 use crate::gui::state::tests::{advance, edited, first, info, make_ready};
 use crate::model::KnobValue;
+use crate::train::CodeSource;
 
 fn folder() -> PathBuf {
     PathBuf::from("/home/me/My study.hourglass")
@@ -48,6 +51,15 @@ fn worked() -> AppState {
     state
 }
 
+/// The runs as the engine finds them in the folder of a session.
+fn runs_of(state: &AppState) -> Vec<OpenedRun> {
+    let runs = state.runs.iter().map(|run| OpenedRun {
+        config: run.draft.config.clone(),
+        folder: run.has_started().then(|| PathBuf::from("/s/runs/1")),
+    });
+    runs.collect()
+}
+
 #[test]
 fn what_was_removed_and_is_kept_again_is_told() {
     let mut state = worked();
@@ -65,13 +77,8 @@ fn the_window_comes_back_as_it_was_left() {
     let mut tiles = Preset::Latent.tree();
     layout::close(&mut tiles, Pane::Filters);
     let text = kept_window(&state, &tiles);
-    let runs = state.runs.iter().map(|run| OpenedRun {
-        config: run.draft.config.clone(),
-        folder: run.has_started().then(|| PathBuf::from("/s/runs/1")),
-    });
-    let runs = runs.collect();
     let (mut fresh, first) = first();
-    fresh.apply_session(opened(text, runs));
+    fresh.apply_session(opened(text, runs_of(&state)));
     let effects = fresh.catch_up();
     let has = |is_it: &dyn Fn(&Effect) -> bool| effects.iter().any(is_it);
     assert!(has(
@@ -102,6 +109,66 @@ fn the_window_comes_back_as_it_was_left() {
     fresh.catch_up();
     assert_eq!(fresh.history.cursor, Some(120));
     assert_eq!(fresh.title(), "My study (unsaved changes) – Hourglass");
+}
+
+#[test]
+fn choices_about_codes_and_draws_come_back_where_they_were_kept() {
+    let mut state = worked();
+    let id = state.runs[1].id;
+    for action in [
+        Action::Code(CodeAction::Show(CodeSection::Map)),
+        Action::Code(CodeAction::More),
+        Action::Map(MapAction::Show(Marks::Dots)),
+        Action::Map(MapAction::Perplexity(12)),
+        Action::Map(MapAction::Seed(4)),
+        Action::Map(MapAction::MoreDimensions),
+        Action::Generate(GenerateAction::From(CodeSource::Mixture)),
+        Action::Generate(GenerateAction::Temperature(0.5)),
+        Action::Generate(GenerateAction::Components(3)),
+        Action::Generate(GenerateAction::Seed(8)),
+        Action::Generate(GenerateAction::Mark(id, 5)),
+        Action::Generate(GenerateAction::Mark(id, 2)),
+    ] {
+        state.handle(action);
+    }
+    let text = kept_window(&state, &Preset::Latent.tree());
+    let (mut fresh, _) = first();
+    fresh.apply_session(opened(text.clone(), runs_of(&state)));
+    assert_eq!(fresh.keep_code(), state.keep_code());
+    assert_eq!(fresh.keep_generate(), state.keep_generate());
+    assert_eq!(fresh.code.section, CodeSection::Map);
+    let map = &fresh.mapping;
+    assert_eq!((map.marks, map.settings.perplexity), (Marks::Dots, 12));
+    assert_eq!(fresh.generate.chosen, Some(CodeSource::Mixture));
+    assert_eq!(fresh.generate.marks(fresh.runs[1].id), [5, 2]);
+
+    // A session from before these were kept.
+    let mut old: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for key in ["code", "generate"] {
+        assert!(old.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+    }
+    let (mut fresh, _) = first();
+    let new = (fresh.keep_code(), fresh.keep_generate());
+    fresh.apply_session(opened(old.to_string(), runs_of(&state)));
+    assert_eq!((fresh.keep_code(), fresh.keep_generate()), new);
+    assert_eq!(fresh.latent.origin, Origin::Image(3), "the rest is read");
+}
+
+#[test]
+fn choices_that_are_missing_or_make_no_sense_are_as_if_new() {
+    let (mut state, _) = first();
+    let window = r#"{"format":1,"code":{"perplexity":999},
+        "generate":{"seed":7,"temperature":-3.0,"marks":[0,[4,4]]}}"#;
+    let runs = runs_of(&state);
+    state.apply_session(opened(window.to_owned(), runs));
+    let draws = &state.generate;
+    assert_eq!(
+        (draws.seed, draws.temperature, draws.components),
+        (7, 0.0, 10)
+    );
+    assert!(draws.marks(state.runs[0].id).is_empty());
+    assert_eq!(state.mapping.settings.perplexity, 50);
+    assert_eq!(state.code.section, CodeSection::Units);
 }
 
 #[test]
