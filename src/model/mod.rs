@@ -35,7 +35,9 @@ mod variants;
 mod weights;
 
 pub use batch::Batch;
-pub use bottleneck::{BOTTLENECKS, CodeGrid, DIMENSION_KL, ENTRY_COUNTS, entry as entry_size};
+pub use bottleneck::{
+    BOTTLENECKS, CodeGrid, DIMENSION_KL, ENTRY_COUNTS, entry as entry_size, starved,
+};
 pub use composition::{Composition, FIRING_RATES};
 pub use corruption::{CORRUPTIONS, Corruption, CorruptionKind};
 pub use knobs::{
