@@ -51,7 +51,9 @@ pub use observation::{StepObservation, WeightProbe};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use peak::measured_peak;
 pub use penalty::{PENALTIES, PENALTY_PREFIX};
-pub use quantities::{Form, QUANTITIES, Quantity, RECONSTRUCTION, Source, Title};
+pub use quantities::{
+    Form, NATS_PER_IMAGE, PER_PIXEL, QUANTITIES, Quantity, RECONSTRUCTION, Source, Title,
+};
 pub use stats::{Histogram, LayerStat, OutputStat};
 pub use step::StepContext;
 pub use tally::{Figure, MOST_EACH, Summary, Tally};
