@@ -70,33 +70,36 @@ pub(super) fn list(is_json: bool) -> Result<(), Failure> {
     ] {
         output::line(heading)?;
         for preset in PRESETS.iter().filter(|preset| preset.family == family) {
-            let figures: Vec<String> = preset.figures.iter().map(in_list).collect();
+            let figures = preset.figures.iter();
+            let figures = figures.map(|figure| preset.figure_words(figure));
+            let figures = figures.collect::<Vec<_>>().join("; ");
             let Preset {
-                id, name, variant, ..
+                id,
+                name,
+                variant,
+                source,
+                ..
             } = preset;
             output::line(format!(
-                "{id:width$}  {name} ({variant}): {}; {}",
-                figures.join(", "),
-                preset.source
+                "{id:width$}  {name} ({variant}): {figures}. Source: {source}"
             ))?;
         }
     }
-    Ok(())
+    output::line(LEGEND)
 }
 
-/// A figure that is to be reached, such as `test MSE 0.0063 ± 10 % at epoch 1`.
-fn in_list(figure: &Expected) -> String {
-    let when = figure
-        .epoch
-        .map_or_else(String::new, |epoch| format!(" at epoch {epoch}"));
-    format!("{} {}{when}", figure.aim.name(), figure.to_words())
-}
+/// What abbreviations in the list mean.
+const LEGEND: &str = "MSE: mean squared error of all test images, pixels in 0–1. 5-NN: by the five training \
+                      images whose codes are nearest. With --json there is a sentence on each figure.";
 
 /// A figure that is to be reached, for programs.
 fn expected_json(expected: &Expected) -> Value {
     let (from, to) = expected.range();
     json!({
         "quantity": expected.aim.id(),
+        "name": expected.aim.name(),
+        "unit": expected.aim.unit(),
+        "help": expected.aim.help(),
         "epoch": expected.epoch,
         "expected": expected.value,
         "band": expected.to_words(),
@@ -124,6 +127,7 @@ fn about(preset: &Preset) -> Value {
         "protocol": preset.protocol,
         "source": preset.source,
         "figures": figures,
+        "healthy": preset.healthy,
         "minutes": preset.minutes,
     })
 }

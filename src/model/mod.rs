@@ -35,7 +35,9 @@ mod variants;
 mod weights;
 
 pub use batch::Batch;
-pub use bottleneck::{BOTTLENECKS, CodeGrid, DIMENSION_KL, ENTRY_COUNTS, entry as entry_size};
+pub use bottleneck::{
+    BOTTLENECKS, CodeGrid, DIMENSION_KL, ENTRY_COUNTS, entry as entry_size, starved,
+};
 pub use composition::{Composition, FIRING_RATES};
 pub use corruption::{CORRUPTIONS, Corruption, CorruptionKind};
 pub use knobs::{
@@ -49,7 +51,9 @@ pub use observation::{StepObservation, WeightProbe};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use peak::measured_peak;
 pub use penalty::{PENALTIES, PENALTY_PREFIX};
-pub use quantities::{Form, QUANTITIES, Quantity, RECONSTRUCTION, Source, Title};
+pub use quantities::{
+    Form, NATS_PER_IMAGE, PER_PIXEL, QUANTITIES, Quantity, RECONSTRUCTION, Source, Title,
+};
 pub use stats::{Histogram, LayerStat, OutputStat};
 pub use step::StepContext;
 pub use tally::{Figure, MOST_EACH, Summary, Tally};

@@ -16,21 +16,46 @@ pub enum Source {
     Measure(&'static str),
 }
 
-/// What the axis of a quantity is called.
+/// What sums over an image of cross-entropies and divergences are in.
+pub const NATS_PER_IMAGE: &str = "nats per image";
+
+/// What means over the pixels of images are in.
+pub const PER_PIXEL: &str = "per pixel";
+
+/// What the axis of a quantity is called: what is measured, and in what unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Title {
-    /// Always the same.
-    Fixed(&'static str),
+    /// Always the same, with its unit; what counts something is named by that alone.
+    Fixed(&'static str, Option<&'static str>),
     /// Squared errors of pixels, a mean that can be made a sum.
     SquaredErrors {
-        /// Of the mean.
-        per_pixel: &'static str,
-        /// Of the sum.
-        per_image: &'static str,
+        /// The mean, whose unit is [`PER_PIXEL`].
+        mean: &'static str,
+        /// The sum over an image.
+        sum: &'static str,
     },
     /// Errors of pixels as a run's loss has them: squared or cross-entropies, a mean or a sum, of which
     /// either can be made the other.
     Reconstruction,
+}
+
+impl Title {
+    /// What is measured, as it is; of squared errors the mean.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Fixed(what, _) | Self::SquaredErrors { mean: what, .. } => what,
+            Self::Reconstruction => RECONSTRUCTION,
+        }
+    }
+
+    /// The unit of that, where it has one; that of the reconstruction is the loss's.
+    pub fn unit(self) -> Option<&'static str> {
+        match self {
+            Self::Fixed(_, unit) => unit,
+            Self::SquaredErrors { .. } => Some(PER_PIXEL),
+            Self::Reconstruction => None,
+        }
+    }
 }
 
 /// What values of a quantity are like.
@@ -62,6 +87,9 @@ pub struct Quantity {
     pub form: Form,
 }
 
+/// A term as it is before it is weighted.
+const UNWEIGHTED: Option<&str> = Some("unweighted");
+
 /// All of them, in the order of the chooser.
 pub const QUANTITIES: &[Quantity] = &[
     Quantity {
@@ -79,7 +107,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "KL divergence",
         help: "KL divergence of the codes of test images from N(0, I), summed over the code and \
                without β.",
-        title: Title::Fixed("KL divergence, nats per image"),
+        title: Title::Fixed("KL divergence", Some(NATS_PER_IMAGE)),
         form: Form::Amount,
     },
     Quantity {
@@ -88,7 +116,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "Sparsity",
         help: "The sparsity penalty on test images without its weight: the mean of |code| for L1, \
                Σ KL(ρ ‖ mean activation) for KL sparsity. The two do not compare.",
-        title: Title::Fixed("sparsity, unweighted"),
+        title: Title::Fixed("sparsity", UNWEIGHTED),
         form: Form::Amount,
     },
     Quantity {
@@ -97,7 +125,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "Contraction",
         help: "Squared slopes of the code, ‖∂code/∂image‖², a mean over test images without the \
                weight of the penalty.",
-        title: Title::Fixed("contraction ‖∂code/∂image‖², unweighted"),
+        title: Title::Fixed("contraction ‖∂code/∂image‖²", UNWEIGHTED),
         form: Form::Amount,
     },
     Quantity {
@@ -106,7 +134,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "MMD",
         help: "Maximum mean discrepancy between the codes of test images and N(0, I), without the \
                weight of the penalty. The estimate is unbiased, so it may fall below zero.",
-        title: Title::Fixed("MMD, unweighted"),
+        title: Title::Fixed("MMD", UNWEIGHTED),
         form: Form::Level,
     },
     Quantity {
@@ -114,7 +142,7 @@ pub const QUANTITIES: &[Quantity] = &[
         source: Source::Term("code-norm"),
         name: "Code norm",
         help: "½‖code‖², a mean over test images without the weight of the penalty.",
-        title: Title::Fixed("code norm ½‖code‖², unweighted"),
+        title: Title::Fixed("code norm ½‖code‖²", UNWEIGHTED),
         form: Form::Amount,
     },
     Quantity {
@@ -122,7 +150,7 @@ pub const QUANTITIES: &[Quantity] = &[
         source: Source::Term("weight-decay"),
         name: "Decoder decay",
         help: "½‖weights of the decoder‖², without the weight of the penalty.",
-        title: Title::Fixed("decoder decay ½‖weights‖², unweighted"),
+        title: Title::Fixed("decoder decay ½‖weights‖²", UNWEIGHTED),
         form: Form::Amount,
     },
     Quantity {
@@ -131,7 +159,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "Codebook",
         help: "Mean squared distance of entries of the codebook from the encoder's outputs that they \
                stand for, which moves the entries; without its weight (van den Oord et al. 2017).",
-        title: Title::Fixed("codebook, squared distance, unweighted"),
+        title: Title::Fixed("codebook, squared distance", UNWEIGHTED),
         form: Form::Amount,
     },
     Quantity {
@@ -140,7 +168,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "Commitment",
         help: "Mean squared distance of the encoder's outputs from the entries of the codebook that \
                stand for them, which moves the encoder; without its weight (van den Oord et al. 2017).",
-        title: Title::Fixed("commitment, squared distance, unweighted"),
+        title: Title::Fixed("commitment, squared distance", UNWEIGHTED),
         form: Form::Amount,
     },
     Quantity {
@@ -149,7 +177,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "Active units",
         help: "Numbers of the code whose mean varies over the test images by a variance of more \
                than 0.01.",
-        title: Title::Fixed("active units"),
+        title: Title::Fixed("active units", None),
         form: Form::Count,
     },
     Quantity {
@@ -157,7 +185,7 @@ pub const QUANTITIES: &[Quantity] = &[
         source: Source::Measure("dead_units"),
         name: "Dead units",
         help: "Units of the code that are zero for every test image.",
-        title: Title::Fixed("dead units"),
+        title: Title::Fixed("dead units", None),
         form: Form::Count,
     },
     Quantity {
@@ -165,7 +193,7 @@ pub const QUANTITIES: &[Quantity] = &[
         source: Source::Measure("active_share"),
         name: "Active share",
         help: "Share of the code that is not zero, a mean over the test images.",
-        title: Title::Fixed("active share of the code"),
+        title: Title::Fixed("active share of the code", Some("0 to 1")),
         form: Form::Level,
     },
     Quantity {
@@ -174,7 +202,7 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "Perplexity of the codebook",
         help: "exp of the entropy of how often each entry of the codebook is used, counted over all \
                test images: from 1 up to the number of entries, where all are used equally often.",
-        title: Title::Fixed("perplexity of the codebook"),
+        title: Title::Fixed("perplexity of the codebook", Some("entries")),
         form: Form::Amount,
     },
     Quantity {
@@ -182,7 +210,7 @@ pub const QUANTITIES: &[Quantity] = &[
         source: Source::Measure("entries_used"),
         name: "Entries used",
         help: "Entries of the codebook, or combinations of levels, that at least one test image uses.",
-        title: Title::Fixed("entries used"),
+        title: Title::Fixed("entries used", None),
         form: Form::Count,
     },
     Quantity {
@@ -192,8 +220,8 @@ pub const QUANTITIES: &[Quantity] = &[
         help: "Squared error of test images that were damaged as in training, before the network \
                sees them.",
         title: Title::SquaredErrors {
-            per_pixel: "MSE of damaged images, per pixel",
-            per_image: "squared error of damaged images, per image",
+            mean: "MSE of damaged images",
+            sum: "squared error of damaged images",
         },
         form: Form::Amount,
     },
@@ -204,8 +232,8 @@ pub const QUANTITIES: &[Quantity] = &[
         help: "Squared error of what the network makes of damaged test images, against the clean \
                ones.",
         title: Title::SquaredErrors {
-            per_pixel: "MSE after denoising, per pixel",
-            per_image: "squared error after denoising, per image",
+            mean: "MSE after denoising",
+            sum: "squared error after denoising",
         },
         form: Form::Amount,
     },
@@ -214,7 +242,7 @@ pub const QUANTITIES: &[Quantity] = &[
         source: Source::Measure("beta"),
         name: "β in force",
         help: "The weight of the KL divergence when the test images were measured.",
-        title: Title::Fixed("β in force"),
+        title: Title::Fixed("β in force", None),
         form: Form::Level,
     },
 ];

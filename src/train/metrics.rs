@@ -96,6 +96,23 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// For tests: one measurement of the squared error of a run of one phase, and nothing else.
+    #[doc(hidden)]
+    pub fn tested(step: u64, mse: f64) -> Self {
+        let test = TestPoint {
+            step,
+            phase: 0,
+            mse,
+            verdict: Verdict::Varied,
+            terms: TermValues::default(),
+            measures: Measures::default(),
+        };
+        Self {
+            test: vec![test],
+            ..Self::default()
+        }
+    }
+
     /// Appends what another stretch of the same run measured.
     pub fn extend(&mut self, more: &Self) {
         self.train.extend(&more.train);

@@ -38,12 +38,14 @@ fn presets_are_listed_and_wrong_ways_apart() {
     let wrong = wrong.unwrap();
     let place = |id: &str| lines.iter().position(|line| line.starts_with(id)).unwrap();
     assert!(place("no-revival") > wrong, "{words}");
+    let says = "0.0063 ± 10 % in vq-vae-128 at epoch 1";
+    assert!(lines[place("no-revival")].contains(says), "{words}");
     let vae = place("vae-784-400-20");
     assert!(vae < wrong, "{words}");
     for says in [
         "(vae)",
-        "reconstruction + kl 105.2 ± 1.5 % at epoch 10",
-        "5-NN accuracy 0.973 ± 0.01",
+        "reconstruction + KL divergence (nats per image) at epoch 10: 105.2 ± 1.5 %",
+        "5-NN accuracy (share of test images, 0 to 1): 0.973 ± 0.01",
         "PyTorch 2.15",
     ] {
         assert!(lines[vae].contains(says), "{says}: {}", lines[vae]);
@@ -52,13 +54,20 @@ fn presets_are_listed_and_wrong_ways_apart() {
     let json = success(hourglass(folder.path(), "list presets --json"));
     let json: Value = serde_json::from_str(&json).unwrap();
     let entries = json.as_array().unwrap();
-    assert_eq!(entries.len() + 2, lines.len(), "two headings");
+    assert_eq!(
+        entries.len() + 3,
+        lines.len(),
+        "two headings and what abbreviations mean"
+    );
     let entry = entries.iter().find(|entry| entry["id"] == "no-revival");
     let entry = entry.unwrap();
     assert_eq!(entry["family"], "wrong-way");
     assert_eq!(entry["settings"]["revive"], "off");
     assert_eq!(entry["figures"][0]["quantity"], "test_mse");
     assert_eq!(entry["figures"][0]["expected"], 0.0076);
+    assert_eq!(entry["figures"][0]["unit"], "per pixel");
+    assert_eq!(entry["healthy"], "vq-vae-128");
+    assert!(entry["minutes"].is_number());
 }
 
 #[test]
@@ -94,7 +103,7 @@ fn a_run_of_a_preset_with_other_settings_is_not_comparable() {
     let verdict = format!("preset autoencoder-10-adam: {NOT_COMPARABLE}");
     assert_eq!(last_line(&text), verdict, "{text}");
     assert!(
-        text.contains("\ntest MSE: not reached: "),
+        text.contains("\ntest MSE (per pixel): not reached: "),
         "each figure has its line: {text}"
     );
     let config = text_of(folder.path(), "run/run.toml");

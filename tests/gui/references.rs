@@ -1,12 +1,10 @@
 //! Reference runs, by name: chosen from the menu, added, and held against their figures.
 
-use std::sync::Arc;
-
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use hourglass::engine::{Command, Event, Progress, RunId, RunState};
-use hourglass::train::{Metrics, RunConfig, TestPoint, Verdict};
+use hourglass::engine::{Command, Event, JobOutcome, Progress, RunId, RunState};
+use hourglass::train::{Metrics, RunConfig};
 
 use super::session::ready_on;
 use super::window::{Look, Window};
@@ -45,17 +43,7 @@ fn added(window: &mut Window) -> (RunId, RunConfig) {
 fn measured(id: RunId, step: u64, mse: f64) -> Event {
     Event::Progress {
         id,
-        more: Metrics {
-            test: vec![TestPoint {
-                step,
-                phase: 0,
-                mse,
-                verdict: Verdict::Varied,
-                terms: Arc::default(),
-                measures: Arc::default(),
-            }],
-            ..Metrics::default()
-        },
+        more: Metrics::tested(step, mse),
         progress: Progress {
             step,
             ..Progress::default()
@@ -68,7 +56,7 @@ fn a_reference_run_is_chosen_and_added_without_being_started() {
     let mut window = shown(&Look::default(), true);
     assert!(window.has_text("SGD at 1.0 with momentum 0.9"), "protocol");
     assert!(window.has_text("Source: measured with PyTorch"));
-    assert!(window.has_text("test MSE: 0.04 ± 0.005"));
+    assert!(window.has_text("test MSE (per pixel): 0.04 ± 0.005"));
     assert!(!window.has_text("is not on this computer"));
     let (id, config) = added(&mut window);
     assert_eq!(config.preset.as_deref(), Some("story-autoencoder"));
@@ -86,12 +74,16 @@ fn how_it_stands_is_told_in_the_setup_the_status_and_the_panel() {
     assert!(window.has_text("Reference run: not yet"));
     let steps = config.schedule.epochs() as u64 * super::session::STEPS_PER_EPOCH;
     window.tell([measured(id, 188, 0.06)]);
-    let text = format!("not yet: after 188 of {steps} steps test MSE 0.06, expected 0.04 ± 0.005");
+    let text = format!(
+        "not yet: after 188 of {steps} steps test MSE (per pixel) 0.06, expected 0.04 ± 0.005"
+    );
     assert!(window.has_text(&format!("Reference run, {text}")));
     assert!(window.has_text(&format!("{SHORT}: {text}")), "in the panel");
     let state = RunState::Finished;
     window.tell([measured(id, steps, 0.04), Event::StateChanged { id, state }]);
-    assert!(window.has_text("Reference run, reached: test MSE 0.04, expected 0.04 ± 0.005"));
+    assert!(
+        window.has_text("Reference run, reached: test MSE (per pixel) 0.04, expected 0.04 ± 0.005")
+    );
     assert!(window.has_text("Reference run: reached"));
     window.click("Hide the references");
     assert!(window.harness.query_by_label("References").is_none());
@@ -116,6 +108,58 @@ fn images_that_are_not_here_can_be_fetched_with_the_run() {
         "{commands:?}"
     );
     assert!(window.has_text("This run takes the images when they are here"));
+}
+
+#[test]
+fn who_is_offline_is_told_once() {
+    let mut window = shown(&Look::default(), false);
+    window.click(&format!("Add and fetch MNIST: {SHORT}"));
+    let commands = window.commands();
+    let [Command::Fetch { id, .. }] = commands[..] else {
+        panic!("{commands:?}");
+    };
+    let name = "Fetching MNIST".to_owned();
+    let error = "MNIST could not be fetched, this computer seems to be offline.".to_owned();
+    let outcome = JobOutcome::Failed {
+        error: error.clone(),
+        is_bad_input: false,
+    };
+    window.tell([
+        Event::JobStarted { id, name },
+        Event::JobEnded { id, outcome },
+    ]);
+    assert!(window.has_text(&error));
+    assert!(
+        window.commands().is_empty(),
+        "the run could only fail for the same reason"
+    );
+    assert!(window.has_text("MNIST was not fetched: fetch it again"));
+    assert!(window.has_text("Fetch MNIST"), "it is offered again");
+}
+
+#[test]
+fn a_wrong_way_stands_beside_the_run_without_the_mistake() {
+    let mut window = shown(&Look::default(), true);
+    window.click("Wrong ways");
+    window.click("Wrong way KL against a mean error");
+    assert!(window.has_text("active units: at most 0 expected here; 20 ± 1 in vae-784-400-20"));
+    window.click("Show Variational 784-400-20, the run without the mistake");
+    assert!(window.has_text("Reference run Variational 784-400-20"));
+    assert!(window.has_text("KL divergence (nats per image) at epoch 10: 24.7 ± 10 %"));
+}
+
+#[test]
+fn what_is_opened_below_the_fold_is_scrolled_to() {
+    const LAST: &str = "Finite scalar 8-5-5-5";
+    let look = Look {
+        size: [1100.0, 640.0],
+        ..Look::default()
+    };
+    let mut window = shown(&look, true);
+    window.click(&format!("Reference run {LAST}"));
+    let button = format!("Add run: {LAST}");
+    let rect = window.harness.get_by_label(&button).rect();
+    assert!(rect.bottom() <= 640.0, "{rect:?}");
 }
 
 #[test]

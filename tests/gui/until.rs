@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use hourglass::engine::{Command, Event, Progress, RunId, RunState, Until};
-use hourglass::train::{Metrics, TestPoint, Verdict};
+use hourglass::train::Metrics;
 
 use super::session::ready;
 use super::window::Window;
@@ -80,20 +80,9 @@ fn every_run_or_the_selected_one_trains_until_it_is_there() {
 fn what_is_reached_cannot_be_asked_for() {
     let mut window = ready_window("autoencoder");
     window.tell(running());
-    let test = TestPoint {
-        step: 30,
-        phase: 0,
-        mse: 0.02,
-        verdict: Verdict::Varied,
-        terms: hourglass::train::TermValues::default(),
-        measures: hourglass::train::Measures::default(),
-    };
     window.tell([Event::Progress {
         id: FIRST,
-        more: Metrics {
-            test: vec![test],
-            ..Metrics::default()
-        },
+        more: Metrics::tested(30, 0.02),
         progress: Progress {
             step: 30,
             ..Progress::default()

@@ -60,7 +60,7 @@ pub enum FetchError {
 
     /// No mirror was reached at all.
     #[error(
-        "{name} could not be fetched, this computer seems to be offline: tried {}. A proxy is taken from HTTPS_PROXY or ALL_PROXY.",
+        "{name} could not be fetched, this computer seems to be offline: connect it, or name its proxy in HTTPS_PROXY or ALL_PROXY, and fetch {name} again (tried {}).",
         Misses(misses)
     )]
     Offline {
@@ -72,7 +72,7 @@ pub enum FetchError {
 
     /// Mirrors were reached, but none had the file.
     #[error(
-        "{name} could not be fetched, no mirror gave {file} as it should be: tried {}.",
+        "{name} could not be fetched, no mirror gave {file} as it should be: fetch {name} again later (tried {}).",
         Misses(misses)
     )]
     NoMirror {

@@ -40,7 +40,7 @@ pub fn test_factor(run: &Run, shown: Shown, reduction: Reduction) -> f64 {
                 parts.factor(pixels(run), reduction == Reduction::SumPerImage)
             }
             Title::SquaredErrors { .. } => pixel_factor(run, reduction),
-            Title::Fixed(_) => 1.0,
+            Title::Fixed(..) => 1.0,
         },
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Figure, Form, QUANTITIES, Quantity, Source, Title};
+use crate::model::{Figure, Form, PER_PIXEL, QUANTITIES, Quantity, Source, Title};
 use crate::train::TestPoint;
 
 use super::super::action::{ChartUnit, ViewOptions};
@@ -77,13 +77,11 @@ impl Shown {
         match self {
             Self::Losses => of_loss.to_owned(),
             Self::Quantity(quantity) => match quantity.title {
-                Title::Fixed(title) => title.to_owned(),
-                Title::SquaredErrors {
-                    per_pixel,
-                    per_image,
-                } => match reduction {
-                    Reduction::MeanPerPixel => per_pixel.to_owned(),
-                    Reduction::SumPerImage => per_image.to_owned(),
+                Title::Fixed(what, Some(unit)) => format!("{what}, {unit}"),
+                Title::Fixed(what, None) => what.to_owned(),
+                Title::SquaredErrors { mean, sum } => match reduction {
+                    Reduction::MeanPerPixel => format!("{mean}, {PER_PIXEL}"),
+                    Reduction::SumPerImage => format!("{sum}, per image"),
                 },
                 Title::Reconstruction => format!("reconstruction, {of_loss}"),
             },
@@ -96,7 +94,7 @@ impl Shown {
             Self::Losses => true,
             Self::Quantity(quantity) => match quantity.title {
                 Title::Reconstruction | Title::SquaredErrors { .. } => true,
-                Title::Fixed(_) => false,
+                Title::Fixed(..) => false,
             },
         }
     }
@@ -142,7 +140,7 @@ impl Shown {
                 Title::Reconstruction => {
                     run.minimises_cross_entropy() == (unit == ChartUnit::CrossEntropy)
                 }
-                Title::Fixed(_) | Title::SquaredErrors { .. } => true,
+                Title::Fixed(..) | Title::SquaredErrors { .. } => true,
             },
         }
     }
@@ -190,7 +188,7 @@ pub fn resolved(options: ViewOptions, runs: &[Run], shown_runs: &[&Run]) -> (Vie
                     options.unit = ChartUnit::CrossEntropy;
                 }
             }
-            Title::Fixed(_) | Title::SquaredErrors { .. } => {
+            Title::Fixed(..) | Title::SquaredErrors { .. } => {
                 options.unit = ChartUnit::SquaredError;
             }
         },

@@ -13,7 +13,7 @@ use crate::engine::{Command, JobId, JobOutcome, RunId, RunState};
 
 use super::action::Effect;
 use super::jobs::Job;
-use super::run::Run;
+use super::run::{Failure, Run};
 use super::state::AppState;
 
 pub use panel::{fetch_ui, name_of};
@@ -131,6 +131,9 @@ impl AppState {
         };
         let (_, set, runs) = waiting.remove(place);
         if !matches!(outcome, JobOutcome::Done(_)) {
+            for run in runs {
+                self.go_without(run, set);
+            }
             return;
         }
         for run in runs {
@@ -139,6 +142,31 @@ impl AppState {
             }
             self.fetch.arrived.push((run, set));
         }
+    }
+
+    /// A set did not arrive for a run. Where the run is set to train on it, asking the engine for the run
+    /// could only fail for the same reason, so it counts as failed already. What the job came to is told;
+    /// the run has no notice of its own.
+    fn go_without(&mut self, id: RunId, of: &'static str) {
+        let Some(name) = set(of).map(|set| set.name) else {
+            return;
+        };
+        let waits = |run: &&mut Run| {
+            let is_new = run.is_untouched() && run.lost.is_none() && run.is_edited();
+            is_new && run.draft.config.dataset == of
+        };
+        let Some(run) = self.run_mut(id).filter(waits) else {
+            return;
+        };
+        run.sent = Some(run.draft.config.clone());
+        run.state = RunState::Failed;
+        run.failure = Some(Failure {
+            text: format!(
+                "{name} was not fetched: fetch it again below the images, or open a folder of {name}."
+            ),
+            is_bad_input: false,
+        });
+        run.is_failure_dismissed = true;
     }
 
     /// Gives sets that have arrived to the runs that waited for them.

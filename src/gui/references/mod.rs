@@ -29,6 +29,8 @@ pub struct ReferencesState {
     pub search: String,
     /// The preset that all is told of, by its id.
     pub chosen: Option<&'static str>,
+    /// How often a preset was chosen: the panel scrolls to it once each time.
+    pub openings: u64,
     /// The presets that are listed.
     found: Vec<&'static Preset>,
 }
@@ -41,6 +43,7 @@ impl Default for ReferencesState {
             family,
             search: String::new(),
             chosen: None,
+            openings: 0,
             found: found(family, ""),
         }
     }
@@ -96,6 +99,11 @@ impl ReferencesState {
         self.search = search;
     }
 
+    fn choose(&mut self, id: Option<&'static str>) {
+        self.chosen = id;
+        self.openings += u64::from(id.is_some());
+    }
+
     fn open(&mut self, family: Family) {
         self.is_open = true;
         self.look_for(family, String::new());
@@ -110,13 +118,13 @@ impl AppState {
             ReferencesAction::OpenAt(id) => {
                 if let Some(preset) = preset(id) {
                     shown.open(preset.family);
-                    shown.chosen = Some(preset.id);
+                    shown.choose(Some(preset.id));
                 }
             }
             ReferencesAction::Close => shown.is_open = false,
             ReferencesAction::Search(text) => shown.look_for(shown.family, text),
             ReferencesAction::Choose(id) => {
-                shown.chosen = Some(id).filter(|id| shown.chosen != Some(*id));
+                shown.choose(Some(id).filter(|id| shown.chosen != Some(*id)));
             }
             ReferencesAction::Add(id) => return self.add_preset(id, false),
             ReferencesAction::AddAndFetch(id) => return self.add_preset(id, true),

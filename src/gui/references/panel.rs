@@ -1,7 +1,7 @@
 //! The panel of reference runs, its menu, and the line that tells how a run of one stands.
 
 use egui::text::LayoutJob;
-use egui::{Button, RichText, ScrollArea, Ui};
+use egui::{Button, Rect, Response, RichText, ScrollArea, Ui};
 
 use super::ReferencesAction;
 use super::standing::{Stage, Standing, family_name};
@@ -15,7 +15,7 @@ use crate::gui::state::MAX_RUNS;
 use crate::gui::story::StoryAction;
 use crate::gui::theme::Palette;
 use crate::gui::view::View;
-use crate::train::{Expected, Family, Preset};
+use crate::train::{Family, Preset, preset as find};
 
 /// Families with what they are called in the plural and what is in them.
 const FAMILIES: [(Family, &str, &str); 2] = [
@@ -111,8 +111,8 @@ pub fn references_ui(ui: &mut Ui, view: &View<'_>, out: &mut Actions) {
     });
 }
 
-fn text(ui: &mut Ui, text: &str) {
-    ui.add(egui::Label::new(text).wrap());
+fn text(ui: &mut Ui, text: &str) -> Response {
+    ui.add(egui::Label::new(text).wrap())
 }
 
 /// The name of a preset, and below it all that is known, where it is chosen.
@@ -127,17 +127,34 @@ fn preset_ui(ui: &mut Ui, view: &View<'_>, preset: &'static Preset, out: &mut Ac
         push(out, ReferencesAction::Choose(preset.id));
     }
     if is_chosen {
-        ui.indent(preset.id, |ui| about_ui(ui, view, preset, out));
+        let about = ui.indent(preset.id, |ui| about_ui(ui, view, preset, out));
+        reveal(ui, view, entry.rect.union(about.response.rect));
+    }
+}
+
+/// Scrolls what is told of a preset into view, with its name on top where not all of it fits: once, when
+/// it is opened.
+fn reveal(ui: &Ui, view: &View<'_>, told: Rect) {
+    let openings = view.state.references.openings;
+    let id = egui::Id::unique("reference that was scrolled to");
+    if ui.data(|data| data.get_temp::<u64>(id)) != Some(openings) {
+        ui.scroll_to_rect(told, None);
+        ui.data_mut(|data| data.insert_temp(id, openings));
     }
 }
 
 fn about_ui(ui: &mut Ui, view: &View<'_>, preset: &'static Preset, out: &mut Actions) {
     text(ui, preset.protocol);
     form::remark(ui, format!("Source: {}.", preset.source));
-    ui.label(RichText::new("To be reached").strong());
+    let heading = match preset.family {
+        Family::Reference => "To be reached",
+        Family::WrongWay => "To be seen",
+    };
+    ui.label(RichText::new(heading).strong());
     for figure in preset.figures {
-        text(ui, &figure_words(figure));
+        text(ui, &preset.figure_words(figure)).on_hover_text(figure.aim.help().as_ref());
     }
+    healthy_ui(ui, preset, out);
     form::remark(ui, time_words(preset));
     for run in view.state.runs_of(preset) {
         run_ui(ui, view, run);
@@ -146,17 +163,31 @@ fn about_ui(ui: &mut Ui, view: &View<'_>, preset: &'static Preset, out: &mut Act
     ui.add_space(6.0);
 }
 
-/// A figure that is to be reached, such as `test MSE at epoch 5: 0.0063 ± 10 %`.
-fn figure_words(figure: &Expected) -> String {
-    format!("{}: {}", figure.what(), figure.to_words())
-}
-
 /// How long a preset takes.
 pub(super) fn time_words(preset: &Preset) -> String {
     match preset.minutes {
-        Some(minutes) if minutes < 1.5 => "About a minute on two CPU cores.".to_owned(),
-        Some(minutes) => format!("About {minutes:.0} minutes on two CPU cores."),
-        None => "How long it takes was not measured.".to_owned(),
+        minutes if minutes < 0.75 => "Less than a minute on two CPU cores.".to_owned(),
+        minutes if minutes < 1.5 => "About a minute on two CPU cores.".to_owned(),
+        minutes => format!("About {minutes:.0} minutes on two CPU cores."),
+    }
+}
+
+/// What a wrong way is held against, and a button that shows it.
+fn healthy_ui(ui: &mut Ui, preset: &Preset, out: &mut Actions) {
+    let Some(healthy) = preset.healthy.and_then(find) else {
+        return;
+    };
+    let (id, name) = (healthy.id, healthy.name);
+    text(ui, &format!("Without the mistake: {name} ({id})."));
+    let show = ui
+        .small_button("Show the run without the mistake")
+        .on_hover_text(healthy.protocol);
+    show.widget_info(|| {
+        let label = format!("Show {name}, the run without the mistake");
+        egui::WidgetInfo::labeled(egui::Role::Button, true, label)
+    });
+    if show.clicked() {
+        push(out, ReferencesAction::OpenAt(id));
     }
 }
 

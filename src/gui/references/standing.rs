@@ -50,7 +50,7 @@ pub struct Standing {
     pub preset: &'static Preset,
     /// How it stands.
     pub stage: Stage,
-    /// That with its figures, such as `reached: test MSE 0.0038, expected 0.0038 ± 10 %`.
+    /// That with its figures, such as `reached: test MSE (per pixel) 0.0038, expected 0.0038 ± 10 %`.
     pub text: String,
 }
 
@@ -145,7 +145,7 @@ fn joined<'a>(figures: impl Iterator<Item = &'a Found>) -> String {
     words.join("; ")
 }
 
-/// A figure and what is expected of it, such as `test MSE 0.0051, expected 0.0038 ± 10 %`.
+/// A figure and what is expected of it, such as `test MSE (per pixel) 0.0051, expected 0.0038 ± 10 %`.
 fn figure_words(found: &Found) -> String {
     let (what, expected) = (found.expected.what(), found.expected.to_words());
     match found.value {

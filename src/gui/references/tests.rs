@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::*;
 use crate::engine::{Command, Event, JobOutcome, Progress, RunId, RunInfo, RunState};
 use crate::gui::action::Action;
+use crate::gui::notices::{Level, notices};
 use crate::gui::state::tests::{first, info, make_ready};
 use crate::gui::story::StoryAction;
-use crate::train::{Measures, Metrics, RunConfig, TermValues, TestPoint, Verdict};
+use crate::train::{Metrics, RunConfig};
 
 /// A test error and the accuracy of nearest neighbours.
 const PLAIN: &str = "plain-500";
@@ -45,17 +46,7 @@ fn added(preset: &'static str) -> (AppState, RunId) {
 fn measure(state: &mut AppState, id: RunId, step: u64, mse: f64, next: RunState) {
     state.apply(Event::Progress {
         id,
-        more: Metrics {
-            test: vec![TestPoint {
-                step,
-                phase: 0,
-                mse,
-                verdict: Verdict::Varied,
-                terms: TermValues::default(),
-                measures: Measures::default(),
-            }],
-            ..Metrics::default()
-        },
+        more: Metrics::tested(step, mse),
         progress: Progress {
             step,
             ..Progress::default()
@@ -116,7 +107,7 @@ fn figures_are_told_while_it_trains_and_at_its_end() {
     measure(&mut state, id, 2, 0.06, RunState::Running);
     let (stage, text) = standing(&state, id);
     assert_eq!(stage, Stage::NotYet);
-    let words = format!("after 2 of {all} steps test MSE 0.06, expected 0.04 ± 0.005");
+    let words = format!("after 2 of {all} steps test MSE (per pixel) 0.06, expected 0.04 ± 0.005");
     assert!(text.contains(&words), "{text}");
     measure(&mut state, id, all, 0.041, RunState::Running);
     assert_eq!(
@@ -129,7 +120,7 @@ fn figures_are_told_while_it_trains_and_at_its_end() {
         state: RunState::Finished,
     });
     state.catch_up();
-    let reached = "reached: test MSE 0.041, expected 0.04 ± 0.005";
+    let reached = "reached: test MSE (per pixel) 0.041, expected 0.04 ± 0.005";
     assert_eq!(standing(&state, id), (Stage::Reached, reached.to_owned()));
 }
 
@@ -140,7 +131,10 @@ fn what_was_missed_and_what_was_stopped_is_told() {
     measure(&mut state, id, all, 0.5, RunState::Finished);
     let (stage, text) = standing(&state, id);
     assert_eq!(stage, Stage::NotReached);
-    assert!(text.starts_with("not reached: test MSE 0.5"), "{text}");
+    assert!(
+        text.starts_with("not reached: test MSE (per pixel) 0.5"),
+        "{text}"
+    );
     let (mut state, id) = added(SHORT);
     measure(&mut state, id, 2, 0.041, RunState::Finished);
     let (stage, text) = standing(&state, id);
@@ -221,6 +215,60 @@ fn images_that_are_not_here_are_fetched_first() {
     let config = config.unwrap();
     assert_eq!(config.preset.as_deref(), Some(SHORT));
     assert_eq!(config.dataset, "mnist");
+}
+
+#[test]
+fn images_that_do_not_arrive_are_told_of_once_and_can_be_fetched_again() {
+    let (mut state, _) = first();
+    let effects = ask(&mut state, ReferencesAction::AddAndFetch(SHORT));
+    let [Effect::Send(Command::Fetch { id: job, .. })] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    let job = *job;
+    let id = state.selected.unwrap();
+    let name = "Fetching MNIST".to_owned();
+    state.apply(Event::JobStarted { id: job, name });
+    let outcome = JobOutcome::Failed {
+        error: "MNIST could not be fetched.".to_owned(),
+        is_bad_input: false,
+    };
+    state.apply(Event::JobEnded { id: job, outcome });
+    state.catch_up();
+    let run = state.run(id).unwrap();
+    assert!(!run.is_to_be_committed(), "it could only fail once more");
+    assert_eq!(run.state, RunState::Failed);
+    let told = run.failure.as_ref().unwrap();
+    assert!(told.text.contains("fetch it again"), "{}", told.text);
+    assert!(state.can_start(run), "Play asks for it");
+    let failures = notices(&state);
+    let failures = failures
+        .iter()
+        .filter(|notice| notice.level == Level::Failure);
+    assert_eq!(failures.count(), 1);
+
+    let effects = state.handle(Action::Fetch(FetchAction::Fetch(id, PRESET_DATASET)));
+    let [Effect::Send(Command::Fetch { id: job, .. })] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    let job = *job;
+    let name = "Fetching MNIST".to_owned();
+    state.apply(Event::JobStarted { id: job, name });
+    state.apply(Event::Fetched(vec!["mnist"]));
+    let outcome = JobOutcome::Done("MNIST is there.".to_owned());
+    state.apply(Event::JobEnded { id: job, outcome });
+    let effects = state.catch_up();
+    let is_made = |effect: &Effect| matches!(effect, Effect::Send(Command::AddRun { id: made, .. }) if *made == id);
+    assert!(effects.iter().any(is_made), "{effects:?}");
+}
+
+#[test]
+fn each_opening_is_scrolled_to() {
+    let (mut state, _) = first();
+    ask(&mut state, ReferencesAction::OpenAt("no-revival"));
+    ask(&mut state, ReferencesAction::OpenAt("no-revival"));
+    assert_eq!(state.references.openings, 2);
+    ask(&mut state, ReferencesAction::Choose("no-revival"));
+    assert_eq!(state.references.openings, 2, "it was closed");
 }
 
 #[test]

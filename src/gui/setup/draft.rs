@@ -4,7 +4,7 @@
 //! for pretraining is still there when pretraining is switched off and on.
 
 use crate::data::ImageShape;
-use crate::model::{Objective, OptimizerKind, Plan, Variant, variant};
+use crate::model::{Objective, OptimizerKind, Plan, Variant, starved, variant};
 use crate::train::{DEFAULT_DROPOUT, Phase, PhaseSettings, RunConfig, Schedule};
 
 /// Settings under edit.
@@ -202,6 +202,15 @@ impl Draft {
         checked.err().map(|error| error.to_string())
     }
 
+    /// Why a network with weights drawn by these settings may not begin to learn.
+    pub fn starved(&self) -> Option<&'static str> {
+        if self.config.initial_weights.is_some() {
+            return None;
+        }
+        let (_, knobs) = self.config.check().ok()?;
+        starved(&knobs)
+    }
+
     /// The network it would be.
     pub fn plan(&self, shape: ImageShape) -> Option<Plan> {
         let (variant, knobs) = self.config.check().ok()?;
@@ -356,6 +365,23 @@ mod tests {
         let phase = after.config.schedule.phases[0];
         assert_eq!(phase.optimizer.kind, OptimizerKind::Adam);
         assert!((phase.learning_rate - 1e-3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn weights_too_small_for_the_bottleneck_are_told() {
+        let with = |id: &str, init: &str, sigma: f64| {
+            let mut draft = draft(id);
+            let knobs = &mut draft.config.knobs;
+            knobs.set("init", KnobValue::Text(init.to_owned()));
+            knobs.set("init-sigma", KnobValue::Real(sigma));
+            draft.starved()
+        };
+        assert_eq!(draft("fsq").starved(), None, "as it is chosen");
+        let why = with("fsq", "normal", 0.01).unwrap();
+        assert!(why.contains("middle level"), "{why}");
+        assert_eq!(with("fsq", "normal", 0.5), None);
+        assert_eq!(with("fsq", "uniform", 0.01), None);
+        assert_eq!(with("vq-vae", "normal", 0.01), None);
     }
 
     #[test]

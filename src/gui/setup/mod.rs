@@ -233,6 +233,13 @@ fn model_ui(ui: &mut Ui, view: &View<'_>, run: &Run, draft: &mut Draft) {
         let knobs = &mut draft.config.knobs;
         knob_ui::knobs_ui(ui, variant.knobs(), is_shown, problem.as_deref(), knobs);
     }
+    // It would tell what is hidden in a lesson.
+    let is_hidden = |name: &str| locks::access(ui, name) == Access::Hidden;
+    let is_told = !["Bottleneck", "Initial weights"].into_iter().any(is_hidden);
+    if let Some(why) = draft.starved().filter(|_why| is_told) {
+        let text = RichText::new(why).color(view.palette.warning);
+        ui.add(egui::Label::new(text).wrap());
+    }
     if let Some(shape) = view.state.shape_of(&draft.config)
         && let Some(plan) = draft.plan(shape)
     {

@@ -165,17 +165,7 @@ fn sentences_follow_the_facts() {
     assert!(facts::sentence(&state, Part::Plain).contains("first measurement is to come"));
     state.apply(Event::Progress {
         id,
-        more: Metrics {
-            test: vec![TestPoint {
-                step: 0,
-                phase: 0,
-                mse: 0.231,
-                verdict: Verdict::Varied,
-                terms: crate::train::TermValues::default(),
-                measures: crate::train::Measures::default(),
-            }],
-            ..Metrics::default()
-        },
+        more: Metrics::tested(0, 0.231),
         progress: state.run(id).unwrap().progress,
     });
     assert!(

@@ -24,6 +24,11 @@ pub(super) const FINITE_SCALAR: BottleneckKind = BottleneckKind {
     heads: 1,
     entry: |knobs| Some(levels(knobs).len().max(1)),
     jumps: true,
+    starved: Some(
+        "With initial weights this small every code rounds to the middle level, so the decoder sees one \
+         code and the gradient through the rounding stays small: it may never begin to learn. Uniform \
+         initial weights do not have this.",
+    ),
     build: |knobs, code| Ok(build(knobs, code)),
 };
 

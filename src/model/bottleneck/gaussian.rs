@@ -24,6 +24,7 @@ pub(super) const GAUSSIAN: BottleneckKind = BottleneckKind {
     heads: 2,
     entry: |_knobs| None,
     jumps: false,
+    starved: None,
     build,
 };
 

@@ -41,6 +41,8 @@ pub struct BottleneckKind {
     entry: fn(&Knobs) -> Option<usize>,
     /// Whether the code jumps where what the encoder gives moves a little.
     jumps: bool,
+    /// Why it does not begin to learn from small weights, in a sentence or two, where that is so.
+    starved: Option<&'static str>,
     /// The bottleneck for a code of this shape, from resolved knobs.
     build: Build,
 }
@@ -57,6 +59,7 @@ pub const BOTTLENECKS: &[BottleneckKind] = &[
         heads: 1,
         entry: |_knobs| None,
         jumps: false,
+        starved: None,
         build: |_knobs, _code| Ok(Arc::new(Plain)),
     },
     gaussian::GAUSSIAN,
@@ -82,6 +85,7 @@ pub fn bottleneck(knobs: &Knobs, code: ImageShape) -> Result<Arc<dyn Bottleneck>
         entry,
         build,
         jumps: _,
+        starved: _,
     } = kind(knobs);
     let is_tied = matches!(knobs.get("tied"), Some(KnobValue::Text(tied)) if tied == "on");
     if is_tied && *heads > 1 {
@@ -117,6 +121,18 @@ pub fn entry(knobs: &Knobs) -> Option<usize> {
 /// Whether the code jumps where what the encoder gives moves a little.
 pub fn jumps(knobs: &Knobs) -> bool {
     kind(knobs).jumps
+}
+
+/// Standard deviation of normal weights that are small.
+const SMALL_SIGMA: f64 = 0.01;
+
+/// Why a network with these knobs, which are resolved, may not begin to learn: its bottleneck does not from
+/// weights as small as its first ones.
+pub fn starved(knobs: &Knobs) -> Option<&'static str> {
+    let is_normal = matches!(knobs.get("init"), Some(KnobValue::Text(init)) if init == "normal");
+    let sigma = knobs.get("init-sigma");
+    let is_small = matches!(sigma, Some(KnobValue::Real(sigma)) if *sigma <= SMALL_SIGMA);
+    kind(knobs).starved.filter(|_why| is_normal && is_small)
 }
 
 /// What a bottleneck is given.

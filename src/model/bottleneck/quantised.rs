@@ -28,6 +28,7 @@ pub(super) const QUANTISED: BottleneckKind = BottleneckKind {
     heads: 1,
     entry: |knobs| Some(knobs.integer("entry-size")),
     jumps: true,
+    starved: None,
     build: |knobs, code| Ok(build(knobs, code)),
 };
 

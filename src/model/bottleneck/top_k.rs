@@ -20,6 +20,7 @@ pub(super) const TOP_K: BottleneckKind = BottleneckKind {
     heads: 1,
     entry: |_knobs| None,
     jumps: true,
+    starved: None,
     build,
 };
 

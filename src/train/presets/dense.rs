@@ -12,7 +12,8 @@ pub(super) const PRESETS: &[Preset] = &[
         protocol: "784-500-784, ReLU code, sigmoid, MSE, no noise; Adam at 0.001, batch 256, 10 epochs.",
         source: MEASURED,
         figures: &[mse(0.00169), neighbours(0.964)],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "denoising-gaussian",
@@ -29,7 +30,8 @@ pub(super) const PRESETS: &[Preset] = &[
             mse(0.0268),
             neighbours(0.974),
         ],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "denoising-masking",
@@ -46,7 +48,8 @@ pub(super) const PRESETS: &[Preset] = &[
             mse(0.0194),
             neighbours(0.969),
         ],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "denoising-salt-and-pepper",
@@ -63,7 +66,8 @@ pub(super) const PRESETS: &[Preset] = &[
             mse(0.0069),
             neighbours(0.973),
         ],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "sparse-l1-0.01",
@@ -79,7 +83,8 @@ pub(super) const PRESETS: &[Preset] = &[
             loose("dead_units", 36.0),
             neighbours(0.965),
         ],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "sparse-l1-0.1",
@@ -95,7 +100,8 @@ pub(super) const PRESETS: &[Preset] = &[
             loose("dead_units", 253.0),
             neighbours(0.966),
         ],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "sparse-kl-0.001",
@@ -111,7 +117,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    256, 10 epochs.",
         source: "Ng 2011; measured with PyTorch 2.15, seed 1",
         figures: &[mse(0.0109), neighbours(0.961)],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "top-k-25-of-1000",
@@ -126,7 +133,8 @@ pub(super) const PRESETS: &[Preset] = &[
             figure(Aim::TestMse, 0.0091, Band::AtMost),
             figure(Aim::Measure("dead_units"), 779.0, Band::AtMost),
         ],
-        minutes: Some(1.6),
+        healthy: None,
+        minutes: 1.6,
     },
     Preset {
         id: "top-k-25-of-1000-no-revival",
@@ -138,7 +146,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    batch 256, 10 epochs. Most units die.",
         source: "Makhzani & Frey 2014; measured with PyTorch 2.15, seed 1",
         figures: &[mse(0.0091), loose("dead_units", 779.0), neighbours(0.963)],
-        minutes: Some(1.3),
+        healthy: None,
+        minutes: 1.3,
     },
     Preset {
         id: "contractive-0.1",
@@ -154,7 +163,8 @@ pub(super) const PRESETS: &[Preset] = &[
             term(&["contraction"], 21.5),
             neighbours(0.975),
         ],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "contractive-1",
@@ -166,7 +176,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    epochs.",
         source: "Rifai et al. 2011; measured with PyTorch 2.15, seed 1",
         figures: &[mse(0.0135), term(&["contraction"], 3.6), neighbours(0.975)],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "tied-32",
@@ -178,6 +189,7 @@ pub(super) const PRESETS: &[Preset] = &[
                    epochs.",
         source: MEASURED,
         figures: &[mse(0.0182)],
-        minutes: Some(0.2),
+        healthy: None,
+        minutes: 0.2,
     },
 ];

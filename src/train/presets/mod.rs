@@ -4,6 +4,7 @@
 //! One entry each in [`PRESETS`]. A run keeps the id of the preset it was made from; [`judge`] holds what
 //! it measured against what is expected.
 
+mod aim;
 mod dense;
 mod difference;
 mod judgement;
@@ -11,10 +12,11 @@ mod quantised;
 mod shaped;
 mod story;
 
-use crate::model::{OptimizerKind, Pretraining, QUANTITIES, RECONSTRUCTION, Source, variant};
+use crate::model::{OptimizerKind, Pretraining, RECONSTRUCTION, variant};
 
 use super::config::{ConfigError, RunConfig};
 
+pub use aim::{Aim, NEIGHBOURS};
 pub use judgement::{Evidence, Found, Judgement, Reach, judge};
 
 /// The images that all figures were measured on, by the name that fetched ones go by.
@@ -35,61 +37,6 @@ pub enum Family {
     Reference,
     /// A common mistake, to be seen on purpose.
     WrongWay,
-}
-
-/// What is measured of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aim {
-    /// Mean squared error of test images over pixels and images.
-    TestMse,
-    /// The same summed over the pixels of an image.
-    PerImage,
-    /// The sum of the terms of the loss with these names, without their weights.
-    Terms(&'static [&'static str]),
-    /// The measure with this name, where it is one number.
-    Measure(&'static str),
-}
-
-/// Share of the test images whose five nearest training codes vote for their class, from 0 to 1.
-pub const NEIGHBOURS: &str = "knn_accuracy";
-
-impl Aim {
-    /// What it is called within a sentence.
-    pub fn name(self) -> String {
-        match self {
-            Self::TestMse => "test MSE".to_owned(),
-            Self::PerImage => "test error per image".to_owned(),
-            Self::Terms(terms) => terms.join(" + "),
-            Self::Measure(NEIGHBOURS) => "5-NN accuracy".to_owned(),
-            Self::Measure(id) => {
-                let is_it = |source| source == Source::Measure(id);
-                let known = QUANTITIES.iter().find(|known| is_it(known.source));
-                known.map_or_else(|| id.to_owned(), |known| within_sentence(known.name))
-            }
-        }
-    }
-
-    /// What programs call it.
-    pub fn id(self) -> String {
-        match self {
-            Self::TestMse => "test_mse".to_owned(),
-            Self::PerImage => "test_mse_per_image".to_owned(),
-            Self::Terms(terms) => terms.join("+"),
-            Self::Measure(id) => id.to_owned(),
-        }
-    }
-}
-
-/// A name as it is written within a sentence: `Active units` begins with a small letter, `MMD` does not.
-fn within_sentence(name: &str) -> String {
-    let mut letters = name.chars();
-    match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            let rest = &name[first.len_utf8()..];
-            format!("{}{rest}", first.to_lowercase())
-        }
-        (_, _) => name.to_owned(),
-    }
 }
 
 /// How far from the expected value a figure may lie.
@@ -129,12 +76,24 @@ impl Expected {
         }
     }
 
-    /// What is measured and when, such as `test MSE at epoch 5`.
+    /// What is measured, in what unit and when, such as `test MSE (per pixel) at epoch 5`.
     pub fn what(&self) -> String {
         let name = self.aim.name();
-        match self.epoch {
-            Some(epoch) => format!("{name} at epoch {epoch}"),
+        self.timed(match self.aim.unit() {
+            Some(unit) => format!("{name} ({unit})"),
             None => name,
+        })
+    }
+
+    /// The same without the unit.
+    pub fn what_alone(&self) -> String {
+        self.timed(self.aim.name())
+    }
+
+    fn timed(&self, what: String) -> String {
+        match self.epoch {
+            Some(epoch) => format!("{what} at epoch {epoch}"),
+            None => what,
         }
     }
 
@@ -184,8 +143,10 @@ pub struct Preset {
     pub source: &'static str,
     /// What is to be reached.
     pub figures: &'static [Expected],
-    /// About how many minutes it takes on two CPU cores, where that is known.
-    pub minutes: Option<f64>,
+    /// Of a wrong way the id of a run without the mistake.
+    pub healthy: Option<&'static str>,
+    /// About how many minutes it takes on two CPU cores.
+    pub minutes: f64,
 }
 
 impl Preset {
@@ -229,6 +190,33 @@ impl Preset {
             super::DEFAULT_DROPOUT,
         );
         Ok(config)
+    }
+
+    /// A figure in a line, beside that of the run without the mistake where there is one, such as
+    /// `active units: at most 0 expected here; 20 ± 1 in vae-784-400-20 at its end`.
+    pub fn figure_words(&self, figure: &Expected) -> String {
+        let here = format!("{}: {}", figure.what(), figure.to_words());
+        let Some((healthy, other)) = self.healthy_figure(figure) else {
+            return here;
+        };
+        let when = other
+            .epoch
+            .map_or_else(|| "its end".to_owned(), |epoch| format!("epoch {epoch}"));
+        let (id, other) = (healthy.id, other.to_words());
+        format!("{here} expected here; {other} in {id} at {when}")
+    }
+
+    /// The run without the mistake and what it gives for a figure: after as many epochs where that is
+    /// known.
+    fn healthy_figure(&self, figure: &Expected) -> Option<(&'static Self, &'static Expected)> {
+        let healthy = preset(self.healthy?)?;
+        let epochs = self.settings.iter().find(|(id, _)| *id == "epochs");
+        let epochs = epochs.and_then(|(_, epochs)| epochs.parse().ok());
+        let when = figure.epoch.or(epochs);
+        let same = || healthy.figures.iter().filter(|of| of.aim == figure.aim);
+        let then = same().find(|of| of.epoch.is_some() && of.epoch == when);
+        let last = || same().find(|of| of.epoch.is_none());
+        Some((healthy, then.or_else(last).or_else(|| same().next())?))
     }
 
     /// Whether the accuracy of nearest neighbours is among its figures, which is measured on request only.

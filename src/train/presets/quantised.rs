@@ -38,7 +38,8 @@ pub(super) const PRESETS: &[Preset] = &[
             after(10, perplexity(75.0)),
             all_used(128.0),
         ],
-        minutes: Some(5.3),
+        healthy: None,
+        minutes: 5.3,
     },
     Preset {
         id: "vq-vae-128-gradient-uniform",
@@ -55,7 +56,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    MSE + codebook + 0.25 · commitment; Adam at 0.001, batch 128, 5 epochs.",
         source: CODEBOOK,
         figures: &[mse(0.0041), perplexity(15.0), used(88.0)],
-        minutes: Some(3.0),
+        healthy: None,
+        minutes: 3.0,
     },
     Preset {
         id: "vq-vae-128-gradient-outputs",
@@ -67,7 +69,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    outputs, MSE + codebook + 0.25 · commitment; Adam at 0.001, batch 128, 10 epochs.",
         source: CODEBOOK,
         figures: &[mse(0.0033), perplexity(20.0), used(120.0)],
-        minutes: None,
+        healthy: None,
+        minutes: 4.9,
     },
     Preset {
         id: "fsq-8-6-5",
@@ -86,7 +89,8 @@ pub(super) const PRESETS: &[Preset] = &[
             after(10, perplexity(59.0)),
             all_used(240.0),
         ],
-        minutes: Some(4.7),
+        healthy: None,
+        minutes: 4.7,
     },
     Preset {
         id: "fsq-8-5-5-5",
@@ -97,7 +101,8 @@ pub(super) const PRESETS: &[Preset] = &[
         protocol: "7×7 codes of 4 numbers with 8, 5, 5 and 5 levels, MSE; Adam at 0.001, batch 128, 1 epoch.",
         source: LEVELS,
         figures: &[mse(0.0049), used(871.0)],
-        minutes: None,
+        healthy: None,
+        minutes: 0.7,
     },
     Preset {
         id: "no-revival",
@@ -117,6 +122,7 @@ pub(super) const PRESETS: &[Preset] = &[
             perplexity(11.0),
             used(42.0),
         ],
-        minutes: Some(1.1),
+        healthy: Some("vq-vae-128"),
+        minutes: 1.1,
     },
 ];

@@ -1,8 +1,8 @@
 //! Codes that are given a shape: variational, Wasserstein and regularised.
 
 use super::{
-    Aim, Band, Expected, Family, LOOSE, MEASURED, Preset, after, bound, figure, mse, neighbours,
-    term,
+    Aim, Band, ERROR, Expected, Family, LOOSE, MEASURED, Preset, after, bound, figure, mse,
+    neighbours, term,
 };
 use crate::model::RECONSTRUCTION;
 
@@ -30,7 +30,8 @@ pub(super) const PRESETS: &[Preset] = &[
             active(20.0, 1.0),
             neighbours(0.973),
         ],
-        minutes: Some(1.1),
+        healthy: None,
+        minutes: 1.1,
     },
     Preset {
         id: "vae-784-400-2",
@@ -47,7 +48,8 @@ pub(super) const PRESETS: &[Preset] = &[
             after(20, bound(151.5)),
             neighbours(0.7),
         ],
-        minutes: Some(1.1),
+        healthy: None,
+        minutes: 1.1,
     },
     Preset {
         id: "beta-vae-4",
@@ -62,7 +64,8 @@ pub(super) const PRESETS: &[Preset] = &[
             term(&["kl"], 9.5),
             active(12.0, 2.0),
         ],
-        minutes: Some(1.0),
+        healthy: None,
+        minutes: 1.0,
     },
     Preset {
         id: "vae-784-400-10-mse",
@@ -73,11 +76,12 @@ pub(super) const PRESETS: &[Preset] = &[
         protocol: "784-400-10, squared error summed over an image + KL; Adam at 0.001, batch 128, 20 epochs.",
         source: MEASURED,
         figures: &[
-            term(&[RECONSTRUCTION], 18.03),
+            figure(Aim::SquaredReconstruction, 18.03, ERROR),
             term(&["kl"], 11.33),
             neighbours(0.954),
         ],
-        minutes: None,
+        healthy: None,
+        minutes: 1.1,
     },
     Preset {
         id: "convolutional-vae-10",
@@ -96,7 +100,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    0.001, batch 128, 5 epochs.",
         source: "layers of Guo et al. 2017; measured with PyTorch 2.15, seed 1",
         figures: &[after(1, bound(119.2)), after(5, bound(105.5))],
-        minutes: Some(3.3),
+        healthy: None,
+        minutes: 3.3,
     },
     Preset {
         id: "wae-784-400-8",
@@ -111,7 +116,8 @@ pub(super) const PRESETS: &[Preset] = &[
             figure(Aim::Terms(&["mmd"]), 0.0153, LOOSE),
             neighbours(0.944),
         ],
-        minutes: Some(0.6),
+        healthy: None,
+        minutes: 0.6,
     },
     Preset {
         id: "rae-784-400-16",
@@ -123,7 +129,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    of 0.0001; Adam at 0.001, batch 128, 20 epochs.",
         source: "Ghosh et al. 2020; measured with PyTorch 2.15, seed 1, the decay by AdamW",
         figures: &[mse(0.00926), neighbours(0.97)],
-        minutes: Some(1.4),
+        healthy: None,
+        minutes: 1.4,
     },
     Preset {
         id: "kl-against-mean",
@@ -136,6 +143,7 @@ pub(super) const PRESETS: &[Preset] = &[
                    at 0.001, batch 128, 1 epoch.",
         source: "measured with this program, seed 1",
         figures: &[figure(Aim::Measure("active_units"), 0.0, Band::AtMost)],
-        minutes: Some(0.2),
+        healthy: Some("vae-784-400-20"),
+        minutes: 0.2,
     },
 ];

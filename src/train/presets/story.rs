@@ -22,7 +22,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    clipped gradients, batch 256, 3 epochs.",
         source: THREE_SEEDS,
         figures: &[figure(Aim::TestMse, 0.04, Band::Absolute(0.005))],
-        minutes: Some(0.2),
+        healthy: None,
+        minutes: 0.2,
     },
     Preset {
         id: "story-deep",
@@ -34,7 +35,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    it stays at the mean image.",
         source: THREE_SEEDS,
         figures: &[figure(Aim::TestMse, 0.06747, Band::Relative(0.03))],
-        minutes: None,
+        healthy: None,
+        minutes: 0.35,
     },
     Preset {
         id: "story-ends-inward",
@@ -51,7 +53,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    fine-tuned for 3.",
         source: THREE_SEEDS,
         figures: STACKED,
-        minutes: None,
+        healthy: None,
+        minutes: 1.1,
     },
     Preset {
         id: "story-greedy",
@@ -69,7 +72,8 @@ pub(super) const PRESETS: &[Preset] = &[
                    and fine-tuned for 3.",
         source: THREE_SEEDS,
         figures: STACKED,
-        minutes: None,
+        healthy: None,
+        minutes: 0.8,
     },
     Preset {
         id: "autoencoder-10-adam",
@@ -85,7 +89,8 @@ pub(super) const PRESETS: &[Preset] = &[
         protocol: "784-10-784, linear code, sigmoid, MSE; Adam at 0.001, batch 256, 10 epochs.",
         source: MEASURED,
         figures: &[mse(0.0326)],
-        minutes: Some(0.2),
+        healthy: None,
+        minutes: 0.2,
     },
     Preset {
         id: "autoencoder-32-adam",
@@ -102,7 +107,8 @@ pub(super) const PRESETS: &[Preset] = &[
         protocol: "784-32-784, linear code, sigmoid, MSE; Adam at 0.001, batch 256, 10 epochs.",
         source: MEASURED,
         figures: &[mse(0.0109)],
-        minutes: Some(0.2),
+        healthy: None,
+        minutes: 0.2,
     },
     Preset {
         id: "deep-784-1000-500-250-30",
@@ -124,7 +130,8 @@ pub(super) const PRESETS: &[Preset] = &[
             after(5, figure(Aim::PerImage, 13.5, ERROR)),
             after(20, figure(Aim::PerImage, 6.1, ERROR)),
         ],
-        minutes: None,
+        healthy: None,
+        minutes: 4.4,
     },
     Preset {
         id: "convolutional-10",
@@ -136,6 +143,7 @@ pub(super) const PRESETS: &[Preset] = &[
                    batch 256, 2 epochs.",
         source: "layers of Guo et al. 2017; measured with PyTorch 2.15, seed 1",
         figures: &[after(1, mse(0.023)), after(2, mse(0.0187))],
-        minutes: Some(1.4),
+        healthy: None,
+        minutes: 1.4,
     },
 ];

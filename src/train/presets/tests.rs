@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::difference::differences;
 use super::*;
 use crate::data::ImageShape;
-use crate::model::Figure;
+use crate::model::{Figure, KnobValue, QUANTITIES, Source};
 use crate::train::{TestPoint, Verdict};
 
 /// Steps of an epoch over MNIST in batches of 256.
@@ -69,6 +69,7 @@ fn ids_are_unique_and_everything_is_told() {
         assert!(ids.insert(id), "{id} comes twice");
         assert!(names.insert(preset.name), "{} comes twice", preset.name);
         assert!(preset.protocol.ends_with('.'), "{id}");
+        assert!(preset.minutes > 0.0, "{id}");
         assert!(
             !preset.source.is_empty() && !preset.figures.is_empty(),
             "{id}"
@@ -88,7 +89,7 @@ fn ids_are_unique_and_everything_is_told() {
             );
             let is_known = |source: Source| QUANTITIES.iter().any(|q| q.source == source);
             match figure.aim {
-                Aim::TestMse | Aim::PerImage => {}
+                Aim::TestMse | Aim::PerImage | Aim::SquaredReconstruction => {}
                 Aim::Terms(terms) => {
                     assert!(
                         terms.iter().all(|term| is_known(Source::Term(term))),
@@ -142,6 +143,96 @@ fn every_preset_can_be_trained_and_differs_as_it_says() {
 }
 
 #[test]
+fn every_wrong_way_has_a_healthy_counterpart() {
+    for wrong in PRESETS {
+        let id = wrong.id;
+        assert_eq!(
+            wrong.healthy.is_some(),
+            wrong.family == Family::WrongWay,
+            "{id}"
+        );
+        let Some(healthy) = wrong.healthy else {
+            continue;
+        };
+        let healthy = preset(healthy).unwrap();
+        assert_eq!(healthy.family, Family::Reference, "{id}");
+        assert_eq!(healthy.variant, wrong.variant, "{id}");
+        for figure in wrong.figures {
+            let (of, _) = wrong.healthy_figure(figure).unwrap();
+            assert_eq!(of.id, healthy.id, "{id}: {}", figure.what());
+        }
+    }
+    let words = |id: &str| {
+        let wrong = preset(id).unwrap();
+        let figures = wrong.figures.iter();
+        let words = figures.map(|figure| wrong.figure_words(figure));
+        words.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        words("kl-against-mean"),
+        ["active units: at most 0 expected here; 20 ± 1 in vae-784-400-20 at its end"]
+    );
+    assert_eq!(
+        words("no-revival"),
+        [
+            "test MSE (per pixel): 0.0076 ± 25 % expected here; 0.0063 ± 10 % in vq-vae-128 at epoch 1",
+            "perplexity of the codebook (entries): 11 ± 25 % expected here; 65 ± 25 % in vq-vae-128 at \
+             epoch 1",
+            "entries used: 42 ± 25 % expected here; 128 ± 2 % in vq-vae-128 at its end",
+        ]
+    );
+    assert_eq!(
+        words("wae-784-400-8")[1],
+        "MMD (unweighted): 0.0153 ± 25 %",
+        "a run without a mistake has no counterpart"
+    );
+}
+
+#[test]
+fn figures_are_in_the_unit_of_the_loss() {
+    for preset in PRESETS {
+        let config = config(preset.id);
+        let variant = variant(&config.variant).unwrap();
+        let knobs = config.knobs.resolve(variant.id(), variant.knobs()).unwrap();
+        let is_entropy = knobs.get("loss") == Some(&KnobValue::Text("bce".to_owned()));
+        for figure in preset.figures {
+            let what = figure.what();
+            let is_in_nats = match figure.aim {
+                Aim::Terms(terms) if terms.contains(&RECONSTRUCTION) => true,
+                Aim::SquaredReconstruction => false,
+                Aim::TestMse | Aim::PerImage | Aim::Terms(_) | Aim::Measure(_) => continue,
+            };
+            assert_eq!(is_in_nats, is_entropy, "{}: {what}", preset.id);
+        }
+    }
+    for (aim, expected) in [
+        (Aim::TestMse, "test MSE (per pixel)"),
+        (Aim::PerImage, "test error (squared error per image)"),
+        (
+            Aim::SquaredReconstruction,
+            "reconstruction (squared error per image)",
+        ),
+        (
+            Aim::Terms(&[RECONSTRUCTION]),
+            "reconstruction (nats per image)",
+        ),
+        (Aim::Terms(&["kl"]), "KL divergence (nats per image)"),
+        (
+            Aim::Measure("noisy_mse"),
+            "MSE of damaged images (per pixel)",
+        ),
+        (
+            Aim::Measure("active_share"),
+            "active share of the code (0 to 1)",
+        ),
+        (Aim::Measure("dead_units"), "dead units"),
+    ] {
+        assert_eq!(figure(aim, 1.0, ERROR).what(), expected);
+        assert!(!aim.help().is_empty(), "{expected}");
+    }
+}
+
+#[test]
 fn a_run_keeps_its_preset_and_others_have_no_trace_of_any() {
     let config = config("tied-32");
     let text = toml::to_string(&config).unwrap();
@@ -160,7 +251,7 @@ fn figures_within_their_bands_are_reached() {
     assert_eq!(within.reach, Reach::Reached);
     assert_eq!(
         words(&within),
-        ["test MSE: reached 0.033, expected 0.0326 ± 10 %"]
+        ["test MSE (per pixel): reached 0.033, expected 0.0326 ± 10 %"]
     );
     for (mse, reach) in [
         (0.0326 * 0.9, Reach::Reached),
@@ -175,7 +266,7 @@ fn figures_within_their_bands_are_reached() {
     let outside = judged(&config, &[test(10, 0.04, &[], &[])], &[]);
     assert_eq!(
         words(&outside),
-        ["test MSE: not reached: 0.04, expected 0.0326 ± 10 %"]
+        ["test MSE (per pixel): not reached: 0.04, expected 0.0326 ± 10 %"]
     );
     assert_eq!(outside.reach.to_words(), "not reached");
 }
@@ -192,7 +283,7 @@ fn a_limit_from_above_has_no_other_end() {
     assert_eq!(reach(0.037).reach, Reach::NotReached);
     assert_eq!(
         words(&reach(0.037)),
-        ["test MSE: not reached: 0.037, expected at most 0.036"]
+        ["test MSE (per pixel): not reached: 0.037, expected at most 0.036"]
     );
 }
 
@@ -217,11 +308,11 @@ fn figures_hold_at_their_epochs_and_missing_ones_are_told() {
     assert_eq!(whole.reach, Reach::Reached, "{:?}", words(&whole));
     assert_eq!(
         words(&whole)[2],
-        "reconstruction + kl at epoch 10: reached 105.5, expected 105.2 ± 1.5 %"
+        "reconstruction + KL divergence (nats per image) at epoch 10: reached 105.5, expected 105.2 ± 1.5 %"
     );
     assert_eq!(
         words(&whole)[7],
-        "5-NN accuracy: reached 0.97, expected 0.973 ± 0.01"
+        "5-NN accuracy (share of test images, 0 to 1): reached 0.97, expected 0.973 ± 0.01"
     );
     let missing = judged(&config, &tests, &[]);
     assert_eq!(
@@ -341,6 +432,4 @@ fn numbers_have_four_digits_at_most() {
     ] {
         assert_eq!(significant(value), expected);
     }
-    assert_eq!(within_sentence("MMD"), "MMD");
-    assert_eq!(within_sentence("Active units"), "active units");
 }
