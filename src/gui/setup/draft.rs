@@ -377,9 +377,9 @@ mod tests {
             draft.starved()
         };
         assert_eq!(draft("fsq").starved(), None, "as it is chosen");
-        let why = with("fsq", "normal", 0.01).unwrap();
+        let why = with("fsq", "normal", 0.05).unwrap();
         assert!(why.contains("middle level"), "{why}");
-        assert_eq!(with("fsq", "normal", 0.5), None);
+        assert_eq!(with("fsq", "normal", 0.07), None);
         assert_eq!(with("fsq", "uniform", 0.01), None);
         assert_eq!(with("vq-vae", "normal", 0.01), None);
     }

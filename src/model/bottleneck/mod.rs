@@ -123,8 +123,9 @@ pub fn jumps(knobs: &Knobs) -> bool {
     kind(knobs).jumps
 }
 
-/// Standard deviation of normal weights that are small.
-const SMALL_SIGMA: f64 = 0.01;
+/// Standard deviation of normal weights that are small: with it, the finite scalar bottleneck on MNIST used one
+/// entry and its error fell with the biases alone for 100 steps, while with 0.07 it learned from the start.
+const SMALL_SIGMA: f64 = 0.05;
 
 /// Why a network with these knobs, which are resolved, may not begin to learn: its bottleneck does not from
 /// weights as small as its first ones.
