@@ -63,7 +63,7 @@ pub(super) fn draw(
 
 /// The knobs as they are now, also those that were moved while the run trained.
 fn knobs(run: &Trainer) -> Knobs {
-    run.config().knobs_at(run.position().step)
+    run.config().knobs_at(run.position().step).into_owned()
 }
 
 /// Codes of the training images, or of some that are chosen at random where these are too many.

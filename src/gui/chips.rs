@@ -176,16 +176,18 @@ fn go_ui(ui: &mut Ui, view: &View<'_>, run: &Run, out: &mut Actions) {
     let word = if is_running { "Pause" } else { "Play" };
     let name = format!("{word} {}", run.name());
     let size = vec2(18.0, HEIGHT);
-    let off = if view.state.awaits_images(run) {
-        "The images of this run are being fetched.".to_owned()
-    } else {
-        let problem = view.state.problem(run);
-        problem.unwrap_or_else(|| run.why_it_stands().to_owned())
-    };
     let response = ui
         .add_enabled(can_toggle, Button::new("").frame(false).min_size(size))
         .on_hover_text(format!("{name} alone"))
-        .on_disabled_hover_text(off);
+        // Checking the settings takes longer than drawing the button.
+        .on_disabled_hover_ui(|ui| {
+            ui.label(if view.state.awaits_images(run) {
+                "The images of this run are being fetched.".to_owned()
+            } else {
+                let problem = view.state.problem(run);
+                problem.unwrap_or_else(|| run.why_it_stands().to_owned())
+            });
+        });
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, can_toggle, &name));
     let color = if !can_toggle {
         view.palette.frozen

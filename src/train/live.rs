@@ -3,6 +3,8 @@
 //! A *change* is kept in the configuration with the step it acts from, so that a run with changes can
 //! be repeated exactly. It acts until the knob is changed again, through all phases.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::ImageShape;
@@ -79,10 +81,10 @@ pub(super) fn check(changes: &[KnobChange], variant: &dyn Variant) -> Result<(),
 
 impl RunConfig {
     /// The knobs with the first `count` changes.
-    fn knobs_after(&self, count: usize) -> Knobs {
-        let mut knobs = self.knobs.clone();
+    fn knobs_after(&self, count: usize) -> Cow<'_, Knobs> {
+        let mut knobs = Cow::Borrowed(&self.knobs);
         for change in &self.knob_changes[..count] {
-            change.apply(&mut knobs);
+            change.apply(knobs.to_mut());
         }
         knobs
     }
@@ -94,7 +96,7 @@ impl RunConfig {
     }
 
     /// The knobs as they act on a step, with those that were moved before it.
-    pub fn knobs_at(&self, step: u64) -> Knobs {
+    pub fn knobs_at(&self, step: u64) -> Cow<'_, Knobs> {
         self.knobs_after(self.changes_before(step.saturating_add(1)))
     }
 

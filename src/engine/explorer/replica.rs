@@ -255,7 +255,7 @@ impl Replica {
 
     /// The knobs as they were at the step of the weights.
     fn knobs(&self) -> Knobs {
-        self.config.knobs_at(self.step)
+        self.config.knobs_at(self.step).into_owned()
     }
 
     /// Refuses to draw codes from where those of the depth in use are not like.

@@ -11,10 +11,15 @@ use crate::train::CodeSource;
 
 use super::state::{GenerateAction, HOTTEST, MOST_COMPONENTS};
 
-/// Draws the choices.
-pub(super) fn header_ui(ui: &mut Ui, view: &View<'_>, source: CodeSource, out: &mut Actions) {
+/// Draws the choices: the source that codes are drawn from, of those there are, and how.
+pub(super) fn header_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    (source, sources): (CodeSource, &[CodeSource]),
+    out: &mut Actions,
+) {
     let line = |ui: &mut Ui| {
-        source_ui(ui, view, source, out);
+        source_ui(ui, (source, sources), out);
         if source.has_temperature() {
             temperature_ui(ui, view, out);
         }
@@ -59,12 +64,12 @@ fn help(source: CodeSource) -> &'static str {
     }
 }
 
-fn source_ui(ui: &mut Ui, view: &View<'_>, source: CodeSource, out: &mut Actions) {
+fn source_ui(ui: &mut Ui, (source, sources): (CodeSource, &[CodeSource]), out: &mut Actions) {
     let label = ui.label("Codes from");
     let list = ComboBox::from_id_salt("source of codes")
         .selected_text(source.name())
         .show_ui(ui, |ui| {
-            for choice in view.state.code_sources() {
+            for &choice in sources {
                 let entry = ui.selectable_label(choice == source, choice.name());
                 if entry.on_hover_text(help(choice)).clicked() {
                     out.push(Action::Generate(GenerateAction::From(choice)));

@@ -8,6 +8,7 @@ mod header;
 mod kept;
 mod pane;
 mod state;
+mod suits;
 mod tiles;
 mod walk;
 

@@ -8,9 +8,7 @@ use crate::engine::{
 use crate::gui::action::Effect;
 use crate::gui::chosen::ChosenIn;
 use crate::gui::layout::Pane;
-use crate::gui::run::Run;
 use crate::gui::state::AppState;
-use crate::model::{Knobs, variant};
 use crate::train::{CodeDraw, CodeSource};
 
 /// Pictures of each run at most.
@@ -102,68 +100,7 @@ pub enum GenerateAction {
     ClearMarks,
 }
 
-impl Run {
-    /// The knobs in force, every one with a value, and the name of the phase under way where its code is a
-    /// hidden layer.
-    fn code_knobs(&self) -> Result<(Knobs, Option<String>), String> {
-        let variant = variant(&self.draft.config.variant).map_err(|error| error.to_string())?;
-        let knobs = self
-            .knobs_in_force()
-            .resolve(variant.id(), variant.knobs())
-            .map_err(|error| error.to_string())?;
-        let stages = self.info.as_ref().map_or(1, |info| info.stages);
-        let phase = self
-            .frame
-            .as_ref()
-            .map_or(self.progress.phase, |frame| frame.phase);
-        let hidden = self
-            .phases()
-            .get(phase)
-            .filter(|phase| phase.objective.depth(stages) < stages)
-            .map(|phase| phase.name());
-        Ok((knobs, hidden))
-    }
-
-    /// Refuses to draw codes from where those of the newest weights are not like: a sentence.
-    pub(super) fn must_suit(&self, source: CodeSource) -> Result<(), String> {
-        let (knobs, hidden) = self.code_knobs()?;
-        source
-            .must_suit(&knobs, hidden.as_deref())
-            .map_err(|unsuited| unsuited.to_string())
-    }
-
-    /// The sources that suit it.
-    fn code_sources(&self) -> Vec<CodeSource> {
-        let Ok((knobs, hidden)) = self.code_knobs() else {
-            return Vec::new();
-        };
-        let suits = |source: &CodeSource| source.must_suit(&knobs, hidden.as_deref()).is_ok();
-        CodeSource::ALL.into_iter().filter(suits).collect()
-    }
-}
-
 impl AppState {
-    /// Where codes can be drawn from: what suits any run.
-    pub(super) fn code_sources(&self) -> Vec<CodeSource> {
-        let all: Vec<CodeSource> = self.runs.iter().flat_map(Run::code_sources).collect();
-        let suits = |source: &CodeSource| all.contains(source);
-        CodeSource::ALL.into_iter().filter(suits).collect()
-    }
-
-    /// Where codes are drawn from: what was chosen, as long as it suits any run, otherwise what suits the
-    /// selected run, or any.
-    pub fn code_source(&self) -> Option<CodeSource> {
-        let sources = self.code_sources();
-        let chosen = self
-            .generate
-            .chosen
-            .filter(|chosen| sources.contains(chosen));
-        let of_selected = || self.selected_run()?.code_sources().first().copied();
-        chosen
-            .or_else(of_selected)
-            .or_else(|| sources.first().copied())
-    }
-
     /// What is known of the pictures of a run, once any are drawn.
     pub(super) fn generated(&self, run: RunId) -> Option<&Generated> {
         match &self.latent.find(Slot::Generated, run)?.content {
@@ -183,7 +120,8 @@ impl AppState {
         if !self.shown.contains(&Pane::Generate) {
             return;
         }
-        let Some(source) = self.code_source() else {
+        let suits = self.suits();
+        let Some(source) = suits.source else {
             return;
         };
         let state = &self.generate;
@@ -193,7 +131,7 @@ impl AppState {
             seed: state.seed,
         };
         for run in self.runs.iter().filter(|run| Self::is_explorable(run)) {
-            if run.must_suit(source).is_err() {
+            if !suits.suits(run.id, source) {
                 continue;
             }
             let key = |slot| WishKey { slot, run: run.id };

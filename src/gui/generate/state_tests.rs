@@ -77,28 +77,31 @@ fn answer(state: &mut AppState, run: RunId, codes: &[f32]) {
 #[test]
 fn the_source_is_the_first_that_suits_until_one_is_chosen() {
     let (mut state, id) = drawing("gaussian");
-    assert_eq!(state.code_source(), Some(CodeSource::Prior));
+    assert_eq!(state.suits().source, Some(CodeSource::Prior));
     assert_eq!(
-        state.code_sources(),
+        state.suits().sources,
         [CodeSource::Prior, CodeSource::Mixture]
     );
     act(&mut state, GenerateAction::From(CodeSource::Mixture));
     assert_eq!(spec(&state, id).draw.source, CodeSource::Mixture);
     act(&mut state, GenerateAction::From(CodeSource::Entries));
     assert_eq!(
-        state.code_source(),
+        state.suits().source,
         Some(CodeSource::Prior),
         "what suits no run is not drawn from"
     );
     let (state, _) = drawing("plain");
-    assert_eq!(state.code_source(), Some(CodeSource::Mixture));
-    let refusal = state.runs[0].must_suit(CodeSource::Prior).unwrap_err();
+    assert_eq!(state.suits().source, Some(CodeSource::Mixture));
+    let refusal = state
+        .suits()
+        .must_suit(state.runs[0].id, CodeSource::Prior)
+        .unwrap_err();
     assert!(
         refusal.starts_with("N(0, I) needs") && refusal.ends_with("draw from a Gaussian mixture"),
         "{refusal}"
     );
     let (state, id) = drawing("top-k");
-    assert_eq!(state.code_source(), None);
+    assert_eq!(state.suits().source, None);
     assert_eq!(wish(&state, Slot::Generated, id), None);
 }
 

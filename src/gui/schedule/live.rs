@@ -1,5 +1,7 @@
 //! Knobs that are moved while a run trains: what is in force, and asking for another value.
 
+use std::borrow::Cow;
+
 use crate::engine::{Command, RunId};
 use crate::model::{Knob, KnobKind, KnobValue, Knobs, variant};
 
@@ -10,14 +12,14 @@ use crate::gui::words;
 
 impl Run {
     /// The knobs as they act on the next step, with what the engine was asked for and has not answered.
-    pub fn knobs_in_force(&self) -> Knobs {
+    pub fn knobs_in_force(&self) -> Cow<'_, Knobs> {
         let config = match &self.info {
             Some(info) if self.has_started() => &info.config,
             Some(_) | None => &self.draft.config,
         };
         let mut knobs = config.knobs_at(self.progress.step);
         for (id, value) in &self.asked_knobs {
-            knobs.set(id, KnobValue::Real(*value));
+            knobs.to_mut().set(id, KnobValue::Real(*value));
         }
         knobs
     }
