@@ -356,15 +356,31 @@ impl Knobs {
 
     /// These values checked against the table, with defaults where nothing was set.
     ///
+    /// The window asks for this several times a frame, so that each value is looked up once, and the table is not
+    /// searched for each.
+    ///
     /// # Errors
-    /// [`KnobError::Unknown`] or [`KnobError::Invalid`] for the first knob that does not fit.
+    /// [`KnobError::Invalid`] for the first knob of the table that does not fit, or else [`KnobError::Unknown`] for
+    /// one that is not in it.
     pub fn resolve(&self, variant: &str, table: &[Knob]) -> Result<Self, KnobError> {
-        let mut resolved = Self::defaults(table);
-        for (id, value) in self.iter() {
-            let knob = find(variant, table, id)?;
-            resolved.set(id, knob.check(value)?);
+        let mut found = 0;
+        let mut value = |knob: &Knob| match self.get(knob.id) {
+            Some(value) => {
+                found += 1;
+                knob.check(value)
+            }
+            None => Ok(knob.default_value()),
+        };
+        let resolved = table
+            .iter()
+            .map(|knob| Ok((knob.id.to_owned(), value(knob)?)))
+            .collect::<Result<_, KnobError>>()?;
+        if found < self.0.len() {
+            for (id, _) in self.iter() {
+                find(variant, table, id)?;
+            }
         }
-        Ok(resolved)
+        Ok(Self(resolved))
     }
 
     /// The value of an integer knob of resolved values.

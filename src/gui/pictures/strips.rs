@@ -140,11 +140,18 @@ fn image_of(
         let picture = pictures.get(index);
         let left = index % sheet.columns * width * times;
         let top = index / sheet.columns * height * times;
-        for y in 0..height * times {
-            let start = (top + y) * size[0] + left;
-            let row = &mut image.pixels[start..start + width * times];
-            for (x, pixel) in row.iter_mut().enumerate() {
-                *pixel = color(picture, y / times * width + x / times, plane);
+        for y in 0..height {
+            let start = (top + y * times) * size[0] + left;
+            let end = start + width * times;
+            let row = &mut image.pixels[start..end];
+            for (x, texels) in row.chunks_exact_mut(times).enumerate() {
+                texels.fill(color(picture, y * width + x, plane));
+            }
+            // Repeated as they are: a colour takes longer to find than to copy.
+            for repeated in 1..times {
+                image
+                    .pixels
+                    .copy_within(start..end, start + repeated * size[0]);
             }
         }
     }
@@ -219,6 +226,23 @@ mod tests {
         assert_eq!(image.size, [200, 1]);
         assert_eq!(image.pixels[99], Color32::from_gray(10));
         assert_eq!(image.pixels[100], Color32::from_gray(20));
+    }
+
+    #[test]
+    fn pixels_are_repeated_in_both_directions() {
+        let shape = ImageShape {
+            width: 2,
+            height: 3,
+            channels: 1,
+        };
+        let pixels: Vec<u8> = (0..12).collect();
+        let image = drawn(&Pictures { shape, pixels }, 2048);
+        assert_eq!(image.size, [12, 9], "three times as large");
+        for (place, texel) in image.pixels.iter().enumerate() {
+            let (x, y) = (place % 12 / 3, place / 12 / 3);
+            let pixel = x / 2 * 6 + y * 2 + x % 2;
+            assert_eq!(*texel, Color32::from_gray(pixel as u8));
+        }
     }
 
     #[test]
