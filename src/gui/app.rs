@@ -12,6 +12,7 @@ use egui::ViewportCommand;
 use crate::engine::{Answer, Command, Engine, Event, SessionCommand, Snapshot, Wish, WishKey};
 
 use super::action::{Action, Actions, Effect, ViewOptions};
+use super::curves::KeptLines;
 use super::desk::DeskAction;
 use super::dialogs::AskPath;
 use super::focus::Keyboard;
@@ -76,6 +77,7 @@ pub struct App<L> {
     state: AppState,
     link: L,
     textures: Textures,
+    lines: KeptLines,
     tiles: egui_tiles::Tree<Pane>,
     wishes: SentWishes,
     ask_path: AskPath,
@@ -104,6 +106,7 @@ impl<L: EngineLink> App<L> {
             state,
             link,
             textures: Textures::default(),
+            lines: KeptLines::default(),
             tiles: Preset::Comparison.tree(),
             wishes: SentWishes::default(),
             ask_path,
@@ -343,6 +346,7 @@ impl<L: EngineLink> eframe::App for App<L> {
             state: &self.state,
             palette: Palette::of(ui.visuals()),
             textures: &self.textures,
+            lines: &self.lines,
         };
         let mut out = Actions::new();
         let shown = window::window_ui(ui, &mut self.tiles, &view, &mut out);
@@ -351,6 +355,7 @@ impl<L: EngineLink> eframe::App for App<L> {
         history::keys(&ctx, &view, &mut out);
         Keyboard::note(&ctx);
         self.textures.tidy(&ctx);
+        self.lines.tidy(ctx.cumulative_frame_nr());
         self.state.shown = shown;
         self.state.desk.panes = layout::panes(&self.tiles);
         let is_any = !out.is_empty();

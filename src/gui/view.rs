@@ -2,6 +2,7 @@
 //!
 //! A *view* borrows the state for one frame, together with the colours and textures of that frame.
 
+use super::curves::KeptLines;
 use super::run::Run;
 use super::state::AppState;
 use super::textures::Textures;
@@ -15,6 +16,8 @@ pub struct View<'a> {
     pub palette: &'static Palette,
     /// Pictures as textures.
     pub textures: &'a Textures,
+    /// Lines of the chart as they were drawn last.
+    pub lines: &'a KeptLines,
 }
 
 impl<'a> View<'a> {

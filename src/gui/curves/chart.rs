@@ -4,7 +4,9 @@
 //! sees all of it.
 
 use egui::{EventFilter, Key, RichText, Ui, vec2};
-use egui_plot::{GridMark, HLine, Line, LineStyle, Plot, PlotUi, Points, VLine};
+use egui_plot::{
+    GridMark, HLine, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotUi, Points, VLine,
+};
 
 use super::super::action::{Actions, ChartUnit, ViewOptions};
 use super::super::run::{LossUnit, Run};
@@ -12,6 +14,7 @@ use super::super::theme::text_scale;
 use super::super::view::View;
 use super::axis::{self, Axis};
 use super::empty::empty_ui;
+use super::kept::{LineKey, Look};
 use super::labels::{baselines, label_axes, label_baselines, label_phases};
 use super::lines::{self, Seen};
 use super::losses::{is_drawn, loss_factor, test_factor};
@@ -293,13 +296,36 @@ fn training(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOpt
             LineStyle::Solid
         };
         let factor = loss_factor(run, part.phase, options.curves.reduction);
-        let mut draw = |points: Vec<[f64; 2]>, color, width, style| {
-            let drawn: Vec<[f64; 2]> = points
-                .into_iter()
-                .map(|[place, loss]| [place, ticks::place(loss * factor, options.has_log_axis)])
-                .collect();
+        let look = Look {
+            unit: options.curves.x,
+            factor,
+            is_log: options.has_log_axis,
+            columns: seen.columns,
+            places: seen.places.clone(),
+            end: axis.place(part.losses.steps().end as f64),
+        };
+        let mut draw = |window, color, width, style| {
+            let key = LineKey {
+                history: part.losses.id(),
+                window,
+            };
+            let thin = || {
+                let points = match window {
+                    1 => lines::raw(&part.losses, &axis, seen),
+                    _ => lines::smooth(&part.losses, &axis, seen, window),
+                };
+                let place = |[place, loss]: [f64; 2]| {
+                    PlotPoint::new(place, ticks::place(loss * factor, options.has_log_axis))
+                };
+                points.into_iter().map(place).collect()
+            };
+            let frame = chart.ctx().cumulative_frame_nr();
+            let (points, waits) = view.lines.points(frame, (key, look.clone()), thin);
+            if waits {
+                chart.ctx().request_repaint();
+            }
             chart.line(
-                Line::new(run.name().to_owned(), drawn)
+                Line::new(run.name().to_owned(), PlotPoints::Owned(points))
                     .color(color)
                     .width(width)
                     .allow_band(false)
@@ -307,14 +333,12 @@ fn training(chart: &mut PlotUi<'_>, view: &View<'_>, run: &Run, options: ViewOpt
                     .style(style),
             );
         };
-        let raw = lines::raw(&part.losses, &axis, seen);
         if window > 1 {
             // A solid line all the same: dashes of one that jumps up and down are no dashes.
-            draw(raw, color.gamma_multiply(0.22), 1.0, LineStyle::Solid);
-            let smooth = lines::smooth(&part.losses, &axis, seen, window);
-            draw(smooth, color.gamma_multiply(0.85), 1.3, style);
+            draw(1, color.gamma_multiply(0.22), 1.0, LineStyle::Solid);
+            draw(window, color.gamma_multiply(0.85), 1.3, style);
         } else {
-            draw(raw, color.gamma_multiply(0.55), 1.0, style);
+            draw(1, color.gamma_multiply(0.55), 1.0, style);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! longer than that.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::extremes::{Extremes, push_tight};
 
@@ -18,9 +19,13 @@ const COARSE: u64 = 16;
 /// the values is lost.
 const VERY_COARSE: u64 = 4;
 
+/// Histories that were begun.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+
 /// Losses of consecutive steps.
 #[derive(Clone, Debug)]
 pub struct Dense {
+    id: u64,
     /// The first step.
     origin: u64,
     /// Steps of a block.
@@ -38,6 +43,7 @@ impl Dense {
     /// Nothing yet, from a step on.
     pub fn new(origin: u64, width: u64) -> Self {
         Self {
+            id: BEGUN.fetch_add(1, Ordering::Relaxed),
             origin,
             width: width.max(1),
             end: origin,
@@ -46,6 +52,12 @@ impl Dense {
             counts: Vec::new(),
             totals: Vec::new(),
         }
+    }
+
+    /// A number that no other history has, other than copies of this one, which have the same losses up to where
+    /// they end.
+    pub fn id(&self) -> u64 {
+        self.id
     }
 
     /// The steps that are known.

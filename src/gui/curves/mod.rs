@@ -11,6 +11,7 @@ mod cursor;
 mod dense;
 mod empty;
 mod extremes;
+mod kept;
 mod labels;
 mod legend;
 mod lines;
@@ -34,6 +35,7 @@ use super::view::View;
 
 pub use axis::Axis;
 
+pub use kept::KeptLines;
 pub use legend::{CurvesAction, CurvesState};
 pub use options::{CurveOptions, MOST_SMOOTHING, Reduction, XUnit};
 pub use series::{Series, Train};
